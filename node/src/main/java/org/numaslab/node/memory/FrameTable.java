@@ -1,0 +1,183 @@
+package org.numaslab.node.memory;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// One entry per page frame, beside the pages: what the frame is used for. Models `struct page` / `struct slab` of Linux 6.1.
+///
+/// ```text
+/// entry   0              8          12         16         20         24        28      32
+///         +--------------+----------+----------+----------+----------+---------+-------+
+///         | slab word    | head     | use      | next     | prev     | cpu + 1 | free  |
+///         +--------------+----------+----------+----------+----------+---------+-------+
+/// use     kind 3 bits | touched 1 | order 4 | cache 24
+/// ```
+///
+/// `head` is the first frame of the slab or block that the frame belongs to; `next` and `prev` link heads into one list of their node (0 ends it:
+/// frame 0 is never handed out); `cpu + 1` is the CPU that holds a frozen slab, 0 for none.
+///
+/// Owner: the node of the frame. Its CPUs read entries of slabs whose objects they hold, and exchange the word. An entry that was never written
+/// reads as zeros: kind NONE.
+public final class FrameTable {
+  /// Frame numbers are 32 bits in an entry: 16 TiB of 4 KiB pages.
+  public static final long FRAMES_MAX = 1L << 32;
+
+  public static final int CACHES_MAX = 1 << 24;
+
+  /// What a frame is used for.
+  public enum Kind {
+    /// Nothing, or in the middle of a free block.
+    NONE,
+    /// The first frame of a free block of the buddy.
+    FREE_BLOCK,
+    /// A frame of a slab.
+    SLAB,
+    /// A frame of a block that is handed out as it is.
+    PAGES,
+    /// Off limits: reserved by the recorded machine.
+    RESERVED,
+    /// A frame of a slab whose pages wait for the end of a grace period.
+    RCU;
+
+    private static final Kind[] ALL = values();
+  }
+
+  private static final int WORD = 0;
+  private static final int HEAD = WORD + 8;
+  private static final int USE = HEAD + 4;
+  private static final int NEXT = USE + 4;
+  private static final int PREV = NEXT + 4;
+  private static final int CPU = PREV + 4;
+  private static final int ENTRY_SHIFT = 5;
+
+  private static final int KIND_MASK = 7;
+  private static final int TOUCHED = 8;
+  private static final int ORDER_SHIFT = 4;
+  private static final int ORDER_MASK = 15;
+  private static final int CACHE_SHIFT = 8;
+
+  private static final VarHandle LONG = exact(JAVA_LONG.varHandle());
+
+  private final long base;
+  private final long frames;
+
+  FrameTable(long base, long frames) {
+    this.base = base;
+    this.frames = frames;
+  }
+
+  private static VarHandle exact(VarHandle handle) {
+    return MethodHandles.insertCoordinates(handle, 0, Reservation.ALL).withInvokeExactBehavior();
+  }
+
+  static long bytesFor(long frames) {
+    return frames << ENTRY_SHIFT;
+  }
+
+  private long at(long frame, int field) {
+    assert frame >= 0 && frame < frames : "frame " + frame + " of " + frames;
+    return base + (frame << ENTRY_SHIFT) + field;
+  }
+
+  private int get(long frame, int field) {
+    return Reservation.ALL.get(JAVA_INT, at(frame, field));
+  }
+
+  private void set(long frame, int field, int value) {
+    Reservation.ALL.set(JAVA_INT, at(frame, field), value);
+  }
+
+  /// The slab word; see [SlabWord]. Acquires what the last exchange of it released.
+  public long word(long head) {
+    return (long) LONG.getAcquire(at(head, WORD));
+  }
+
+  /// For the one who made the slab, before anybody else can know it.
+  public void setWord(long head, long word) {
+    LONG.setRelease(at(head, WORD), word);
+  }
+
+  /// @return false when another CPU was faster: read the word again
+  public boolean exchangeWord(long head, long expected, long replacement) {
+    return LONG.compareAndSet(at(head, WORD), expected, replacement);
+  }
+
+  /// The first frame of the slab or block that `frame` lies in.
+  public long head(long frame) {
+    return Integer.toUnsignedLong(get(frame, HEAD));
+  }
+
+  public Kind kind(long frame) {
+    return Kind.ALL[get(frame, USE) & KIND_MASK];
+  }
+
+  public int order(long frame) {
+    return get(frame, USE) >>> ORDER_SHIFT & ORDER_MASK;
+  }
+
+  /// The cache of a slab's frame.
+  public int cache(long frame) {
+    return get(frame, USE) >>> CACHE_SHIFT;
+  }
+
+  public long next(long head) {
+    return Integer.toUnsignedLong(get(head, NEXT));
+  }
+
+  public long previous(long head) {
+    return Integer.toUnsignedLong(get(head, PREV));
+  }
+
+  public void setNext(long head, long frame) {
+    set(head, NEXT, (int) frame);
+  }
+
+  public void setPrevious(long head, long frame) {
+    set(head, PREV, (int) frame);
+  }
+
+  /// The CPU that holds a frozen slab, or -1.
+  public int frozenBy(long head) {
+    return get(head, CPU) - 1;
+  }
+
+  public void setFrozenBy(long head, int cpu) {
+    set(head, CPU, cpu + 1);
+  }
+
+  /// Makes `1 << order` frames one block of the given kind. Its heads and kinds are written in every frame, so that any address finds its slab.
+  public void markBlock(long head, int order, Kind kind, int cache) {
+    for (long frame = head; frame < head + (1L << order); frame++) {
+      set(frame, HEAD, (int) head);
+      setUse(frame, kind, order, cache);
+    }
+  }
+
+  /// Marks the first frame only: the buddy touches one entry per free block.
+  public void markHead(long head, int order, Kind kind) {
+    setUse(head, kind, order, 0);
+  }
+
+  private void setUse(long frame, Kind kind, int order, int cache) {
+    int touched = get(frame, USE) & TOUCHED;
+    set(frame, USE, cache << CACHE_SHIFT | order << ORDER_SHIFT | touched | kind.ordinal());
+  }
+
+  int countUntouched(long head, int order) {
+    int untouched = 0;
+    for (long frame = head; frame < head + (1L << order); frame++) {
+      untouched += (get(frame, USE) & TOUCHED) == 0 ? 1 : 0;
+    }
+    return untouched;
+  }
+
+  void markTouched(long head, int order) {
+    for (long frame = head; frame < head + (1L << order); frame++) {
+      set(frame, USE, get(frame, USE) | TOUCHED);
+    }
+  }
+}

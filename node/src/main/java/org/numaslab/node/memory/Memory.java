@@ -1,0 +1,127 @@
+package org.numaslab.node.memory;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import org.numaslab.node.topology.EnvironmentFailure;
+
+/// The physical memory of one emulated machine, addressed by physical address: pages, and the [FrameTable] behind them.
+///
+/// ```text
+/// base                        base + span bytes
+/// | page 0 | page 1 | ...     | entry of frame 0 | entry of frame 1 | ... |
+/// ```
+///
+/// Nothing is touched until it is written; what is touched is bounded by a budget, so that an emulated machine larger than the real one ends in a
+/// clear error. `load` and `store` allocate nothing. A corrupt address beyond the reservation is an [IndexOutOfBoundsException]: an emulated oops.
+public final class Memory implements AutoCloseable {
+  public static final int PAGE_SHIFT = 12;
+  public static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+
+  private final long base;
+  private final long spanFrames;
+  private final FrameTable frames;
+  private final long touchedFramesMax;
+  private final AtomicLong touchedFrames = new AtomicLong();
+  private boolean open = true;
+
+  private Memory(long spanFrames, long touchedBytesMax) {
+    this.spanFrames = spanFrames;
+    this.touchedFramesMax = touchedBytesMax >> PAGE_SHIFT;
+    long spanBytes = spanFrames << PAGE_SHIFT;
+    this.base = Reservation.take(spanBytes + FrameTable.bytesFor(spanFrames));
+    this.frames = new FrameTable(base + spanBytes, spanFrames);
+  }
+
+  /// Memory for a machine whose physical address space ends before page frame `spanFrames`.
+  ///
+  /// @param touchedBytesMax how much of it may really be used, in bytes of real memory
+  /// @throws EnvironmentFailure when the system has no address space left
+  public static Memory reserve(long spanFrames, long touchedBytesMax) {
+    if (spanFrames < 1 || spanFrames > FrameTable.FRAMES_MAX) {
+      throw new IllegalArgumentException("span of " + spanFrames + " page frames");
+    }
+    return new Memory(spanFrames, touchedBytesMax);
+  }
+
+  public FrameTable frames() {
+    return frames;
+  }
+
+  public long spanFrames() {
+    return spanFrames;
+  }
+
+  public long load(long address) {
+    return Reservation.ALL.get(JAVA_LONG_UNALIGNED, base + address);
+  }
+
+  public void store(long address, long value) {
+    Reservation.ALL.set(JAVA_LONG_UNALIGNED, base + address, value);
+  }
+
+  public byte loadByte(long address) {
+    return Reservation.ALL.get(JAVA_BYTE, base + address);
+  }
+
+  public void storeByte(long address, byte value) {
+    Reservation.ALL.set(JAVA_BYTE, base + address, value);
+  }
+
+  public void fill(long address, long bytes, byte value) {
+    Reservation.ALL.asSlice(base + address, bytes).fill(value);
+  }
+
+  public byte[] copyOut(long address, int bytes) {
+    byte[] copy = new byte[bytes];
+    MemorySegment.copy(Reservation.ALL, JAVA_BYTE, base + address, copy, 0, bytes);
+    return copy;
+  }
+
+  /// Counts the frames of a block as touched, each once in the life of the machine.
+  ///
+  /// @throws EnvironmentFailure when that exceeds the budget; the block is then not counted
+  public void touch(long frame, int order) {
+    long fresh = frames.countUntouched(frame, order);
+    if (fresh == 0) {
+      return;
+    }
+    long touched = touchedFrames.addAndGet(fresh);
+    if (touched > touchedFramesMax) {
+      touchedFrames.addAndGet(-fresh);
+      throw new EnvironmentFailure(
+          "emulated memory in use would exceed what is allowed: "
+              + mib(touched)
+              + " MiB touched, "
+              + mib(touchedFramesMax)
+              + " MiB allowed; raise --limit-touched or replay less");
+    }
+    frames.markTouched(frame, order);
+  }
+
+  private static long mib(long frames) {
+    return (frames + 255) >> (20 - PAGE_SHIFT);
+  }
+
+  /// Bytes of real memory that pages of this machine have used so far.
+  public long touchedBytes() {
+    return touchedFrames.get() << PAGE_SHIFT;
+  }
+
+  /// Machines of this JVM whose memory is not closed.
+  public static int openCount() {
+    return Reservation.rangesInUse();
+  }
+
+  /// Gives all of it back. Every later access to the range belongs to somebody else: close the machine's CPUs and nodes first.
+  @Override
+  public void close() {
+    if (!open) {
+      throw new IllegalStateException("memory of this machine is closed already");
+    }
+    open = false;
+    Reservation.giveBack(base);
+  }
+}
