@@ -1,0 +1,92 @@
+package org.numaslab.deploy;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// `numaslab`: the top command, and the process around it. Each command is a class of its own in
+/// the list below.
+@Command(
+    name = "numaslab",
+    description =
+        "Emulates the Linux slab allocator on a NUMA machine that does not have to exist.",
+    versionProvider = Version.class,
+    subcommands = {},
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, and everything held",
+      "1:done, and a difference was found",
+      "2:bad input; nothing was changed",
+      "3:this machine cannot do it, or numaslab has a bug"
+    },
+    footer = {"", "Example:", "  numaslab --help"})
+public final class Numaslab implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  boolean helpRequested;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  boolean versionRequested;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /// The whole command line, ready to execute: every failure in it ends as a [Complaint].
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Numaslab());
+    line.setUsageHelpAutoWidth(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(
+        (failure, arguments) -> complain(failure.getCommandLine(), Complaint.about(failure)));
+    line.setExecutionExceptionHandler((failure, command, parsed) ->
+        complain(command, Complaint.about(failure, parsed.originalArgs())));
+    return line;
+  }
+
+  /// Executes and gives the exit code; an `Error` too (out of heap, a failed assertion) becomes a
+  /// line.
+  static int execute(CommandLine line, String... arguments) {
+    try {
+      return line.execute(arguments);
+    } catch (Error failure) {
+      return complain(line, Complaint.about(failure, List.of(arguments)));
+    }
+  }
+
+  private static int complain(CommandLine line, Complaint complaint) {
+    PrintWriter err = line.getErr();
+    err.println(complaint.line());
+    err.flush();
+    return complaint.exitCode();
+  }
+
+  public static void main(String[] arguments) {
+    CommandLine line = commandLine();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+      complain(line, Complaint.about(failure, List.of(arguments)));
+      Runtime.getRuntime().halt(ExitCode.FAILURE);
+    });
+    int exitCode = execute(line, arguments);
+    line.getOut().flush();
+    System.exit(exitCode);
+  }
+}
