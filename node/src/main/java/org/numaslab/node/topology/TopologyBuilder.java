@@ -4,48 +4,65 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a [Topology] together and refuses what no machine can be, with one line that says what, where, got and allowed.
 ///
-/// Nodes may come in any order. Without [#distances] every node is 20 away from every other.
+/// Nodes may come in any order. Without distances every node is 20 away from every other. What is added carries the place that
+/// [#at] named last, so that a complaint made only when everything is known still names the line of the file that is to blame.
 public final class TopologyBuilder {
-  private record Node(List<CpuId> cpus, List<FrameRange> memory) {}
+  private record Node(String where, List<CpuId> cpus, List<FrameRange> memory) {}
 
-  private final String where;
-  private final Map<Integer, Node> nodes = new TreeMap<>();
-  private int @Nullable [][] distances;
+  private record Row(String where, int[] distances) {}
+
+  private final String machine;
+  private String where;
+  private final TreeMap<Integer, Node> nodes = new TreeMap<>();
+  private final TreeMap<Integer, Row> rows = new TreeMap<>();
 
   TopologyBuilder(String where) {
+    this.machine = where;
     this.where = where;
+  }
+
+  /// Names the place, as "numa.txt:12", of what is added from here on.
+  public TopologyBuilder at(String place) {
+    where = place;
+    return this;
   }
 
   /// Adds a node; cpus and ranges in any order, either may be empty.
   public TopologyBuilder node(NodeId id, List<CpuId> cpus, List<FrameRange> memory) {
-    if (id.value() < 0 || id.value() >= Topology.NODES_MAX) {
-      throw bad("node number: got " + id.value(), "0.." + (Topology.NODES_MAX - 1));
-    }
-    if (nodes.putIfAbsent(id.value(), new Node(List.copyOf(cpus), List.copyOf(memory))) != null) {
-      throw bad(id + ": described twice", "each node once");
+    checkNodeNumber(id.value());
+    if (nodes.putIfAbsent(id.value(), new Node(where, List.copyOf(cpus), List.copyOf(memory))) != null) {
+      throw bad(where, id + ": described twice", "each node once");
     }
     return this;
   }
 
-  /// The distances, row = from, column = to.
+  /// The distances from one node to all, in the order of the nodes.
+  public TopologyBuilder distancesFrom(NodeId from, int... distances) {
+    checkNodeNumber(from.value());
+    if (rows.putIfAbsent(from.value(), new Row(where, distances.clone())) != null) {
+      throw bad(where, "distances from " + from + ": given twice", "one row per node");
+    }
+    return this;
+  }
+
+  /// All distances, row = from, column = to.
   public TopologyBuilder distances(int[][] matrix) {
-    distances = Arrays.stream(matrix).map(int[]::clone).toArray(int[][]::new);
+    for (int from = 0; from < matrix.length; from++) {
+      distancesFrom(new NodeId(from), matrix[from]);
+    }
     return this;
   }
 
+  /// The machine, or one [BadInput] that names what is wrong with it.
   public Topology build() {
-    checkCounts(where, nodes.size(), nodes.values().stream().mapToLong(node -> node.cpus().size()).sum());
-    int expected = 0;
-    for (int id : nodes.keySet()) {
-      if (id != expected++) {
-        throw bad("node " + (expected - 1) + " is missing: got nodes " + nodes.keySet(), "0.." + (nodes.size() - 1));
-      }
+    checkCounts(machine, nodes.size(), nodes.values().stream().mapToLong(node -> node.cpus().size()).sum());
+    if (nodes.lastKey() != nodes.size() - 1) {
+      throw bad(machine, "node numbers: got " + nodes.keySet(), "all of 0.." + (nodes.size() - 1));
     }
     List<FrameMap.Owned> owned = ownedRanges();
     return new Topology(checkedCpus(), checkedDistances(), memoryByNode(owned), new FrameMap(owned));
@@ -54,72 +71,80 @@ public final class TopologyBuilder {
   /// Refuses a number of nodes or cpus that no machine has.
   static void checkCounts(String where, long nodes, long cpus) {
     if (nodes < 1 || nodes > Topology.NODES_MAX) {
-      throw new BadInput(where + ": number of nodes: got " + nodes + ", allowed: 1.." + Topology.NODES_MAX);
+      throw bad(where, "number of nodes: got " + nodes, "1.." + Topology.NODES_MAX);
     }
     if (cpus < 1 || cpus > Topology.CPUS_MAX) {
-      throw new BadInput(where + ": number of cpus: got " + cpus + ", allowed: 1.." + Topology.CPUS_MAX);
+      throw bad(where, "number of cpus: got " + cpus, "1.." + Topology.CPUS_MAX);
+    }
+  }
+
+  private void checkNodeNumber(int number) {
+    if (number < 0 || number >= Topology.NODES_MAX) {
+      throw bad(where, "node number: got " + number, "0.." + (Topology.NODES_MAX - 1));
     }
   }
 
   private List<List<CpuId>> checkedCpus() {
-    Map<Integer, Integer> nodeOfCpu = new TreeMap<>();
+    TreeMap<Integer, Integer> nodeOfCpu = new TreeMap<>();
     List<List<CpuId>> cpus = new ArrayList<>();
     nodes.forEach(
         (id, node) -> {
           for (CpuId cpu : node.cpus()) {
             if (cpu.value() < 0 || cpu.value() >= Topology.CPUS_MAX) {
-              throw bad("cpu number on node " + id + ": got " + cpu.value(), "0.." + (Topology.CPUS_MAX - 1));
+              throw bad(node.where(), "cpu number on node " + id + ": got " + cpu.value(), "0.." + (Topology.CPUS_MAX - 1));
             }
             Integer other = nodeOfCpu.put(cpu.value(), id);
             if (other != null) {
-              throw bad(cpu + ": on node " + other + " and on node " + id, "each cpu once");
+              throw bad(node.where(), cpu + ": got node " + other + " and node " + id, "one node");
             }
           }
           cpus.add(node.cpus().stream().sorted(Comparator.comparingInt(CpuId::value)).toList());
         });
     int expected = 0;
     for (int cpu : nodeOfCpu.keySet()) {
-      if (cpu != expected++) {
-        throw bad("cpu " + (expected - 1) + ": on no node", "every cpu from 0 to the highest one on some node");
+      if (cpu != expected) {
+        throw bad(machine, "cpu " + expected + ": on no node", "every cpu from 0 to the highest, " + nodeOfCpu.lastKey() + ", on one");
       }
+      expected++;
     }
     return cpus;
   }
 
   private int[][] checkedDistances() {
     int count = nodes.size();
-    if (distances == null) {
-      int[][] flat = new int[count][count];
+    int[][] distances = new int[count][count];
+    if (rows.isEmpty()) {
       for (int node = 0; node < count; node++) {
-        Arrays.fill(flat[node], Topology.DISTANCE_REMOTE);
-        flat[node][node] = Topology.DISTANCE_LOCAL;
+        Arrays.fill(distances[node], Topology.DISTANCE_REMOTE);
+        distances[node][node] = Topology.DISTANCE_LOCAL;
       }
-      return flat;
+      return distances;
     }
-    if (distances.length != count) {
-      throw bad("distances: got " + distances.length + " rows", "one per node, " + count);
+    if (rows.size() != count || rows.lastKey() != count - 1) {
+      throw bad(rows.lastEntry().getValue().where(), "distances: got rows of nodes " + rows.keySet(), "one row per node, 0.." + (count - 1));
     }
-    for (int from = 0; from < count; from++) {
-      checkDistanceRow(from, distances[from]);
-    }
+    rows.forEach((from, row) -> distances[from] = checkedRow(from, row));
     return distances;
   }
 
-  private void checkDistanceRow(int from, int[] row) {
-    if (row.length != nodes.size()) {
-      throw bad("distances from node " + from + ": got " + row.length + " numbers", "one per node, " + nodes.size());
+  private int[] checkedRow(int from, Row row) {
+    int[] distances = row.distances();
+    if (distances.length != nodes.size()) {
+      throw bad(row.where(), "distances from node " + from + ": got " + distances.length + " numbers", nodes.size() + ", one per node");
     }
-    for (int to = 0; to < row.length; to++) {
-      int distance = row[to];
+    for (int to = 0; to < distances.length; to++) {
+      int distance = distances[to];
       if (from == to && distance != Topology.DISTANCE_LOCAL) {
-        throw bad("distance from node " + from + " to itself: got " + distance, "" + Topology.DISTANCE_LOCAL);
+        throw bad(row.where(), "distance from node " + from + " to itself: got " + distance, "" + Topology.DISTANCE_LOCAL);
       }
       if (from != to && (distance <= Topology.DISTANCE_LOCAL || distance > Topology.DISTANCE_MAX)) {
         throw bad(
+            row.where(),
             "distance from node " + from + " to node " + to + ": got " + distance,
             (Topology.DISTANCE_LOCAL + 1) + ".." + Topology.DISTANCE_MAX);
       }
     }
+    return distances;
   }
 
   private List<FrameMap.Owned> ownedRanges() {
@@ -127,26 +152,33 @@ public final class TopologyBuilder {
     nodes.forEach((id, node) -> node.memory().forEach(range -> all.add(new FrameMap.Owned(range, id))));
     all.sort(Comparator.comparingLong(owned -> owned.range().start()));
     if (all.isEmpty()) {
-      throw bad("memory: got none on any node", "at least one node with memory");
+      throw bad(machine, "memory: got none on any node", "at least one node with memory");
     }
     if (all.getFirst().range().start() == 0) {
-      throw bad("memory of node " + all.getFirst().node() + ": got page frame 0", "1 and above");
+      throw bad(whereIsNode(all.getFirst().node()), "memory of node " + all.getFirst().node() + ": got page frame 0", "1 and above");
     }
     List<FrameMap.Owned> joined = new ArrayList<>();
     for (FrameMap.Owned next : all) {
       FrameMap.@Nullable Owned last = joined.isEmpty() ? null : joined.getLast();
       if (last != null && next.range().start() < last.range().end()) {
         throw bad(
-            "memory: " + last.range() + " of node " + last.node() + " and " + next.range() + " of node " + next.node() + " overlap",
+            whereIsNode(next.node()),
+            "memory: got " + last.range() + " on node " + last.node() + " and " + next.range() + " on node " + next.node(),
             "each page frame once");
       }
       if (last != null && last.node() == next.node() && last.range().end() == next.range().start()) {
         joined.removeLast();
-        next = new FrameMap.Owned(FrameRange.between(last.range().start(), next.range().end()), next.node());
+        joined.add(new FrameMap.Owned(FrameRange.between(last.range().start(), next.range().end()), next.node()));
+      } else {
+        joined.add(next);
       }
-      joined.add(next);
     }
     return joined;
+  }
+
+  private String whereIsNode(int id) {
+    Node node = nodes.get(id);
+    return node == null ? machine : node.where();
   }
 
   private List<List<FrameRange>> memoryByNode(List<FrameMap.Owned> owned) {
@@ -158,7 +190,7 @@ public final class TopologyBuilder {
     return memory.stream().map(List::copyOf).toList();
   }
 
-  private BadInput bad(String problem, String allowed) {
+  private static BadInput bad(String where, String problem, String allowed) {
     return new BadInput(where + ": " + problem + ", allowed: " + allowed);
   }
 }
