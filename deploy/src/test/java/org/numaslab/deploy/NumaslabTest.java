@@ -103,8 +103,8 @@ class NumaslabTest {
 
       assertThat(err.toString().lines()).hasSize(1);
       assertThat(err.toString()).contains("bug of numaslab").doesNotContain("\tat ");
-      String[] words = err.toString().strip().split(" ");
-      Path report = Path.of(words[words.length - 1]);
+      String line = err.toString().strip();
+      Path report = Path.of(line.substring(line.lastIndexOf(' ') + 1));
       assertThat(report)
           .content()
           .contains("numaslab fail --seed 1", bug.getClass().getName(), "\tat ");
@@ -150,8 +150,10 @@ class NumaslabTest {
   private static final class Fail implements Callable<Integer> {
     private final Throwable failure;
 
-    @Option(names = "--seed")
-    long seed;
+    @Option(names = "--seed", required = true)
+    private void seed(long seed) {
+      assertThat(seed).isEqualTo(1);
+    }
 
     Fail(Throwable failure) {
       this.failure = failure;
