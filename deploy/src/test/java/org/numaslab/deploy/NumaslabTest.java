@@ -150,10 +150,8 @@ class NumaslabTest {
   private static final class Fail implements Callable<Integer> {
     private final Throwable failure;
 
-    @Option(names = "--seed", required = true)
-    private void seed(long seed) {
-      assertThat(seed).isEqualTo(1);
-    }
+    @Option(names = "--seed")
+    long seed;
 
     Fail(Throwable failure) {
       this.failure = failure;
@@ -161,6 +159,7 @@ class NumaslabTest {
 
     @Override
     public Integer call() throws Exception {
+      assertThat(seed).isEqualTo(1);
       if (failure instanceof Error error) {
         throw error;
       }

@@ -17,14 +17,7 @@ class ArrowsTest {
   @ArchTest
   static final ArchRule packagesOfNodeUseOnlyThoseBelow =
       Layers.lowestFirst(
-          "org.numaslab.node",
-          "topology",
-          "memory",
-          "buddy",
-          "slab",
-          "cache",
-          "protocol",
-          "actor");
+          "org.numaslab.node", "topology", "memory", "buddy", "slab", "cache", "protocol", "actor");
 
   @ArchTest
   static final ArchRule packagesOfCpuUseOnlyThoseBelow =

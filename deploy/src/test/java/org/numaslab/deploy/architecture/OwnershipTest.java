@@ -28,7 +28,8 @@ import org.jspecify.annotations.NullMarked;
 /// Who alone may reserve memory, use actors, take the time or draw a random number.
 @AnalyzeClasses(packages = "org.numaslab", importOptions = ImportOption.DoNotIncludeTests.class)
 class OwnershipTest {
-  /// What decides: one input in, state changed, messages into an outbox. Whatever else it needs is passed in.
+  /// What decides: one input in, state changed, messages into an outbox. Whatever else it needs is
+  /// passed in.
   private static final String[] STATE_MACHINES = {
     "org.numaslab.node.topology..",
     "org.numaslab.node.memory..",

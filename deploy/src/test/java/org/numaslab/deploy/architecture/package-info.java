@@ -1,2 +1,3 @@
-/// The arrows between modules and packages, and who may touch what: rules that the compiler cannot hold.
+/// The arrows between modules and packages, and who may touch what: rules that the compiler cannot
+/// hold.
 package org.numaslab.deploy.architecture;

@@ -47,7 +47,7 @@ final class FallbackOrders {
     int count = 0;
     for (int node = 0; node < distance.length; node++) {
       if (hasMemory[node]) {
-        long penalty = distance[node] + (node < local ? 1 : 0) + (hasCpus[node] ? 1 : 0);
+        long penalty = (long) distance[node] + (node < local ? 1 : 0) + (hasCpus[node] ? 1 : 0);
         long value = node == local ? 0 : penalty * LOAD_SCALE + load[node];
         keys[count++] = value * LOAD_SCALE + node;
       }
