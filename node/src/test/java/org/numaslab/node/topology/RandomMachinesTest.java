@@ -116,7 +116,7 @@ class RandomMachinesTest {
     int count = 1 + random.nextInt(30);
     for (int i = 0; i < count; i++) {
       from += random.nextInt(3) == 0 ? random.nextInt(1 << random.nextInt(1, 18)) : 0;
-      long length = 1 + random.nextInt(1 << random.nextInt(1, 18));
+      long length = 1L + random.nextInt(1 << random.nextInt(1, 18));
       if (random.nextInt(4) == 0) {
         length = Math.max(1, ((from + length + 32767) & ~32767L) - from);
       }
