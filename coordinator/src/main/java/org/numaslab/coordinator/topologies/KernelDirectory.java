@@ -82,7 +82,7 @@ public final class KernelDirectory {
     }
     DescribedTopology described = draft.build(used);
     assumed.addAll(described.assumed());
-    this.machine = new DescribedTopology(described.topology(), used, assumed);
+    this.machine = new DescribedTopology(described.topology(), described.given(), used, assumed);
   }
 
   /// Reads the folder, all of it or not at all.

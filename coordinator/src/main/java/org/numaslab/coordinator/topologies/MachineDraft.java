@@ -2,10 +2,13 @@ package org.numaslab.coordinator.topologies;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.numaslab.coordinator.topologies.DescribedTopology.Given;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
@@ -106,7 +109,14 @@ final class MachineDraft {
       Row row = rows.get(node);
       builder.at(row == null ? file : row.line().where()).distancesFrom(new NodeId(node), fullRow(node, nodeCount));
     }
-    return new DescribedTopology(builder.build(), used, assumed);
+    Set<Given> given = EnumSet.noneOf(Given.class);
+    if (!rows.isEmpty()) {
+      given.add(Given.DISTANCES);
+    }
+    if (framesOfNode.size() + rangesOfNode.size() >= nodes.size()) {
+      given.add(Given.MEMORY_SIZES);
+    }
+    return new DescribedTopology(builder.build(), given, used, assumed);
   }
 
   private void checkDistances() {

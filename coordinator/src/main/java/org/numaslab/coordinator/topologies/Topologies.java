@@ -4,8 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.numaslab.coordinator.topologies.DescribedTopology.Given;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
@@ -59,7 +61,8 @@ public final class Topologies {
     Topology topology = Topology.uniform(nodes, cpusPerNode, bytes);
     String distances = nodes == 1 ? "" : "distance " + Topology.DISTANCE_REMOTE + " between any two nodes, ";
     String assumed = distances + "memory end to end" + (size == null ? ", " + (bytes >> 30) + " GiB per node" : "");
-    return new DescribedTopology(topology, List.of("topology " + text.strip() + ": " + topology), List.of(assumed));
+    Set<Given> given = size == null ? Set.of() : Set.of(Given.MEMORY_SIZES);
+    return new DescribedTopology(topology, given, List.of("topology " + text.strip() + ": " + topology), List.of(assumed));
   }
 
   private static int count(String what, String digits, int max) {

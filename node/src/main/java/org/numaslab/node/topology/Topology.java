@@ -158,17 +158,25 @@ public final class Topology {
 
   /// What `other` has differently, in a few words, the first difference only; empty when both are the same machine.
   public Optional<String> differenceFrom(Topology other) {
+    return cpuDifferenceFrom(other)
+        .or(() -> distanceDifferenceFrom(other))
+        .or(() -> memoryDifferenceFrom(other));
+  }
+
+  /// The first difference in the number of nodes and in where the cpus are.
+  public Optional<String> cpuDifferenceFrom(Topology other) {
     if (nodeCount() != other.nodeCount()) {
       return Optional.of(nodeCount() + " nodes against " + other.nodeCount());
     }
     if (cpuCount() != other.cpuCount()) {
       return Optional.of(cpuCount() + " cpus against " + other.cpuCount());
     }
-    for (int cpu = 0; cpu < cpuCount(); cpu++) {
-      if (!nodeOfCpu[cpu].equals(other.nodeOfCpu[cpu])) {
-        return Optional.of("cpu " + cpu + " on " + nodeOfCpu[cpu] + " against " + other.nodeOfCpu[cpu]);
-      }
-    }
+    int cpu = Arrays.mismatch(nodeOfCpu, other.nodeOfCpu);
+    return cpu < 0 ? Optional.empty() : Optional.of("cpu " + cpu + " on " + nodeOfCpu[cpu] + " against " + other.nodeOfCpu[cpu]);
+  }
+
+  /// The first difference in the distances of two machines with equally many nodes.
+  public Optional<String> distanceDifferenceFrom(Topology other) {
     for (int from = 0; from < nodeCount(); from++) {
       int to = Arrays.mismatch(distances[from], other.distances[from]);
       if (to >= 0) {
@@ -176,6 +184,10 @@ public final class Topology {
             "distance from node " + from + " to node " + to + " " + distances[from][to] + " against " + other.distances[from][to]);
       }
     }
+    return Optional.empty();
+  }
+
+  private Optional<String> memoryDifferenceFrom(Topology other) {
     for (int node = 0; node < nodeCount(); node++) {
       if (!memory.get(node).equals(other.memory.get(node))) {
         return Optional.of("memory of node " + node + " " + memory.get(node) + " against " + other.memory.get(node));
