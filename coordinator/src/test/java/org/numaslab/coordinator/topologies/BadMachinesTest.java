@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class BadMachinesTest {
 
   @TempDir Path folder;
 
-  private static void refused(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable reading) {
+  private static void refused(String message, ThrowingCallable reading) {
     assertThatThrownBy(reading).isInstanceOf(BadInput.class).hasMessageContaining(message).hasMessageContaining("allowed: ").hasMessageNotContaining("\n");
   }
 
@@ -197,16 +198,16 @@ class BadMachinesTest {
 
   static Stream<Arguments> kernelEdits() {
     return Stream.of(
-        arguments("zoneinfo.txt", "spanned  4095", "spanned  x", "zoneinfo.txt:8: spanned: got \"x\""),
-        arguments("zoneinfo.txt", "spanned  4095", "spanned  -1", "zoneinfo.txt:8: spanned: got \"-1\""),
-        arguments("zoneinfo.txt", "spanned  4095", "spanned", "zoneinfo.txt:8: spanned: got \"spanned\", allowed: one number"),
+        arguments("zoneinfo.txt", "spanned  4095", "spanned  x", "zoneinfo.txt:51: spanned: got \"x\""),
+        arguments("zoneinfo.txt", "spanned  4095", "spanned  -1", "zoneinfo.txt:51: spanned: got \"-1\""),
+        arguments("zoneinfo.txt", "spanned  4095", "spanned", "zoneinfo.txt:51: spanned: got \"spanned\", allowed: one number"),
         arguments("zoneinfo.txt", "present  3998", "present  5000", "zoneinfo.txt:1: zone DMA of node 0: got \"spanned 4095, present 5000, managed 3840\""),
         arguments("zoneinfo.txt", "managed  3840", "", "zoneinfo.txt:1: zone DMA of node 0: got \"no line \"managed\"\""),
         arguments("zoneinfo.txt", "start_pfn:           524288", "start_pfn:           4096", "zone DMA32 of node 1: got \"262109 present frames"),
         arguments("zoneinfo.txt", "start_pfn:           1835008", "start_pfn:           99999999999", ": start_pfn: got \"99999999999\""),
         arguments("zoneinfo.txt", "start_pfn:           1835008", "start_pfn:           4294967295", "page frames of zone Normal of node 3: got \"524288 from 4294967295\""),
         arguments("zoneinfo.txt", "Node 3", "Node 9", ": node of a zone: got \"9\", allowed: a node of the folder node/, [0, 1, 2, 3]"),
-        arguments("zoneinfo.txt", "Node", "Knoten", "zoneinfo.txt:3: zoneinfo: got \"pages free     3584\""),
+        arguments("zoneinfo.txt", "Node", "Knoten", "zoneinfo.txt:46: zoneinfo: got \"pages free     3584\""),
         arguments("slabinfo.txt", "version: 2.1", "version: 1.1", "slabinfo.txt:1: slabinfo: got \"slabinfo - version: 1.1\""),
         arguments("slabinfo.txt", "bio-128               21     21    192", "bio-128               21     21", "slabinfo.txt:3: slabinfo: got \"bio-128"),
         arguments("slabinfo.txt", "bio-128               21     21    192", "bio-128               21     21    128", "slabinfo.txt:3: cache bio-128: got \"128 21 1\", allowed: size"),
@@ -234,11 +235,11 @@ class BadMachinesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "order\\t0 | order\\t99 | slab_sysfs.tsv:15: order of :0000024: got \"99\", allowed: 0..10",
+        "order\\t0 | order\\t99 | slab_sysfs.tsv:14: order of :0000024: got \"99\", allowed: 0..10",
         "object_size\\t24 | object_size\\t25 | slab_sysfs.tsv: :0000024: got objects of 25 in slots of 24",
         "objs_per_slab\\t170 | objs_per_slab\\t171 | slab_sysfs.tsv: :0000024: got objects of 24 in slots of 24, 171 in a slab of order 0",
-        "poison\\t0 | poison\\tyes | slab_sysfs.tsv:17: poison of :0000024: got \"yes\", allowed: 0..1",
-        "remote_node_defrag_ratio\\t100 | remote_node_defrag_ratio\\t101 | slab_sysfs.tsv:20: remote_node_defrag_ratio of :0000024: got \"101\", allowed: 0..100",
+        "poison\\t0 | poison\\tyes | slab_sysfs.tsv:16: poison of :0000024: got \"yes\", allowed: 0..1",
+        "remote_node_defrag_ratio\\t100 | remote_node_defrag_ratio\\t101 | slab_sysfs.tsv:19: remote_node_defrag_ratio of :0000024: got \"101\", allowed: 0..100",
         "min_partial\\t5 | min_partial\\t-5 | slab_sysfs.tsv:9: min_partial of :0000024: got \"-5\"",
         "slab_size\\t24 | slabsize\\t24 | slab_sysfs.tsv: :0000024: got no attribute slab_size",
         "align\\t8 | align | slab_sysfs.tsv:2: slab attribute: got \":0000024?align\"",
