@@ -54,6 +54,7 @@ public record BuddyinfoRow(NodeId node, ZoneType zone, List<Long> freeBlocks) {
     if (freeBlocks.size() > ORDERS_MAX) {
       throw line.bad("orders", "" + freeBlocks.size(), "1.." + ORDERS_MAX);
     }
-    return Zoneinfo.typeOf(matcher.group(2)).map(zone -> new BuddyinfoRow(new NodeId(node), zone, freeBlocks));
+    return Zoneinfo.typeOf(matcher.group(2))
+        .map(zone -> new BuddyinfoRow(new NodeId(node), zone, freeBlocks));
   }
 }

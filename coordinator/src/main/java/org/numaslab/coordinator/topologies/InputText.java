@@ -17,12 +17,20 @@ import org.numaslab.node.topology.BadInput;
 ///
 /// Bytes are taken as Latin-1: what we look for is ASCII, and no byte can then fail to decode.
 record InputText(String file, List<Line> lines) {
-  /// Unpacked bytes: 50 times the sysfs dump of a machine with 64 nodes; anything larger is another kind of file.
+  /// Unpacked bytes: 50 times the sysfs dump of a machine with 64 nodes; anything larger is another
+  /// kind of file.
   static final int BYTES_MAX = 64 << 20;
 
   /// The file at `path`, or, when there is none, the one at `path.gz`.
   static InputText read(Path path) {
-    Path existing = existing(path).orElseThrow(() -> new BadInput(path + ": no such file, allowed: a text file, or " + path.getFileName() + ".gz"));
+    Path existing =
+        existing(path)
+            .orElseThrow(() ->
+                new BadInput(
+                    path
+                        + ": no such file, allowed: a text file, or "
+                        + path.getFileName()
+                        + ".gz"));
     if (Files.isDirectory(existing)) {
       throw new BadInput(existing + ": got a folder, allowed: a text file");
     }
@@ -31,14 +39,22 @@ record InputText(String file, List<Line> lines) {
         InputStream in = existing.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
       bytes = in.readNBytes(BYTES_MAX + 1);
     } catch (ZipException | java.io.EOFException broken) {
-      throw new BadInput(existing + ": got a broken or truncated gzip file, allowed: a whole one", broken);
+      throw new BadInput(
+          existing + ": got a broken or truncated gzip file, allowed: a whole one", broken);
     } catch (NoSuchFileException gone) {
       throw new BadInput(existing + ": no such file", gone);
     } catch (IOException unreadable) {
-      throw new BadInput(existing + ": cannot be read: " + unreadable.getClass().getSimpleName() + " " + unreadable.getMessage(), unreadable);
+      throw new BadInput(
+          existing
+              + ": cannot be read: "
+              + unreadable.getClass().getSimpleName()
+              + " "
+              + unreadable.getMessage(),
+          unreadable);
     }
     if (bytes.length > BYTES_MAX) {
-      throw new BadInput(existing + ": got more than " + (BYTES_MAX >> 20) + " MiB of text, allowed: up to that");
+      throw new BadInput(
+          existing + ": got more than " + (BYTES_MAX >> 20) + " MiB of text, allowed: up to that");
     }
     return of(existing.toString(), new String(bytes, StandardCharsets.ISO_8859_1));
   }
@@ -64,6 +80,8 @@ record InputText(String file, List<Line> lines) {
 
   private static Optional<Path> existing(Path path) {
     Path packed = path.resolveSibling(path.getFileName() + ".gz");
-    return Files.exists(path) ? Optional.of(path) : Files.exists(packed) ? Optional.of(packed) : Optional.empty();
+    return Files.exists(path)
+        ? Optional.of(path)
+        : Files.exists(packed) ? Optional.of(packed) : Optional.empty();
   }
 }

@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
-/// A folder in which a kernel's /proc and /sys were kept: the machine, its zones and its caches, as they were.
+/// A folder in which a kernel's /proc and /sys were kept: the machine, its zones and its caches, as
+/// they were.
 ///
 /// | file               | copy of                                          | absent                     |
 /// |--------------------|--------------------------------------------------|----------------------------|
@@ -22,13 +23,16 @@ import org.numaslab.node.topology.Topology;
 /// | slab_symlinks.tsv  | its symbolic links: cache name, directory        | taken as: nothing merged   |
 /// | buddyinfo.txt      | /proc/buddyinfo ([BuddyinfoRow])                 | no rows                    |
 ///
-/// Each may be packed as `.gz`. Merged caches are one cache here, under the name of whoever created it, with the others as aliases.
+/// Each may be packed as `.gz`. Merged caches are one cache here, under the name of whoever created
+/// it, with the others as aliases.
 public final class KernelDirectory {
-  /// Where x86-64 maps physical memory when its place is not randomised: kernel pointer = this + physical address.
+  /// Where x86-64 maps physical memory when its place is not randomised: kernel pointer = this +
+  /// physical address.
   public static final long DIRECT_MAP_BASE = 0xffff888000000000L;
 
   private static final int PAGE_SHIFT = 12;
-  private static final List<String> REQUIRED = List.of("node", "zoneinfo.txt", "slabinfo.txt", "slab_sysfs.tsv");
+  private static final List<String> REQUIRED =
+      List.of("node", "zoneinfo.txt", "slabinfo.txt", "slab_sysfs.tsv");
 
   private final Path folder;
   private final DescribedTopology machine;
@@ -55,7 +59,8 @@ public final class KernelDirectory {
     this.sysfs = SlabSysfs.parse(InputText.read(folder.resolve("slab_sysfs.tsv")));
     Optional<InputText> symlinks = InputText.readIfPresent(folder.resolve("slab_symlinks.tsv"));
     Map<String, String> directoryOf = symlinks.map(this::directories).orElse(Map.of());
-    List<SlabinfoRow.Placed> rows = SlabinfoRow.parse(InputText.read(folder.resolve("slabinfo.txt")));
+    List<SlabinfoRow.Placed> rows =
+        SlabinfoRow.parse(InputText.read(folder.resolve("slabinfo.txt")));
     this.caches = List.copyOf(caches(rows.reversed(), directoryOf, assumed));
     this.slabinfo = new LinkedHashMap<>();
     rows.forEach(placed -> slabinfo.put(placed.row().name(), placed.row()));
@@ -63,14 +68,21 @@ public final class KernelDirectory {
     caches.forEach(cache -> byDirectory.put(cache.directory(), cache));
     this.aliases = aliases(directoryOf, byDirectory);
     this.cacheByName = new LinkedHashMap<>(byDirectory);
-    aliases.forEach((alias, real) -> cacheByName.put(alias, byDirectory.get(directoryOf.getOrDefault(alias, alias))));
+    aliases.forEach((alias, real) ->
+        cacheByName.put(alias, byDirectory.get(directoryOf.getOrDefault(alias, alias))));
     caches.forEach(cache -> cacheByName.put(cache.name(), cache));
 
     Optional<InputText> buddy = InputText.readIfPresent(folder.resolve("buddyinfo.txt"));
     this.buddyinfo = buddy.map(BuddyinfoRow::parse).orElse(List.of());
     used.add("nodes, cpus and distances of " + folder.resolve("node"));
     used.add(zones.size() + " zones with their page frames of " + folder.resolve("zoneinfo.txt"));
-    used.add(caches.size() + " caches of " + folder.resolve("slabinfo.txt") + " and slab_sysfs.tsv, " + aliases.size() + " names merged into them");
+    used.add(
+        caches.size()
+            + " caches of "
+            + folder.resolve("slabinfo.txt")
+            + " and slab_sysfs.tsv, "
+            + aliases.size()
+            + " names merged into them");
     if (symlinks.isEmpty()) {
       assumed.add("no slab_symlinks.tsv: no merged caches");
     }
@@ -78,7 +90,9 @@ public final class KernelDirectory {
       assumed.add("no buddyinfo.txt: free blocks not known");
     }
     if (!sysfs.absentAttributes().isEmpty()) {
-      assumed.add("slab attributes not recorded for every cache, defaults taken: " + String.join(" ", sysfs.absentAttributes()));
+      assumed.add(
+          "slab attributes not recorded for every cache, defaults taken: "
+              + String.join(" ", sysfs.absentAttributes()));
     }
     DescribedTopology described = draft.build(used);
     assumed.addAll(described.assumed());
@@ -88,11 +102,21 @@ public final class KernelDirectory {
   /// Reads the folder, all of it or not at all.
   public static KernelDirectory read(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new BadInput(folder + ": " + (Files.exists(folder) ? "got a file" : "no such folder") + ", allowed: a folder with " + String.join(", ", REQUIRED));
+      throw new BadInput(
+          folder
+              + ": "
+              + (Files.exists(folder) ? "got a file" : "no such folder")
+              + ", allowed: a folder with "
+              + String.join(", ", REQUIRED));
     }
     for (String name : REQUIRED) {
       if (!InputText.present(folder.resolve(name))) {
-        throw new BadInput(folder + ": " + name + " is missing, allowed: a folder with " + String.join(", ", REQUIRED));
+        throw new BadInput(
+            folder
+                + ": "
+                + name
+                + " is missing, allowed: a folder with "
+                + String.join(", ", REQUIRED));
       }
     }
     return new KernelDirectory(folder);
@@ -103,7 +127,9 @@ public final class KernelDirectory {
     for (Zoneinfo.Placed placed : zoneinfo.zones()) {
       int node = placed.zone().node().value();
       if (!draft.hasNode(node)) {
-        throw placed.line().bad("node of a zone", "" + node, "a node of the folder node/, " + draft.nodeNumbers());
+        throw placed
+            .line()
+            .bad("node of a zone", "" + node, "a node of the folder node/, " + draft.nodeNumbers());
       }
     }
     draft.nodeNumbers().forEach(node -> draft.ranges(node, placement.of(node)));
@@ -115,7 +141,8 @@ public final class KernelDirectory {
     for (Line line : symlinks.lines()) {
       String[] fields = line.text().split("\t", -1);
       if (fields.length != 2 || fields[0].isEmpty() || fields[1].isEmpty()) {
-        throw line.bad("symbolic link", line.text(), "cache name and directory, separated by a tab");
+        throw line.bad(
+            "symbolic link", line.text(), "cache name and directory, separated by a tab");
       }
       if (!sysfs.directories().contains(fields[1])) {
         throw line.bad("directory of cache " + fields[0], fields[1], "one that slab_sysfs.tsv has");
@@ -127,8 +154,10 @@ public final class KernelDirectory {
     return directoryOf;
   }
 
-  /// Oldest first. A directory that no row of slabinfo stands for was made between the two readings: the youngest.
-  private List<RecordedCache> caches(List<SlabinfoRow.Placed> oldestFirst, Map<String, String> directoryOf, List<String> assumed) {
+  /// Oldest first. A directory that no row of slabinfo stands for was made between the two
+  /// readings: the youngest.
+  private List<RecordedCache> caches(
+      List<SlabinfoRow.Placed> oldestFirst, Map<String, String> directoryOf, List<String> assumed) {
     Map<String, RecordedCache> byDirectory = new LinkedHashMap<>();
     for (SlabinfoRow.Placed placed : oldestFirst) {
       SlabinfoRow row = placed.row();
@@ -138,35 +167,52 @@ public final class KernelDirectory {
         continue;
       }
       RecordedCache cache = sysfs.cache(row.name(), directory);
-      if (row.objectSize() != cache.slabSize() || row.objectsPerSlab() != cache.objsPerSlab() || row.pagesPerSlab() != 1 << cache.order()) {
-        throw placed.line().bad(
-            "cache " + row.name(),
-            row.objectSize() + " " + row.objectsPerSlab() + " " + row.pagesPerSlab(),
-            "size, objects and pages of a slab as slab_sysfs.tsv has them: " + cache.slabSize() + " " + cache.objsPerSlab() + " " + (1 << cache.order()));
+      if (row.objectSize() != cache.slabSize()
+          || row.objectsPerSlab() != cache.objsPerSlab()
+          || row.pagesPerSlab() != 1 << cache.order()) {
+        throw placed
+            .line()
+            .bad(
+                "cache " + row.name(),
+                row.objectSize() + " " + row.objectsPerSlab() + " " + row.pagesPerSlab(),
+                "size, objects and pages of a slab as slab_sysfs.tsv has them: "
+                    + cache.slabSize()
+                    + " "
+                    + cache.objsPerSlab()
+                    + " "
+                    + (1 << cache.order()));
       }
       RecordedCache other = byDirectory.put(directory, cache);
       if (other != null) {
-        throw placed.line().bad("directory of cache " + row.name(), directory + ", which is that of " + other.name(), "one cache per directory");
+        throw placed
+            .line()
+            .bad(
+                "directory of cache " + row.name(),
+                directory + ", which is that of " + other.name(),
+                "one cache per directory");
       }
     }
     for (String directory : sysfs.directories()) {
       if (!byDirectory.containsKey(directory)) {
         byDirectory.put(directory, sysfs.cache(directory, directory));
-        assumed.add("cache " + directory + " taken as the youngest: slab_sysfs.tsv has it, slabinfo does not");
+        assumed.add(
+            "cache "
+                + directory
+                + " taken as the youngest: slab_sysfs.tsv has it, slabinfo does not");
       }
     }
     return new ArrayList<>(byDirectory.values());
   }
 
-  private static Map<String, String> aliases(Map<String, String> directoryOf, Map<String, RecordedCache> byDirectory) {
+  private static Map<String, String> aliases(
+      Map<String, String> directoryOf, Map<String, RecordedCache> byDirectory) {
     Map<String, String> aliases = new LinkedHashMap<>();
-    directoryOf.forEach(
-        (name, directory) -> {
-          RecordedCache cache = byDirectory.get(directory);
-          if (cache != null && !cache.name().equals(name)) {
-            aliases.put(name, cache.name());
-          }
-        });
+    directoryOf.forEach((name, directory) -> {
+      RecordedCache cache = byDirectory.get(directory);
+      if (cache != null && !cache.name().equals(name)) {
+        aliases.put(name, cache.name());
+      }
+    });
     return aliases;
   }
 
@@ -218,14 +264,17 @@ public final class KernelDirectory {
     return buddyinfo;
   }
 
-  /// The recorded text of a cache's attribute, as "cpu_slabs" or "objects"; empty when there is none.
+  /// The recorded text of a cache's attribute, as "cpu_slabs" or "objects"; empty when there is
+  /// none.
   public Optional<String> attribute(RecordedCache cache, String name) {
     return sysfs.attribute(cache.directory(), name);
   }
 
-  /// The number of the node in whose memory a kernel pointer of the direct map points; -1 for any other pointer.
+  /// The number of the node in whose memory a kernel pointer of the direct map points; -1 for any
+  /// other pointer.
   ///
-  /// A frame that was taken for a hole still counts to the one node whose zone spans it: the pointer is there, the hole assumed.
+  /// A frame that was taken for a hole still counts to the one node whose zone spans it: the
+  /// pointer is there, the hole assumed.
   public int nodeIndexOfPointer(long pointer) {
     long physical = pointer - DIRECT_MAP_BASE;
     if (physical < 0) {

@@ -16,9 +16,11 @@ import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import org.numaslab.node.topology.TopologyBuilder;
 
-/// What has been read of a machine so far; becomes a [Topology] by filling gaps and laying out memory whose place is not known.
+/// What has been read of a machine so far; becomes a [Topology] by filling gaps and laying out
+/// memory whose place is not known.
 ///
-/// Distances are given as they are listed, one number per listed node, and spread over the real node numbers here.
+/// Distances are given as they are listed, one number per listed node, and spread over the real
+/// node numbers here.
 final class MachineDraft {
   /// Where a description says nothing of memory: a size that every node count up to 1024 can have.
   static final long BYTES_PER_NODE_ASSUMED = 2L << 30;
@@ -100,14 +102,22 @@ final class MachineDraft {
       if (line == null) {
         absent.add(node);
       }
-      builder.at(line == null ? file : line.where()).node(new NodeId(node), cpus.get(node), memory.get(node));
+      builder
+          .at(line == null ? file : line.where())
+          .node(new NodeId(node), cpus.get(node), memory.get(node));
     }
     if (!absent.isEmpty()) {
-      assumed.add("nodes " + NumberList.format(absent) + " are not described: nodes without cpus and memory, distance " + DISTANCE_OF_ABSENT);
+      assumed.add(
+          "nodes "
+              + NumberList.format(absent)
+              + " are not described: nodes without cpus and memory, distance "
+              + DISTANCE_OF_ABSENT);
     }
     for (int node = 0; node < nodeCount; node++) {
       Row row = rows.get(node);
-      builder.at(row == null ? file : row.line().where()).distancesFrom(new NodeId(node), fullRow(node, nodeCount));
+      builder
+          .at(row == null ? file : row.line().where())
+          .distancesFrom(new NodeId(node), fullRow(node, nodeCount));
     }
     Set<Given> given = EnumSet.noneOf(Given.class);
     if (!rows.isEmpty()) {
@@ -121,24 +131,32 @@ final class MachineDraft {
 
   private void checkDistances() {
     if (rows.isEmpty()) {
-      assumed.add("no distances: " + Topology.DISTANCE_LOCAL + " to itself, " + Topology.DISTANCE_REMOTE + " to every other node");
+      assumed.add(
+          "no distances: "
+              + Topology.DISTANCE_LOCAL
+              + " to itself, "
+              + Topology.DISTANCE_REMOTE
+              + " to every other node");
       return;
     }
-    rows.forEach(
-        (node, row) -> {
-          if (!nodes.containsKey(node)) {
-            throw row.line().bad("distances from node", "" + node, "a described node, " + nodes.keySet());
-          }
-          if (row.distances().length != nodes.size()) {
-            throw row.line().bad("distances from node " + node, row.distances().length + " numbers", nodes.size() + ", one per node");
-          }
-        });
-    nodes.forEach(
-        (node, line) -> {
-          if (!rows.containsKey(node)) {
-            throw line.bad("distances of node " + node, "none", "a row for every node, or for none");
-          }
-        });
+    rows.forEach((node, row) -> {
+      if (!nodes.containsKey(node)) {
+        throw row.line()
+            .bad("distances from node", "" + node, "a described node, " + nodes.keySet());
+      }
+      if (row.distances().length != nodes.size()) {
+        throw row.line()
+            .bad(
+                "distances from node " + node,
+                row.distances().length + " numbers",
+                nodes.size() + ", one per node");
+      }
+    });
+    nodes.forEach((node, line) -> {
+      if (!rows.containsKey(node)) {
+        throw line.bad("distances of node " + node, "none", "a row for every node, or for none");
+      }
+    });
   }
 
   private int[] fullRow(int from, int nodeCount) {
@@ -157,7 +175,8 @@ final class MachineDraft {
     return full;
   }
 
-  /// An offline cpu is in no node's list; it goes where the cpu before it is, so that all keep their numbers.
+  /// An offline cpu is in no node's list; it goes where the cpu before it is, so that all keep
+  /// their numbers.
   private void fillCpuGaps() {
     if (nodeOfCpu.isEmpty()) {
       return;
@@ -172,7 +191,10 @@ final class MachineDraft {
       }
     }
     if (!filled.isEmpty()) {
-      assumed.add("cpus " + NumberList.format(filled) + " are on no node (offline): each with the cpu before it, idle");
+      assumed.add(
+          "cpus "
+              + NumberList.format(filled)
+              + " are on no node (offline): each with the cpu before it, idle");
     }
   }
 
@@ -202,19 +224,34 @@ final class MachineDraft {
       }
       long frames = known == null ? BYTES_PER_NODE_ASSUMED / Topology.PAGE_BYTES : known;
       if (frames > FrameRange.END_MAX - base) {
-        throw nodes.get(node).bad("memory up to and with node " + node, (base + frames) * 4 / 1024 + " MiB", "16 TiB in all");
+        throw nodes
+            .get(node)
+            .bad(
+                "memory up to and with node " + node,
+                (base + frames) * 4 / 1024 + " MiB",
+                "16 TiB in all");
       }
       // Frame 0 is nobody's.
       long start = Math.max(1, base);
-      memory.add(base + frames > start ? List.of(FrameRange.between(start, base + frames)) : List.of());
+      memory.add(
+          base + frames > start ? List.of(FrameRange.between(start, base + frames)) : List.of());
       placed |= frames > 0;
-      base = (base + frames + PLACE_ALIGNMENT_FRAMES - 1) / PLACE_ALIGNMENT_FRAMES * PLACE_ALIGNMENT_FRAMES;
+      base =
+          (base + frames + PLACE_ALIGNMENT_FRAMES - 1)
+              / PLACE_ALIGNMENT_FRAMES
+              * PLACE_ALIGNMENT_FRAMES;
     }
     if (!unsized.isEmpty()) {
-      assumed.add("memory of nodes " + NumberList.format(unsized) + " is not described: " + (BYTES_PER_NODE_ASSUMED >> 30) + " GiB each");
+      assumed.add(
+          "memory of nodes "
+              + NumberList.format(unsized)
+              + " is not described: "
+              + (BYTES_PER_NODE_ASSUMED >> 30)
+              + " GiB each");
     }
     if (placed) {
-      assumed.add("addresses are not described: memory node after node, each from a multiple of 128 MiB");
+      assumed.add(
+          "addresses are not described: memory node after node, each from a multiple of 128 MiB");
     }
     return memory;
   }

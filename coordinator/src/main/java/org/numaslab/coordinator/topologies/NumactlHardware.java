@@ -23,7 +23,8 @@ import org.numaslab.node.topology.Topology;
 ///   8:  40  10
 /// ```
 public final class NumactlHardware {
-  private static final Pattern AVAILABLE = Pattern.compile("available: (\\S+) nodes? \\(([^)]*)\\)");
+  private static final Pattern AVAILABLE =
+      Pattern.compile("available: (\\S+) nodes? \\(([^)]*)\\)");
   private static final Pattern NODE = Pattern.compile("node (\\S+) (cpus|size|free):(.*)");
   private static final Pattern COLUMNS = Pattern.compile("node((?:\\s+\\d+)+)");
   private static final Pattern ROW = Pattern.compile("(\\d+):?\\s+(\\S.*)");
@@ -66,14 +67,22 @@ public final class NumactlHardware {
     }
     Line last = input.lines().isEmpty() ? new Line(input.file(), 1, "") : input.lines().getLast();
     if (part == Part.START) {
-      throw last.bad("numactl --hardware", "the end of the file", "a line as \"available: 2 nodes (0-1)\"");
+      throw last.bad(
+          "numactl --hardware", "the end of the file", "a line as \"available: 2 nodes (0-1)\"");
     }
     for (int node : listed) {
       if (!withCpus.contains(node)) {
-        throw last.bad("node " + node, "no line with its cpus", "\"node " + node + " cpus:\" for every available node");
+        throw last.bad(
+            "node " + node,
+            "no line with its cpus",
+            "\"node " + node + " cpus:\" for every available node");
       }
     }
-    return draft.build(List.of("nodes, cpus, memory sizes and distances of " + input.file() + " (numactl --hardware)"));
+    return draft.build(
+        List.of(
+            "nodes, cpus, memory sizes and distances of "
+                + input.file()
+                + " (numactl --hardware)"));
   }
 
   private void onLine(Line line, String text) {
@@ -115,7 +124,10 @@ public final class NumactlHardware {
         default -> {} // How much is free now does not shape the machine.
       }
     } else if (!text.equals(NO_DISTANCES)) {
-      throw line.bad("numactl --hardware", text, "\"node N cpus: ..\", \"node N size: M MB\", \"node distances:\"");
+      throw line.bad(
+          "numactl --hardware",
+          text,
+          "\"node N cpus: ..\", \"node N size: M MB\", \"node distances:\"");
     }
   }
 
@@ -153,7 +165,8 @@ public final class NumactlHardware {
       }
     }
     if (!columns.equals(List.copyOf(listed))) {
-      throw line.bad("columns of the distances", text, "\"node\" and the available nodes, " + listed);
+      throw line.bad(
+          "columns of the distances", text, "\"node\" and the available nodes, " + listed);
     }
     part = Part.ROWS;
   }
@@ -171,10 +184,13 @@ public final class NumactlHardware {
   public static String format(Topology topology) {
     StringBuilder text = new StringBuilder();
     int nodes = topology.nodeCount();
-    text.append("available: ").append(nodes).append(nodes == 1 ? " nodes (0)\n" : " nodes (0-" + (nodes - 1) + ")\n");
+    text.append("available: ")
+        .append(nodes)
+        .append(nodes == 1 ? " nodes (0)\n" : " nodes (0-" + (nodes - 1) + ")\n");
     for (int node = 0; node < nodes; node++) {
       NodeId id = new NodeId(node);
-      // Rounded to the nearest, so that the page frame 0 that a node lacks does not cost a megabyte.
+      // Rounded to the nearest, so that the page frame 0 that a node lacks does not cost a
+      // megabyte.
       long megabytes = (topology.framesOf(id) + 128) / 256;
       text.append("node ").append(node).append(" cpus:");
       for (CpuId cpu : topology.cpusOf(id)) {

@@ -2,11 +2,13 @@ package org.numaslab.coordinator.topologies;
 
 /// A real cache of a recorded kernel: what /sys/kernel/slab says of it.
 ///
-/// `name` is the one that slabinfo uses: who created it first. `directory` is its folder in sysfs: the name, or for a cache that
-/// others may be merged into an id as `:A-0001280` (`create_unique_id` of mm/slub.c).
+/// `name` is the one that slabinfo uses: who created it first. `directory` is its folder in sysfs:
+/// the name, or for a cache that others may be merged into an id as `:A-0001280`
+/// (`create_unique_id` of mm/slub.c).
 ///
-/// `objectSize` is the greatest that was asked for by those merged into it, `slabSize` the slot (the kernel's s->size).
-/// `remoteNodeDefragRatio` is the percentage that sysfs shows; the kernel keeps ten times that.
+/// `objectSize` is the greatest that was asked for by those merged into it, `slabSize` the slot
+/// (the kernel's s->size). `remoteNodeDefragRatio` is the percentage that sysfs shows; the kernel
+/// keeps ten times that.
 public record RecordedCache(
     String name,
     String directory,
@@ -38,8 +40,8 @@ public record RecordedCache(
   /// The largest block of the page allocator, MAX_ORDER - 1.
   static final int ORDER_MAX = 10;
 
-  /// Whether the cache is charged to memory groups (SLAB_ACCOUNT). sysfs has no attribute for it: the id of a mergeable cache
-  /// tells, and the family of a kmalloc cache.
+  /// Whether the cache is charged to memory groups (SLAB_ACCOUNT). sysfs has no attribute for it:
+  /// the id of a mergeable cache tells, and the family of a kmalloc cache.
   public enum Account {
     YES,
     NO,

@@ -8,7 +8,8 @@ import java.util.TreeSet;
 import org.numaslab.coordinator.topologies.RecordedCache.Account;
 import org.numaslab.node.topology.BadInput;
 
-/// A dump of /sys/kernel/slab: one line "directory TAB attribute TAB value" per file, line ends inside a value written `|`.
+/// A dump of /sys/kernel/slab: one line "directory TAB attribute TAB value" per file, line ends
+/// inside a value written `|`.
 final class SlabSysfs {
   private static final String ALLOWED = "cache, attribute and value, separated by tabs";
 
@@ -27,9 +28,16 @@ final class SlabSysfs {
       if (fields.length != 3 || fields[0].isEmpty() || fields[1].isEmpty()) {
         throw line.bad("slab attribute", line.text(), ALLOWED);
       }
-      Line before = sysfs.directories.computeIfAbsent(fields[0], directory -> new LinkedHashMap<>()).put(fields[1], line);
+      Line before =
+          sysfs
+              .directories
+              .computeIfAbsent(fields[0], directory -> new LinkedHashMap<>())
+              .put(fields[1], line);
       if (before != null) {
-        throw line.bad("attribute " + fields[1] + " of " + fields[0], "a second value", "one, as in line " + before.number());
+        throw line.bad(
+            "attribute " + fields[1] + " of " + fields[0],
+            "a second value",
+            "one, as in line " + before.number());
       }
     }
     if (sysfs.directories.isEmpty()) {
@@ -44,7 +52,8 @@ final class SlabSysfs {
 
   /// The recorded text of an attribute; empty when it was not recorded.
   Optional<String> attribute(String directory, String name) {
-    return Optional.ofNullable(directories.getOrDefault(directory, Map.of()).get(name)).map(SlabSysfs::value);
+    return Optional.ofNullable(directories.getOrDefault(directory, Map.of()).get(name))
+        .map(SlabSysfs::value);
   }
 
   /// Attributes that some cache lacked, so that the default stands for them.
@@ -60,8 +69,18 @@ final class SlabSysfs {
     int order = required(directory, "order", 0, RecordedCache.ORDER_MAX);
     if (objectSize > slabSize || (long) slabSize * objsPerSlab > 4096L << order) {
       throw new BadInput(
-          file + ": " + directory + ": got objects of " + objectSize + " in slots of " + slabSize + ", " + objsPerSlab + " in a slab of order "
-              + order + ", allowed: what fits");
+          file
+              + ": "
+              + directory
+              + ": got objects of "
+              + objectSize
+              + " in slots of "
+              + slabSize
+              + ", "
+              + objsPerSlab
+              + " in a slab of order "
+              + order
+              + ", allowed: what fits");
     }
     return new RecordedCache(
         name,
@@ -93,7 +112,13 @@ final class SlabSysfs {
   private int required(String directory, String name, int min, int max) {
     Line line = directories.getOrDefault(directory, Map.of()).get(name);
     if (line == null) {
-      throw new BadInput(file + ": " + directory + ": got no attribute " + name + ", allowed: object_size, slab_size, objs_per_slab, order and align");
+      throw new BadInput(
+          file
+              + ": "
+              + directory
+              + ": got no attribute "
+              + name
+              + ", allowed: object_size, slab_size, objs_per_slab, order and align");
     }
     return line.integer(name + " of " + directory, value(line), min, max);
   }
@@ -121,7 +146,8 @@ final class SlabSysfs {
     return Account.UNKNOWN;
   }
 
-  /// The flags in an id as `:aA-0001280`: d DMA, D DMA32, a reclaim account, F consistency checks, A account.
+  /// The flags in an id as `:aA-0001280`: d DMA, D DMA32, a reclaim account, F consistency checks,
+  /// A account.
   private static String letters(String directory) {
     int dash = directory.indexOf('-');
     return directory.startsWith(":") && dash > 0 ? directory.substring(1, dash) : "";

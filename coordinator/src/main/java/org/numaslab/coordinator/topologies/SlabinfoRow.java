@@ -9,9 +9,17 @@ import java.util.regex.Pattern;
 
 /// A row of /proc/slabinfo, version 2.1 (`cache_show` of mm/slab_common.c).
 ///
-/// `objectSize` is the slot's size (the kernel's s->size); active objects are all but those free in slabs of node partial lists.
+/// `objectSize` is the slot's size (the kernel's s->size); active objects are all but those free in
+/// slabs of node partial lists.
 public record SlabinfoRow(
-    String name, long activeObjects, long objects, int objectSize, int objectsPerSlab, int pagesPerSlab, long activeSlabs, long slabs) {
+    String name,
+    long activeObjects,
+    long objects,
+    int objectSize,
+    int objectsPerSlab,
+    int pagesPerSlab,
+    long activeSlabs,
+    long slabs) {
   private static final String VERSION = "slabinfo - version: 2.1";
 
   private static final Pattern ROW =
@@ -48,7 +56,10 @@ public record SlabinfoRow(
   private static SlabinfoRow row(Line line) {
     Matcher matcher = ROW.matcher(line.text().stripTrailing());
     if (!matcher.matches()) {
-      throw line.bad("slabinfo", line.text(), "a row \"name 5 numbers : tunables 3 numbers : slabdata 3 numbers\"");
+      throw line.bad(
+          "slabinfo",
+          line.text(),
+          "a row \"name 5 numbers : tunables 3 numbers : slabdata 3 numbers\"");
     }
     return new SlabinfoRow(
         matcher.group(1),

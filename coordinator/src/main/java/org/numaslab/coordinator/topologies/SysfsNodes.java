@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
-/// The folder /sys/devices/system/node, or a copy: `nodeN/cpulist`, or, as one flat folder, `nodeN.cpulist`.
+/// The folder /sys/devices/system/node, or a copy: `nodeN/cpulist`, or, as one flat folder,
+/// `nodeN.cpulist`.
 ///
 /// | file     | content                                   | absent                                 |
 /// |----------|-------------------------------------------|----------------------------------------|
@@ -51,12 +52,17 @@ final class SysfsNodes {
   private MachineDraft read() {
     TreeSet<Integer> nodes = nodeNumbers(folder);
     if (nodes.isEmpty()) {
-      throw new BadInput(folder + ": no file node0/cpulist or node0.cpulist, allowed: a folder as /sys/devices/system/node");
+      throw new BadInput(
+          folder
+              + ": no file node0/cpulist or node0.cpulist, allowed: a folder as /sys/devices/system/node");
     }
     for (int node : nodes) {
       InputText cpulist = InputText.read(file(node, "cpulist"));
       Line line = onlyLine(cpulist);
-      draft.cpus(line, node, NumberList.parse(line, "cpus of node " + node, line.text(), Topology.CPUS_MAX - 1));
+      draft.cpus(
+          line,
+          node,
+          NumberList.parse(line, "cpus of node " + node, line.text(), Topology.CPUS_MAX - 1));
       InputText.readIfPresent(file(node, "meminfo")).ifPresent(meminfo -> onMeminfo(meminfo, node));
     }
     for (int node : nodes) {
@@ -74,11 +80,18 @@ final class SysfsNodes {
         if (line.integer("node number", matcher.group(1), 0, Topology.NODES_MAX - 1) != node) {
           throw line.bad("node number", matcher.group(1), "" + node + ", as the file's name says");
         }
-        draft.frames(line, node, line.number("MemTotal of node " + node, matcher.group(2), 0, KILOBYTES_MAX) / 4);
+        draft.frames(
+            line,
+            node,
+            line.number("MemTotal of node " + node, matcher.group(2), 0, KILOBYTES_MAX) / 4);
         return;
       }
     }
-    throw new BadInput(meminfo.file() + ": no MemTotal, allowed: a line as \"Node " + node + " MemTotal: 2030272 kB\"");
+    throw new BadInput(
+        meminfo.file()
+            + ": no MemTotal, allowed: a line as \"Node "
+            + node
+            + " MemTotal: 2030272 kB\"");
   }
 
   /// A row of distances; that they are possible ones is checked when all are known.
@@ -86,7 +99,12 @@ final class SysfsNodes {
     String[] words = text.strip().split("\\s+");
     int[] distances = new int[words.length];
     for (int i = 0; i < words.length; i++) {
-      distances[i] = line.integer("distance from node " + node, words[i], Topology.DISTANCE_LOCAL, Topology.DISTANCE_MAX);
+      distances[i] =
+          line.integer(
+              "distance from node " + node,
+              words[i],
+              Topology.DISTANCE_LOCAL,
+              Topology.DISTANCE_MAX);
     }
     return distances;
   }
@@ -94,36 +112,45 @@ final class SysfsNodes {
   private static Line onlyLine(InputText input) {
     List<Line> lines = input.lines();
     if (lines.size() > 1) {
-      throw lines.get(1).bad("a file of one line", lines.get(1).text(), "nothing after the first line");
+      throw lines
+          .get(1)
+          .bad("a file of one line", lines.get(1).text(), "nothing after the first line");
     }
     return lines.isEmpty() ? new Line(input.file(), 1, "") : lines.getFirst();
   }
 
   private Path file(int node, String name) {
     Path nested = folder.resolve("node" + node);
-    return Files.isDirectory(nested) ? nested.resolve(name) : folder.resolve("node" + node + "." + name);
+    return Files.isDirectory(nested)
+        ? nested.resolve(name)
+        : folder.resolve("node" + node + "." + name);
   }
 
   private static TreeSet<Integer> nodeNumbers(Path folder) {
     TreeSet<Integer> numbers = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
-      entries.forEach(
-          entry -> {
-            Matcher matcher = NODE_NAME.matcher(String.valueOf(entry.getFileName()));
-            boolean flat = matcher.matches() && matcher.group().contains(".");
-            if (matcher.matches() && (flat || Files.isDirectory(entry))) {
-              numbers.add(nodeNumber(folder, matcher.group(1)));
-            }
-          });
+      entries.forEach(entry -> {
+        Matcher matcher = NODE_NAME.matcher(String.valueOf(entry.getFileName()));
+        boolean flat = matcher.matches() && matcher.group().contains(".");
+        if (matcher.matches() && (flat || Files.isDirectory(entry))) {
+          numbers.add(nodeNumber(folder, matcher.group(1)));
+        }
+      });
     } catch (IOException unreadable) {
-      throw new BadInput(folder + ": cannot be read: " + unreadable.getClass().getSimpleName(), unreadable);
+      throw new BadInput(
+          folder + ": cannot be read: " + unreadable.getClass().getSimpleName(), unreadable);
     }
     return numbers;
   }
 
   private static int nodeNumber(Path folder, String digits) {
     if (digits.length() > 4 || Integer.parseInt(digits) >= Topology.NODES_MAX) {
-      throw new BadInput(folder + ": node number: got " + Line.shown(digits) + ", allowed: 0.." + (Topology.NODES_MAX - 1));
+      throw new BadInput(
+          folder
+              + ": node number: got "
+              + Line.shown(digits)
+              + ", allowed: 0.."
+              + (Topology.NODES_MAX - 1));
     }
     return Integer.parseInt(digits);
   }

@@ -21,8 +21,10 @@ import org.numaslab.node.topology.Topology;
 /// | a folder   | /sys/devices/system/node or a copy, `nodeN/cpulist` or `nodeN.cpulist`; or one that has it as `node/` |
 public final class Topologies {
   private static final Pattern COUNTS = Pattern.compile("(-?\\d+)x(-?\\d+)(?::(.*))?");
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,18})([KMGT])", Pattern.CASE_INSENSITIVE);
-  private static final String ALLOWED = "NODESxCPUS[:MEMORY] as 4x2:8G, a file with the output of numactl --hardware, or a folder as /sys/devices/system/node";
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d{1,18})([KMGT])", Pattern.CASE_INSENSITIVE);
+  private static final String ALLOWED =
+      "NODESxCPUS[:MEMORY] as 4x2:8G, a file with the output of numactl --hardware, or a folder as /sys/devices/system/node";
 
   private Topologies() {}
 
@@ -34,10 +36,14 @@ public final class Topologies {
     }
     Path path = path(text);
     if (Files.isDirectory(path)) {
-      return SysfsNodes.parse(!SysfsNodes.isOne(path) && SysfsNodes.isOne(path.resolve("node")) ? path.resolve("node") : path);
+      return SysfsNodes.parse(
+          !SysfsNodes.isOne(path) && SysfsNodes.isOne(path.resolve("node"))
+              ? path.resolve("node")
+              : path);
     }
     if (!Files.exists(path)) {
-      throw new BadInput("topology: got " + Line.shown(text) + ", which is no file, allowed: " + ALLOWED);
+      throw new BadInput(
+          "topology: got " + Line.shown(text) + ", which is no file, allowed: " + ALLOWED);
     }
     return NumactlHardware.parse(InputText.read(path));
   }
@@ -59,16 +65,22 @@ public final class Topologies {
     String size = counts.group(3);
     long bytes = size == null ? MachineDraft.BYTES_PER_NODE_ASSUMED : bytes(size);
     Topology topology = Topology.uniform(nodes, cpusPerNode, bytes);
-    String distances = nodes == 1 ? "" : "distance " + Topology.DISTANCE_REMOTE + " between any two nodes, ";
-    String assumed = distances + "memory end to end" + (size == null ? ", " + (bytes >> 30) + " GiB per node" : "");
+    String distances =
+        nodes == 1 ? "" : "distance " + Topology.DISTANCE_REMOTE + " between any two nodes, ";
+    String assumed =
+        distances
+            + "memory end to end"
+            + (size == null ? ", " + (bytes >> 30) + " GiB per node" : "");
     Set<Given> given = size == null ? Set.of() : Set.of(Given.MEMORY_SIZES);
-    return new DescribedTopology(topology, given, List.of("topology " + text.strip() + ": " + topology), List.of(assumed));
+    return new DescribedTopology(
+        topology, given, List.of("topology " + text.strip() + ": " + topology), List.of(assumed));
   }
 
   private static int count(String what, String digits, int max) {
     long count = digits.length() > 12 ? Long.MAX_VALUE : Long.parseLong(digits);
     if (count < 1 || count > max) {
-      throw new BadInput("topology: number of " + what + ": got " + Line.shown(digits) + ", allowed: 1.." + max);
+      throw new BadInput(
+          "topology: number of " + what + ": got " + Line.shown(digits) + ", allowed: 1.." + max);
     }
     return (int) count;
   }
@@ -88,6 +100,9 @@ public final class Topologies {
         return number << shift;
       }
     }
-    throw new BadInput("topology: memory per node: got " + Line.shown(size) + ", allowed: a size as 8G (K, M, G, T), at most 16T in all");
+    throw new BadInput(
+        "topology: memory per node: got "
+            + Line.shown(size)
+            + ", allowed: a size as 8G (K, M, G, T), at most 16T in all");
   }
 }

@@ -14,7 +14,8 @@ import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import org.numaslab.node.topology.ZoneType;
 
-/// Reads /proc/zoneinfo (`zoneinfo_show_print` of mm/vmstat.c): the zones that have memory which slabs can use.
+/// Reads /proc/zoneinfo (`zoneinfo_show_print` of mm/vmstat.c): the zones that have memory which
+/// slabs can use.
 ///
 /// ```text
 /// Node 1, zone    DMA32
@@ -25,7 +26,8 @@ import org.numaslab.node.topology.ZoneType;
 /// ```
 final class Zoneinfo {
   private static final Pattern HEADER = Pattern.compile("Node (\\d+), zone +(\\S+)");
-  private static final Set<String> FIGURES = Set.of("free", "min", "low", "high", "spanned", "present", "managed", "start_pfn");
+  private static final Set<String> FIGURES =
+      Set.of("free", "min", "low", "high", "spanned", "present", "managed", "start_pfn");
 
   /// A zone and the line where it begins.
   record Placed(RecordedZone zone, Line line) {}
@@ -47,7 +49,10 @@ final class Zoneinfo {
     zoneinfo.endZone();
     if (zoneinfo.zones.isEmpty()) {
       Line last = input.lines().isEmpty() ? new Line(input.file(), 1, "") : input.lines().getLast();
-      throw last.bad("zoneinfo", "no zone DMA, DMA32 or Normal with memory", "at least one, as \"Node 0, zone DMA32\"");
+      throw last.bad(
+          "zoneinfo",
+          "no zone DMA, DMA32 or Normal with memory",
+          "at least one, as \"Node 0, zone DMA32\"");
     }
     return zoneinfo;
   }
@@ -92,7 +97,14 @@ final class Zoneinfo {
       if (type.isPresent() && present > 0) {
         zones.add(new Placed(zone(start, type.get()), start));
       } else if (present > 0) {
-        assumed.add("node " + node + ": " + present + " page frames of zone " + zoneName + " left out: no slab can lie there");
+        assumed.add(
+            "node "
+                + node
+                + ": "
+                + present
+                + " page frames of zone "
+                + zoneName
+                + " left out: no slab can lie there");
       }
     }
     figures.clear();
@@ -110,7 +122,10 @@ final class Zoneinfo {
           "spanned >= present >= managed");
     }
     if (first + spanned > FrameRange.END_MAX) {
-      throw start.bad("page frames of zone " + zoneName + " of node " + node, spanned + " from " + first, "0.." + (FrameRange.END_MAX - 1));
+      throw start.bad(
+          "page frames of zone " + zoneName + " of node " + node,
+          spanned + " from " + first,
+          "0.." + (FrameRange.END_MAX - 1));
     }
     if (first == 0) {
       assumed.add("node " + node + ": page frame 0 left out");
@@ -118,7 +133,14 @@ final class Zoneinfo {
     }
     if (first < type.firstFrame() || first + spanned > type.endFrame()) {
       assumed.add(
-          "node " + node + ": zone " + zoneName + " has frames " + first + ".." + (first + spanned - 1)
+          "node "
+              + node
+              + ": zone "
+              + zoneName
+              + " has frames "
+              + first
+              + ".."
+              + (first + spanned - 1)
               + "; emulated zones follow x86-64's limits of 16 MiB and 4 GiB");
     }
     return zone(type, first, spanned, present, managed);
@@ -126,19 +148,31 @@ final class Zoneinfo {
 
   private RecordedZone zone(ZoneType type, long first, long spanned, long present, long managed) {
     return new RecordedZone(
-        new NodeId(node), type, first, spanned, present, managed,
-        figures.getOrDefault("free", 0L), figures.getOrDefault("min", 0L), figures.getOrDefault("low", 0L), figures.getOrDefault("high", 0L));
+        new NodeId(node),
+        type,
+        first,
+        spanned,
+        present,
+        managed,
+        figures.getOrDefault("free", 0L),
+        figures.getOrDefault("min", 0L),
+        figures.getOrDefault("low", 0L),
+        figures.getOrDefault("high", 0L));
   }
 
   private long figure(Line start, String name) {
     Long figure = figures.get(name);
     if (figure == null) {
-      throw start.bad("zone " + zoneName + " of node " + node, "no line \"" + name + "\"", "spanned, present, managed and start_pfn");
+      throw start.bad(
+          "zone " + zoneName + " of node " + node,
+          "no line \"" + name + "\"",
+          "spanned, present, managed and start_pfn");
     }
     return figure;
   }
 
-  /// The zone that zoneinfo and buddyinfo call so; empty for Movable, Device and others, where slabs cannot lie.
+  /// The zone that zoneinfo and buddyinfo call so; empty for Movable, Device and others, where
+  /// slabs cannot lie.
   static Optional<ZoneType> typeOf(String kernelName) {
     for (ZoneType type : ZoneType.values()) {
       if (type.kernelName().equals(kernelName)) {

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/// Where the recordings of a real kernel lie, seen from this module: the committed ones, and more where they are at hand.
+/// Where the recordings of a real kernel lie, seen from this module: the committed ones, and more
+/// where they are at hand.
 final class Recordings {
   static final Path COMMITTED = Path.of("../deploy/recordings");
   static final Path MORE = Path.of(System.getProperty("numaslab.data", "../../shared/data"));
@@ -40,7 +41,9 @@ final class Recordings {
 
   static void forEachLine(Path packed, Consumer<String> onLine) {
     try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(packed)), StandardCharsets.ISO_8859_1))) {
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(packed)), StandardCharsets.ISO_8859_1))) {
       reader.lines().forEach(onLine);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);

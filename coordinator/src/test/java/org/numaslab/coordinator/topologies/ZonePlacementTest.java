@@ -15,7 +15,9 @@ class ZonePlacementTest {
   private static final long GIB = 1L << 18;
 
   private static Zoneinfo.Placed zone(int node, long start, long spanned, long present) {
-    RecordedZone zone = new RecordedZone(new NodeId(node), ZoneType.of(start), start, spanned, present, present, 0, 0, 0, 0);
+    RecordedZone zone =
+        new RecordedZone(
+            new NodeId(node), ZoneType.of(start), start, spanned, present, present, 0, 0, 0, 0);
     return new Zoneinfo.Placed(zone, new Line("zoneinfo.txt", 1 + node, ""));
   }
 
@@ -33,7 +35,8 @@ class ZonePlacementTest {
   @Test
   void memoryOfAnotherNodeInsideTheSpanIsTheHole() {
     ZonePlacement placement = place(zone(0, 4 * GIB, 3 * GIB, 2 * GIB), zone(1, 5 * GIB, GIB, GIB));
-    assertThat(placement.of(0)).containsExactly(new FrameRange(4 * GIB, GIB), new FrameRange(6 * GIB, GIB));
+    assertThat(placement.of(0))
+        .containsExactly(new FrameRange(4 * GIB, GIB), new FrameRange(6 * GIB, GIB));
     assertThat(placement.of(1)).containsExactly(new FrameRange(5 * GIB, GIB));
   }
 
@@ -57,8 +60,10 @@ class ZonePlacementTest {
 
   @Test
   void twoNodesThatTakeTurnsBothKeepTheirFrames() {
-    ZonePlacement placement = place(zone(0, 4 * GIB, 3 * GIB, 2 * GIB), zone(1, 6 * GIB, 2 * GIB, GIB));
-    List<FrameRange> all = Stream.concat(placement.of(0).stream(), placement.of(1).stream()).toList();
+    ZonePlacement placement =
+        place(zone(0, 4 * GIB, 3 * GIB, 2 * GIB), zone(1, 6 * GIB, 2 * GIB, GIB));
+    List<FrameRange> all =
+        Stream.concat(placement.of(0).stream(), placement.of(1).stream()).toList();
     assertThat(all.stream().mapToLong(FrameRange::count).sum()).isEqualTo(3 * GIB);
   }
 }

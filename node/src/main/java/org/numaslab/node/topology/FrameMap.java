@@ -10,9 +10,12 @@ import java.util.List;
 ///                                    -1        nobody's
 ///                                    -2 - i    shared or partly absent: look at range i and the ones after it
 /// ```
-/// The ranges are ascending and do not overlap, so the exact search ends at the first range beyond the frame.
+///
+/// The ranges are ascending and do not overlap, so the exact search ends at the first range beyond
+/// the frame.
 final class FrameMap {
-  /// log2 of the frames in a section: 128 MiB, the kernel's SECTION_SIZE_BITS of x86-64 less the page's 12.
+  /// log2 of the frames in a section: 128 MiB, the kernel's SECTION_SIZE_BITS of x86-64 less the
+  /// page's 12.
   static final int SECTION_SHIFT = 15;
 
   private static final int NOBODY = -1;
@@ -36,7 +39,8 @@ final class FrameMap {
       ends[i] = ascending.get(i).range().end();
       owners[i] = ascending.get(i).node();
     }
-    sections = new int[Math.toIntExact((spanFrames() + (1L << SECTION_SHIFT) - 1) >>> SECTION_SHIFT)];
+    sections =
+        new int[Math.toIntExact((spanFrames() + (1L << SECTION_SHIFT) - 1) >>> SECTION_SHIFT)];
     Arrays.fill(sections, NOBODY);
     for (int i = 0; i < count; i++) {
       enter(i);
@@ -48,7 +52,8 @@ final class FrameMap {
     int last = (int) ((ends[range] - 1) >>> SECTION_SHIFT);
     for (int section = first; section <= last; section++) {
       long sectionStart = (long) section << SECTION_SHIFT;
-      boolean whole = starts[range] <= sectionStart && ends[range] >= sectionStart + (1L << SECTION_SHIFT);
+      boolean whole =
+          starts[range] <= sectionStart && ends[range] >= sectionStart + (1L << SECTION_SHIFT);
       if (whole) {
         sections[section] = owners[range];
       } else if (sections[section] == NOBODY) {

@@ -1,14 +1,22 @@
 package org.numaslab.node.topology;
 
-/// Page frames `start` up to and without `end()`; a frame is 4 KiB, frame f lies at physical address f * 4096.
+/// Page frames `start` up to and without `end()`; a frame is 4 KiB, frame f lies at physical
+/// address f * 4096.
 public record FrameRange(long start, long count) {
-  /// One past the highest frame number that a machine may have: frame numbers have 32 bits in the page-frame table, so 16 TiB.
+  /// One past the highest frame number that a machine may have: frame numbers have 32 bits in the
+  /// page-frame table, so 16 TiB.
   public static final long END_MAX = 1L << 32;
 
   public FrameRange {
     if (start < 0 || start >= END_MAX || count < 1 || count > END_MAX - start) {
       throw new BadInput(
-          "page frames: got " + count + " from " + start + ", allowed: at least 1, all in 0.." + (END_MAX - 1) + " (16 TiB)");
+          "page frames: got "
+              + count
+              + " from "
+              + start
+              + ", allowed: at least 1, all in 0.."
+              + (END_MAX - 1)
+              + " (16 TiB)");
     }
   }
 

@@ -5,14 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The shape of a machine: which cpus and which page frames each node has, and how far the nodes are from one another. Immutable.
+/// The shape of a machine: which cpus and which page frames each node has, and how far the nodes
+/// are from one another. Immutable.
 ///
-/// Nodes are 0 .. nodeCount-1, cpus 0 .. cpuCount-1, both without gaps. A node may have no cpus, or no memory, or neither; some
-/// node has memory. Memory is a set of page frames per node, in any number of ranges, holes allowed; frame 0 is nobody's, so that
-/// physical address 0 can stand for NULL.
+/// Nodes are 0 .. nodeCount-1, cpus 0 .. cpuCount-1, both without gaps. A node may have no cpus, or
+/// no memory, or neither; some node has memory. Memory is a set of page frames per node, in any
+/// number of ranges, holes allowed; frame 0 is nobody's, so that physical address 0 can stand for
+/// NULL.
 ///
-/// Distances are the kernel's: 10 for the node itself, 11 .. 255 to others, not necessarily symmetric. 255 ("unreachable" in
-/// ACPI's SLIT) is taken as what it is for the kernel's zonelists: very far, last in the fallback order, but in it.
+/// Distances are the kernel's: 10 for the node itself, 11 .. 255 to others, not necessarily
+/// symmetric. 255 ("unreachable" in ACPI's SLIT) is taken as what it is for the kernel's zonelists:
+/// very far, last in the fallback order, but in it.
 public final class Topology {
   /// MAX_NUMNODES of x86-64 distributions (NODES_SHIFT 10).
   public static final int NODES_MAX = 1024;
@@ -39,8 +42,10 @@ public final class Topology {
   private final List<List<NodeId>> fallbackOrders;
   private final FrameMap frames;
 
-  /// All arguments checked by [TopologyBuilder]: indexed by node, cpus and ranges ascending, ranges merged and without overlap.
-  Topology(List<List<CpuId>> cpus, int[][] distances, List<List<FrameRange>> memory, FrameMap frames) {
+  /// All arguments checked by [TopologyBuilder]: indexed by node, cpus and ranges ascending, ranges
+  /// merged and without overlap.
+  Topology(
+      List<List<CpuId>> cpus, int[][] distances, List<List<FrameRange>> memory, FrameMap frames) {
     this.cpus = List.copyOf(cpus);
     this.distances = distances;
     this.memory = List.copyOf(memory);
@@ -67,16 +72,22 @@ public final class Topology {
     this.fallbackOrders = List.copyOf(orders);
   }
 
-  /// A machine of equal nodes: cpus numbered node by node, memory end to end, distance 20 between any two.
+  /// A machine of equal nodes: cpus numbered node by node, memory end to end, distance 20 between
+  /// any two.
   ///
-  /// Node k has the frames from k * bytesPerNode up to (k+1) * bytesPerNode, so that its blocks are aligned as its size is; node 0
-  /// has one less: frame 0 is nobody's.
+  /// Node k has the frames from k * bytesPerNode up to (k+1) * bytesPerNode, so that its blocks are
+  /// aligned as its size is; node 0 has one less: frame 0 is nobody's.
   public static Topology uniform(int nodes, int cpusPerNode, long bytesPerNode) {
     TopologyBuilder.checkCounts("topology", nodes, (long) nodes * cpusPerNode);
     long framesPerNode = bytesPerNode / PAGE_BYTES;
-    if (bytesPerNode % PAGE_BYTES != 0 || framesPerNode < 2 || framesPerNode > FrameRange.END_MAX / nodes) {
+    if (bytesPerNode % PAGE_BYTES != 0
+        || framesPerNode < 2
+        || framesPerNode > FrameRange.END_MAX / nodes) {
       throw new BadInput(
-          "topology: memory per node: got " + bytesPerNode + " bytes on each of " + nodes
+          "topology: memory per node: got "
+              + bytesPerNode
+              + " bytes on each of "
+              + nodes
               + " nodes, allowed: a multiple of 4096, at least 8192, in all at most 16 TiB");
     }
     TopologyBuilder builder = builder();
@@ -86,7 +97,8 @@ public final class Topology {
         cpus.add(new CpuId(node * cpusPerNode + i));
       }
       long start = Math.max(1, node * framesPerNode);
-      builder.node(new NodeId(node), cpus, List.of(FrameRange.between(start, (node + 1) * framesPerNode)));
+      builder.node(
+          new NodeId(node), cpus, List.of(FrameRange.between(start, (node + 1) * framesPerNode)));
     }
     return builder.build();
   }
@@ -113,7 +125,8 @@ public final class Topology {
     return nodeOfCpu[cpu.value()];
   }
 
-  /// The node whose memory is nearest to the cpu: its own, or where that has none the first that stands in for it (`numa_mem_id`).
+  /// The node whose memory is nearest to the cpu: its own, or where that has none the first that
+  /// stands in for it (`numa_mem_id`).
   public NodeId memoryNodeOf(CpuId cpu) {
     return fallbackOrder(nodeOf(cpu)).getFirst();
   }
@@ -131,12 +144,14 @@ public final class Topology {
     return !memory.get(node.value()).isEmpty();
   }
 
-  /// All nodes with memory, in the order in which the kernel turns to them on behalf of `node`; see [FallbackOrders].
+  /// All nodes with memory, in the order in which the kernel turns to them on behalf of `node`; see
+  /// [FallbackOrders].
   public List<NodeId> fallbackOrder(NodeId node) {
     return fallbackOrders.get(node.value());
   }
 
-  /// The node's usable page frames, ascending, adjacent ranges joined, holes left out; empty for a node without memory.
+  /// The node's usable page frames, ascending, adjacent ranges joined, holes left out; empty for a
+  /// node without memory.
   public List<FrameRange> memoryOf(NodeId node) {
     return memory.get(node.value());
   }
@@ -156,7 +171,8 @@ public final class Topology {
     return frames.nodeIndexOf(frame);
   }
 
-  /// What `other` has differently, in a few words, the first difference only; empty when both are the same machine.
+  /// What `other` has differently, in a few words, the first difference only; empty when both are
+  /// the same machine.
   public Optional<String> differenceFrom(Topology other) {
     return cpuDifferenceFrom(other)
         .or(() -> distanceDifferenceFrom(other))
@@ -172,7 +188,9 @@ public final class Topology {
       return Optional.of(cpuCount() + " cpus against " + other.cpuCount());
     }
     int cpu = Arrays.mismatch(nodeOfCpu, other.nodeOfCpu);
-    return cpu < 0 ? Optional.empty() : Optional.of("cpu " + cpu + " on " + nodeOfCpu[cpu] + " against " + other.nodeOfCpu[cpu]);
+    return cpu < 0
+        ? Optional.empty()
+        : Optional.of("cpu " + cpu + " on " + nodeOfCpu[cpu] + " against " + other.nodeOfCpu[cpu]);
   }
 
   /// The first difference in the distances of two machines with equally many nodes.
@@ -181,7 +199,14 @@ public final class Topology {
       int to = Arrays.mismatch(distances[from], other.distances[from]);
       if (to >= 0) {
         return Optional.of(
-            "distance from node " + from + " to node " + to + " " + distances[from][to] + " against " + other.distances[from][to]);
+            "distance from node "
+                + from
+                + " to node "
+                + to
+                + " "
+                + distances[from][to]
+                + " against "
+                + other.distances[from][to]);
       }
     }
     return Optional.empty();
@@ -190,7 +215,13 @@ public final class Topology {
   private Optional<String> memoryDifferenceFrom(Topology other) {
     for (int node = 0; node < nodeCount(); node++) {
       if (!memory.get(node).equals(other.memory.get(node))) {
-        return Optional.of("memory of node " + node + " " + memory.get(node) + " against " + other.memory.get(node));
+        return Optional.of(
+            "memory of node "
+                + node
+                + " "
+                + memory.get(node)
+                + " against "
+                + other.memory.get(node));
       }
     }
     return Optional.empty();
@@ -210,6 +241,11 @@ public final class Topology {
   @Override
   public String toString() {
     long allFrames = memory.stream().flatMap(List::stream).mapToLong(FrameRange::count).sum();
-    return nodeCount() + " nodes, " + cpuCount() + " cpus, " + allFrames * PAGE_BYTES / (1 << 20) + " MiB";
+    return nodeCount()
+        + " nodes, "
+        + cpuCount()
+        + " cpus, "
+        + allFrames * PAGE_BYTES / (1 << 20)
+        + " MiB";
   }
 }

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a [Topology] together and refuses what no machine can be, with one line that says what, where, got and allowed.
+/// Puts a [Topology] together and refuses what no machine can be, with one line that says what,
+/// where, got and allowed.
 ///
-/// Nodes may come in any order. Without distances every node is 20 away from every other. What is added carries the place that
-/// [#at] named last, so that a complaint made only when everything is known still names the line of the file that is to blame.
+/// Nodes may come in any order. Without distances every node is 20 away from every other. What is
+/// added carries the place that [#at] named last, so that a complaint made only when everything is
+/// known still names the line of the file that is to blame.
 public final class TopologyBuilder {
   private record Node(String where, List<CpuId> cpus, List<FrameRange> memory) {}
 
@@ -35,7 +37,8 @@ public final class TopologyBuilder {
   /// Adds a node; cpus and ranges in any order, either may be empty.
   public TopologyBuilder node(NodeId id, List<CpuId> cpus, List<FrameRange> memory) {
     checkNodeNumber(id.value());
-    if (nodes.putIfAbsent(id.value(), new Node(where, List.copyOf(cpus), List.copyOf(memory))) != null) {
+    if (nodes.putIfAbsent(id.value(), new Node(where, List.copyOf(cpus), List.copyOf(memory)))
+        != null) {
       throw bad(where, id + ": described twice", "each node once");
     }
     return this;
@@ -60,12 +63,14 @@ public final class TopologyBuilder {
 
   /// The machine, or one [BadInput] that names what is wrong with it.
   public Topology build() {
-    checkCounts(machine, nodes.size(), nodes.values().stream().mapToLong(node -> node.cpus().size()).sum());
+    checkCounts(
+        machine, nodes.size(), nodes.values().stream().mapToLong(node -> node.cpus().size()).sum());
     if (nodes.lastKey() != nodes.size() - 1) {
       throw bad(machine, "node numbers: got " + nodes.keySet(), "all of 0.." + (nodes.size() - 1));
     }
     List<FrameMap.Owned> owned = ownedRanges();
-    return new Topology(checkedCpus(), checkedDistances(), memoryByNode(owned), new FrameMap(owned));
+    return new Topology(
+        checkedCpus(), checkedDistances(), memoryByNode(owned), new FrameMap(owned));
   }
 
   /// Refuses a number of nodes or cpus that no machine has.
@@ -87,23 +92,28 @@ public final class TopologyBuilder {
   private List<List<CpuId>> checkedCpus() {
     TreeMap<Integer, Integer> nodeOfCpu = new TreeMap<>();
     List<List<CpuId>> cpus = new ArrayList<>();
-    nodes.forEach(
-        (id, node) -> {
-          for (CpuId cpu : node.cpus()) {
-            if (cpu.value() < 0 || cpu.value() >= Topology.CPUS_MAX) {
-              throw bad(node.where(), "cpu number on node " + id + ": got " + cpu.value(), "0.." + (Topology.CPUS_MAX - 1));
-            }
-            Integer other = nodeOfCpu.put(cpu.value(), id);
-            if (other != null) {
-              throw bad(node.where(), cpu + ": got node " + other + " and node " + id, "one node");
-            }
-          }
-          cpus.add(node.cpus().stream().sorted(Comparator.comparingInt(CpuId::value)).toList());
-        });
+    nodes.forEach((id, node) -> {
+      for (CpuId cpu : node.cpus()) {
+        if (cpu.value() < 0 || cpu.value() >= Topology.CPUS_MAX) {
+          throw bad(
+              node.where(),
+              "cpu number on node " + id + ": got " + cpu.value(),
+              "0.." + (Topology.CPUS_MAX - 1));
+        }
+        Integer other = nodeOfCpu.put(cpu.value(), id);
+        if (other != null) {
+          throw bad(node.where(), cpu + ": got node " + other + " and node " + id, "one node");
+        }
+      }
+      cpus.add(node.cpus().stream().sorted(Comparator.comparingInt(CpuId::value)).toList());
+    });
     int expected = 0;
     for (int cpu : nodeOfCpu.keySet()) {
       if (cpu != expected) {
-        throw bad(machine, "cpu " + expected + ": on no node", "every cpu from 0 to the highest, " + nodeOfCpu.lastKey() + ", on one");
+        throw bad(
+            machine,
+            "cpu " + expected + ": on no node",
+            "every cpu from 0 to the highest, " + nodeOfCpu.lastKey() + ", on one");
       }
       expected++;
     }
@@ -121,7 +131,10 @@ public final class TopologyBuilder {
       return distances;
     }
     if (rows.size() != count || rows.lastKey() != count - 1) {
-      throw bad(rows.lastEntry().getValue().where(), "distances: got rows of nodes " + rows.keySet(), "one row per node, 0.." + (count - 1));
+      throw bad(
+          rows.lastEntry().getValue().where(),
+          "distances: got rows of nodes " + rows.keySet(),
+          "one row per node, 0.." + (count - 1));
     }
     rows.forEach((from, row) -> distances[from] = checkedRow(from, row));
     return distances;
@@ -130,12 +143,18 @@ public final class TopologyBuilder {
   private int[] checkedRow(int from, Row row) {
     int[] distances = row.distances();
     if (distances.length != nodes.size()) {
-      throw bad(row.where(), "distances from node " + from + ": got " + distances.length + " numbers", nodes.size() + ", one per node");
+      throw bad(
+          row.where(),
+          "distances from node " + from + ": got " + distances.length + " numbers",
+          nodes.size() + ", one per node");
     }
     for (int to = 0; to < distances.length; to++) {
       int distance = distances[to];
       if (from == to && distance != Topology.DISTANCE_LOCAL) {
-        throw bad(row.where(), "distance from node " + from + " to itself: got " + distance, "" + Topology.DISTANCE_LOCAL);
+        throw bad(
+            row.where(),
+            "distance from node " + from + " to itself: got " + distance,
+            "" + Topology.DISTANCE_LOCAL);
       }
       if (from != to && (distance <= Topology.DISTANCE_LOCAL || distance > Topology.DISTANCE_MAX)) {
         throw bad(
@@ -149,13 +168,17 @@ public final class TopologyBuilder {
 
   private List<FrameMap.Owned> ownedRanges() {
     List<FrameMap.Owned> all = new ArrayList<>();
-    nodes.forEach((id, node) -> node.memory().forEach(range -> all.add(new FrameMap.Owned(range, id))));
+    nodes.forEach(
+        (id, node) -> node.memory().forEach(range -> all.add(new FrameMap.Owned(range, id))));
     all.sort(Comparator.comparingLong(owned -> owned.range().start()));
     if (all.isEmpty()) {
       throw bad(machine, "memory: got none on any node", "at least one node with memory");
     }
     if (all.getFirst().range().start() == 0) {
-      throw bad(whereIsNode(all.getFirst().node()), "memory of node " + all.getFirst().node() + ": got page frame 0", "1 and above");
+      throw bad(
+          whereIsNode(all.getFirst().node()),
+          "memory of node " + all.getFirst().node() + ": got page frame 0",
+          "1 and above");
     }
     List<FrameMap.Owned> joined = new ArrayList<>();
     for (FrameMap.Owned next : all) {
@@ -163,12 +186,23 @@ public final class TopologyBuilder {
       if (last != null && next.range().start() < last.range().end()) {
         throw bad(
             whereIsNode(next.node()),
-            "memory: got " + last.range() + " on node " + last.node() + " and " + next.range() + " on node " + next.node(),
+            "memory: got "
+                + last.range()
+                + " on node "
+                + last.node()
+                + " and "
+                + next.range()
+                + " on node "
+                + next.node(),
             "each page frame once");
       }
-      if (last != null && last.node() == next.node() && last.range().end() == next.range().start()) {
+      if (last != null
+          && last.node() == next.node()
+          && last.range().end() == next.range().start()) {
         joined.removeLast();
-        joined.add(new FrameMap.Owned(FrameRange.between(last.range().start(), next.range().end()), next.node()));
+        joined.add(
+            new FrameMap.Owned(
+                FrameRange.between(last.range().start(), next.range().end()), next.node()));
       } else {
         joined.add(next);
       }

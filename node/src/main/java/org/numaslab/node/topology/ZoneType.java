@@ -1,6 +1,7 @@
 package org.numaslab.node.topology;
 
-/// A zone of memory, which follows from the physical address alone, as on x86-64 (`enum zone_type` of include/linux/mmzone.h).
+/// A zone of memory, which follows from the physical address alone, as on x86-64 (`enum zone_type`
+/// of include/linux/mmzone.h).
 ///
 /// | zone   | addresses      | frames           |
 /// |--------|----------------|------------------|

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Random machines against the plainest way to say the same. A failure names its seed; `-Dnumaslab.seed=N` runs that one.
+/// Random machines against the plainest way to say the same. A failure names its seed;
+/// `-Dnumaslab.seed=N` runs that one.
 class RandomMachinesTest {
   private static final int MACHINES = 3000;
 
@@ -33,11 +34,14 @@ class RandomMachinesTest {
         hasCpus[node] = random.nextInt(4) > 0;
       }
       int[][] expected = repeatedSearch(distances, hasMemory, hasCpus);
-      assertThat(FallbackOrders.of(distances, hasMemory, hasCpus)).as("seed %d, %s", seed, Arrays.deepToString(distances)).isDeepEqualTo(expected);
+      assertThat(FallbackOrders.of(distances, hasMemory, hasCpus))
+          .as("seed %d, %s", seed, Arrays.deepToString(distances))
+          .isDeepEqualTo(expected);
     }
   }
 
-  /// The rule as it is told: take the best node, mark it used, and load it if it is the first one at its distance.
+  /// The rule as it is told: take the best node, mark it used, and load it if it is the first one
+  /// at its distance.
   private static int[][] repeatedSearch(int[][] distances, boolean[] hasMemory, boolean[] hasCpus) {
     int nodes = distances.length;
     long[] load = new long[nodes];
@@ -86,7 +90,10 @@ class RandomMachinesTest {
     int[][] distances = new int[nodes][nodes];
     for (int from = 0; from < nodes; from++) {
       for (int to = 0; to < nodes; to++) {
-        distances[from][to] = from == to ? 10 : symmetric && to < from ? distances[to][from] : few[random.nextInt(few.length)];
+        distances[from][to] =
+            from == to
+                ? 10
+                : symmetric && to < from ? distances[to][from] : few[random.nextInt(few.length)];
       }
     }
     return distances;
@@ -99,13 +106,23 @@ class RandomMachinesTest {
       List<FrameMap.Owned> ranges = ranges(random);
       FrameMap map = new FrameMap(ranges);
       for (FrameMap.Owned owned : ranges) {
-        for (long frame : new long[] {owned.range().start() - 1, owned.range().start(), owned.range().end() - 1, owned.range().end()}) {
-          assertThat(map.nodeIndexOf(frame)).as("seed %d frame %d", seed, frame).isEqualTo(search(ranges, frame));
+        for (long frame :
+            new long[] {
+              owned.range().start() - 1,
+              owned.range().start(),
+              owned.range().end() - 1,
+              owned.range().end()
+            }) {
+          assertThat(map.nodeIndexOf(frame))
+              .as("seed %d frame %d", seed, frame)
+              .isEqualTo(search(ranges, frame));
         }
       }
       for (int i = 0; i < 500; i++) {
         long frame = random.nextLong(map.spanFrames() + 100_000);
-        assertThat(map.nodeIndexOf(frame)).as("seed %d frame %d", seed, frame).isEqualTo(search(ranges, frame));
+        assertThat(map.nodeIndexOf(frame))
+            .as("seed %d frame %d", seed, frame)
+            .isEqualTo(search(ranges, frame));
       }
     }
   }
@@ -127,6 +144,10 @@ class RandomMachinesTest {
   }
 
   private static int search(List<FrameMap.Owned> ranges, long frame) {
-    return ranges.stream().filter(owned -> owned.range().contains(frame)).mapToInt(FrameMap.Owned::node).findFirst().orElse(-1);
+    return ranges.stream()
+        .filter(owned -> owned.range().contains(frame))
+        .mapToInt(FrameMap.Owned::node)
+        .findFirst()
+        .orElse(-1);
   }
 }

@@ -7,14 +7,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TopologyTest {
-  private static final int[][] RECORDED = {{10, 16, 22, 22}, {16, 10, 22, 22}, {22, 22, 10, 16}, {22, 22, 16, 10}};
+  private static final int[][] RECORDED = {
+    {10, 16, 22, 22}, {16, 10, 22, 22}, {22, 22, 10, 16}, {22, 22, 16, 10}
+  };
 
   private static List<Integer> order(Topology topology, int node) {
     return topology.fallbackOrder(new NodeId(node)).stream().map(NodeId::value).toList();
   }
 
-  private static TopologyBuilder node(TopologyBuilder builder, int node, int cpus, FrameRange... memory) {
-    return builder.node(new NodeId(node), IntStream.range(node * 2, node * 2 + cpus).mapToObj(CpuId::new).toList(), List.of(memory));
+  private static TopologyBuilder node(
+      TopologyBuilder builder, int node, int cpus, FrameRange... memory) {
+    return builder.node(
+        new NodeId(node),
+        IntStream.range(node * 2, node * 2 + cpus).mapToObj(CpuId::new).toList(),
+        List.of(memory));
   }
 
   @Test
@@ -33,7 +39,11 @@ class TopologyTest {
   @Test
   void aNodeWithoutMemoryIsInNoOrderAndItsCpusTurnToTheNearestThatHasSome() {
     Topology topology =
-        node(node(node(Topology.builder(), 0, 2, new FrameRange(1, 100)), 1, 2), 2, 2, new FrameRange(200, 100))
+        node(
+                node(node(Topology.builder(), 0, 2, new FrameRange(1, 100)), 1, 2),
+                2,
+                2,
+                new FrameRange(200, 100))
             .distances(new int[][] {{10, 30, 20}, {30, 10, 15}, {20, 15, 10}})
             .build();
     assertThat(order(topology, 0)).containsExactly(0, 2);
@@ -46,7 +56,8 @@ class TopologyTest {
 
   @Test
   void aNodeWithoutCpusGoesBeforeAnEquallyDistantOneWithCpus() {
-    TopologyBuilder builder = node(node(Topology.builder(), 0, 2, new FrameRange(1, 9)), 1, 2, new FrameRange(10, 10));
+    TopologyBuilder builder =
+        node(node(Topology.builder(), 0, 2, new FrameRange(1, 9)), 1, 2, new FrameRange(10, 10));
     Topology topology = node(builder, 2, 0, new FrameRange(20, 10)).build();
     assertThat(order(topology, 0)).containsExactly(0, 2, 1);
     assertThat(topology.cpusOf(new NodeId(2))).isEmpty();
@@ -54,9 +65,12 @@ class TopologyTest {
 
   @Test
   void anUnreachableNodeComesLastButComes() {
-    TopologyBuilder builder = node(node(Topology.builder(), 0, 2, new FrameRange(1, 9)), 1, 2, new FrameRange(10, 10));
+    TopologyBuilder builder =
+        node(node(Topology.builder(), 0, 2, new FrameRange(1, 9)), 1, 2, new FrameRange(10, 10));
     Topology topology =
-        node(builder, 2, 2, new FrameRange(20, 10)).distances(new int[][] {{10, 255, 20}, {255, 10, 20}, {20, 20, 10}}).build();
+        node(builder, 2, 2, new FrameRange(20, 10))
+            .distances(new int[][] {{10, 255, 20}, {255, 10, 20}, {20, 20, 10}})
+            .build();
     assertThat(order(topology, 0)).containsExactly(0, 2, 1);
   }
 
@@ -97,7 +111,8 @@ class TopologyTest {
   void adjacentRangesOfANodeAreJoinedAndHolesKept() {
     FrameRange[] ranges = {new FrameRange(300, 10), new FrameRange(1, 99), new FrameRange(100, 50)};
     Topology topology = node(Topology.builder(), 0, 1, ranges).build();
-    assertThat(topology.memoryOf(new NodeId(0))).containsExactly(new FrameRange(1, 149), new FrameRange(300, 10));
+    assertThat(topology.memoryOf(new NodeId(0)))
+        .containsExactly(new FrameRange(1, 149), new FrameRange(300, 10));
     assertThat(topology.framesOf(new NodeId(0))).isEqualTo(159);
     assertThat(topology.nodeIndexOfFrame(200)).isEqualTo(-1);
   }
@@ -105,11 +120,18 @@ class TopologyTest {
   @Test
   void twoMachinesAreEqualUntilOneThingDiffersAndThatIsNamed() {
     Topology machine = Topology.uniform(2, 2, 1 << 20);
-    assertThat(machine).isEqualTo(Topology.uniform(2, 2, 1 << 20)).hasSameHashCodeAs(Topology.uniform(2, 2, 1 << 20));
-    assertThat(machine.differenceFrom(Topology.uniform(3, 2, 1 << 20))).contains("2 nodes against 3");
-    assertThat(machine.differenceFrom(Topology.uniform(2, 3, 1 << 20))).contains("4 cpus against 6");
-    assertThat(machine.differenceFrom(Topology.uniform(2, 2, 2 << 20)).orElseThrow()).startsWith("memory of node 0");
-    TopologyBuilder farther = node(node(Topology.builder(), 0, 2, new FrameRange(1, 255)), 1, 2, new FrameRange(256, 256));
+    assertThat(machine)
+        .isEqualTo(Topology.uniform(2, 2, 1 << 20))
+        .hasSameHashCodeAs(Topology.uniform(2, 2, 1 << 20));
+    assertThat(machine.differenceFrom(Topology.uniform(3, 2, 1 << 20)))
+        .contains("2 nodes against 3");
+    assertThat(machine.differenceFrom(Topology.uniform(2, 3, 1 << 20)))
+        .contains("4 cpus against 6");
+    assertThat(machine.differenceFrom(Topology.uniform(2, 2, 2 << 20)).orElseThrow())
+        .startsWith("memory of node 0");
+    TopologyBuilder farther =
+        node(
+            node(Topology.builder(), 0, 2, new FrameRange(1, 255)), 1, 2, new FrameRange(256, 256));
     assertThat(machine.differenceFrom(farther.distances(new int[][] {{10, 20}, {21, 10}}).build()))
         .contains("distance from node 1 to node 0 20 against 21");
   }
