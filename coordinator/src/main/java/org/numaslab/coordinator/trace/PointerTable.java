@@ -1,0 +1,72 @@
+package org.numaslab.coordinator.trace;
+
+/// What became of each pointer of a trace: its slot while it is live, or that it was freed.
+///
+/// Open addressing with linear probing over one array of (pointer, state) pairs, so that a look-up
+/// is one cache line. Pointers are never removed: "freed already" must be told from "never seen".
+/// Null is not a pointer here.
+final class PointerTable {
+  static final int NEVER_SEEN = -2;
+  static final int FREED = -1;
+
+  private long[] pairs;
+  private int size;
+  private int shift;
+
+  PointerTable() {
+    this(12);
+  }
+
+  private PointerTable(int bits) {
+    pairs = new long[2 << bits];
+    shift = Long.SIZE - bits;
+  }
+
+  /// The live slot of `pointer`, [#FREED] or [#NEVER_SEEN]; it is `slot` from now on.
+  int put(long pointer, int slot) {
+    int place = place(pointer);
+    int before = pairs[place] == 0 ? NEVER_SEEN : (int) pairs[place + 1];
+    pairs[place + 1] = slot;
+    if (before == NEVER_SEEN) {
+      pairs[place] = pointer;
+      if (++size > pairs.length >> 2) { // half of the pairs
+        spread();
+      }
+    }
+    return before;
+  }
+
+  /// The live slot of `pointer`, [#FREED] or [#NEVER_SEEN]; a live one is freed from now on.
+  int free(long pointer) {
+    int place = place(pointer);
+    if (pairs[place] == 0) {
+      return NEVER_SEEN;
+    }
+    int before = (int) pairs[place + 1];
+    pairs[place + 1] = FREED;
+    return before;
+  }
+
+  private int place(long pointer) {
+    long[] table = pairs;
+    int mask = table.length - 1;
+    int place = (int) (pointer * 0x9e3779b97f4a7c15L >>> shift) << 1;
+    while (table[place] != pointer && table[place] != 0) {
+      place = (place + 2) & mask;
+    }
+    return place;
+  }
+
+  private void spread() {
+    long[] narrow = pairs;
+    pairs = new long[2 * narrow.length];
+    shift--;
+    for (int i = 0; i < narrow.length; i += 2) {
+      if (narrow[i] != 0) {
+        int place = place(narrow[i]);
+        pairs[place] = narrow[i];
+        pairs[place + 1] = narrow[i + 1];
+      }
+    }
+  }
+}

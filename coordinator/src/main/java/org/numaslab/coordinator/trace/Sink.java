@@ -1,0 +1,12 @@
+package org.numaslab.coordinator.trace;
+
+/// Takes the slab events of a trace, in the order of its lines.
+interface Sink {
+  /// @param pointer 0 for an allocation that failed
+  /// @param callSite number of the text in the scanner's call sites
+  /// @param fields number of the text in the scanner's [FieldTexts]
+  void alloc(int cpu, long nanos, boolean kmalloc, long pointer, int callSite, int fields);
+
+  /// @param pointer 0 for a free of null
+  void free(int cpu, long nanos, long pointer, int fields);
+}

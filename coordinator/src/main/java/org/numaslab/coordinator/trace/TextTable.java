@@ -1,0 +1,131 @@
+package org.numaslab.coordinator.trace;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.numaslab.node.topology.BadInput;
+
+/// Distinct texts, numbered from 0 in order of appearance.
+///
+/// Open addressing over the texts' hashes; bytes are compared on every hit, so two texts never
+/// share a number. Looking up a text that is known allocates nothing.
+final class TextTable {
+  private byte[] bytes = new byte[1 << 12];
+  private int[] ends = new int[1 << 6]; // end of text i in bytes; it starts where i - 1 ends
+  private long[] hashes = new long[1 << 6];
+  private int[] places =
+      new int[1 << 7]; // number + 1 of the text at a place of the table, 0 for none
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  /// The number of the text, and whether it is new: then `size()` has grown.
+  int intern(MemorySegment text, long from, int length, long hash) {
+    int mask = places.length - 1;
+    int place = (int) hash & mask;
+    for (int number; (number = places[place]) != 0; place = (place + 1) & mask) {
+      if (hashes[number - 1] == hash && equal(number - 1, text, from, length)) {
+        return number - 1;
+      }
+    }
+    reserve(length);
+    MemorySegment.copy(text, ValueLayout.JAVA_BYTE, from, bytes, end(), length);
+    return add(place, hash, length);
+  }
+
+  int intern(byte[] text, int from, int length) {
+    long hash = Words.hash(text, from, length);
+    int mask = places.length - 1;
+    int place = (int) hash & mask;
+    for (int number; (number = places[place]) != 0; place = (place + 1) & mask) {
+      int start = start(number - 1);
+      if (hashes[number - 1] == hash
+          && Arrays.equals(bytes, start, ends[number - 1], text, from, from + length)) {
+        return number - 1;
+      }
+    }
+    reserve(length);
+    System.arraycopy(text, from, bytes, end(), length);
+    return add(place, hash, length);
+  }
+
+  int intern(String text) {
+    byte[] latin = text.getBytes(StandardCharsets.ISO_8859_1);
+    return intern(latin, 0, latin.length);
+  }
+
+  String text(int number) {
+    int start = start(number);
+    return new String(bytes, start, ends[number] - start, StandardCharsets.ISO_8859_1);
+  }
+
+  private boolean equal(int number, MemorySegment text, long from, int length) {
+    int start = start(number);
+    if (ends[number] - start != length) {
+      return false;
+    }
+    int at = 0;
+    for (; at + 8 <= length; at += 8) {
+      if (Words.word(bytes, start + at) != Words.word(text, from + at)) {
+        return false;
+      }
+    }
+    for (; at < length; at++) {
+      if (bytes[start + at] != (byte) Words.octet(text, from + at)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int start(int number) {
+    return number == 0 ? 0 : ends[number - 1];
+  }
+
+  private int end() {
+    return size == 0 ? 0 : ends[size - 1];
+  }
+
+  private void reserve(int length) {
+    long wanted = (long) end() + length;
+    if (wanted > Integer.MAX_VALUE - 64) {
+      throw new BadInput(
+          "trace: got more than 2 GiB of different call sites or fields, allowed: up to that");
+    }
+    if (wanted > bytes.length) {
+      bytes =
+          Arrays.copyOf(
+              bytes, (int) Math.min(Integer.MAX_VALUE - 64, Math.max(wanted, 2L * bytes.length)));
+    }
+  }
+
+  private int add(int place, long hash, int length) {
+    if (size == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * size);
+      hashes = Arrays.copyOf(hashes, 2 * size);
+    }
+    ends[size] = end() + length;
+    hashes[size] = hash;
+    places[place] = ++size;
+    if (2 * size > places.length) {
+      spread();
+    }
+    return size - 1;
+  }
+
+  private void spread() {
+    int[] wider = new int[2 * places.length];
+    int mask = wider.length - 1;
+    for (int number = 0; number < size; number++) {
+      int place = (int) hashes[number] & mask;
+      while (wider[place] != 0) {
+        place = (place + 1) & mask;
+      }
+      wider[place] = number + 1;
+    }
+    places = wider;
+  }
+}

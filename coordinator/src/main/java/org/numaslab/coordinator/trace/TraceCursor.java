@@ -1,0 +1,74 @@
+package org.numaslab.coordinator.trace;
+
+/// Where one cpu's replay stands in its operations, over all rounds.
+///
+/// Each round repeats the trace in the same slots. Between rounds the closing frees empty the slots
+/// that the trace leaves live; after the last round they stay live. So a replay in causal order
+/// waits in two cases: a free for its slot to be full, an allocation for its slot to be empty (the
+/// round before). Both wait for a smaller [#sequence] only, so they cannot wait for one another.
+///
+/// Owner: the replayer of the cpu. Allocates nothing.
+public final class TraceCursor {
+  private final CpuOperations operations;
+  private final int rounds;
+  private final long roundLength;
+  private int index;
+  private int round;
+  private int end;
+
+  TraceCursor(CpuOperations operations, int rounds, long roundLength) {
+    this.operations = operations;
+    this.rounds = rounds;
+    this.roundLength = roundLength;
+    end = rounds > 1 ? operations.roundSize() : operations.size();
+    if (end == 0) {
+      round = rounds;
+    }
+  }
+
+  /// Is there an operation? The other methods speak of it.
+  public boolean isAtOperation() {
+    return round < rounds;
+  }
+
+  public void advance() {
+    if (++index == end) {
+      index = 0;
+      round++;
+      end = round == rounds - 1 ? operations.size() : operations.roundSize();
+      if (end == 0) {
+        round = rounds;
+      }
+    }
+  }
+
+  public boolean isFree() {
+    return operations.isFree(index);
+  }
+
+  public int slot() {
+    return operations.slot(index);
+  }
+
+  public int cache() {
+    return operations.cache(index);
+  }
+
+  public int node() {
+    return operations.node(index);
+  }
+
+  public int gfp() {
+    return operations.gfp(index);
+  }
+
+  /// Place among all operations of all rounds.
+  public long sequence() {
+    return round * roundLength + operations.sequence(index);
+  }
+
+  /// From 0.
+  public int round() {
+    return round;
+  }
+}
