@@ -211,9 +211,9 @@ final class CacheNames {
       int alloc = (int) joins.key(join);
       KnownCaches.Known real = known.find(fields.names().text(nameNumber));
       trusted[join] =
-          real != null && real.slabSizeBytes() == alloc
+          (real != null && real.slabSizeBytes() == alloc)
               || joinCount[join] == mostOfName.getOrDefault(nameNumber, 0)
-              || real == null && joinCount[join] == mostOfSize.getOrDefault(alloc, 0);
+              || (real == null && joinCount[join] == mostOfSize.getOrDefault(alloc, 0));
     }
   }
 

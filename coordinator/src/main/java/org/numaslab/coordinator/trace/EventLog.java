@@ -149,7 +149,7 @@ final class EventLog implements Sink {
     }
     boolean inside = filter.coversTime(nanos) && filter.coversCpu(onCpu);
     events[size++] =
-        (inside ? 0 : 1L << 56) | (long) what << 48 | (long) onCpu << 32 | subject & 0xffffffffL;
+        (inside ? 0 : 1L << 56) | (long) what << 48 | (long) onCpu << 32 | (subject & 0xffffffffL);
   }
 
   private void growSlots() {

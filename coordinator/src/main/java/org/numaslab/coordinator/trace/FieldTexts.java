@@ -89,7 +89,7 @@ final class FieldTexts {
 
   /// May this be all of a line that has no end? Only if nothing that other lines have is missing.
   boolean isWhole(int number) {
-    return (flags[number] & COMPLETE) != 0 || !anyComplete && (flags[number] & UNKNOWN_GFP) == 0;
+    return (flags[number] & COMPLETE) != 0 || (!anyComplete && (flags[number] & UNKNOWN_GFP) == 0);
   }
 
   boolean hasUnknownGfp(int number) {
@@ -164,7 +164,7 @@ final class FieldTexts {
         GfpText words = GfpText.parse(fields.value());
         gfp[number] = words.bits();
         unknownGfpWords.addAll(words.unknown());
-        flags[number] |= words.unknown().isEmpty() ? 0 : UNKNOWN_GFP;
+        flags[number] |= (byte) (words.unknown().isEmpty() ? 0 : UNKNOWN_GFP);
         seen |= 4;
       } else if (fields.keyIs(NODE)) {
         long wanted = fields.number(Long.MIN_VALUE);

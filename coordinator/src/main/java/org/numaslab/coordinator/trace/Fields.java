@@ -89,6 +89,6 @@ final class Fields {
   }
 
   private static boolean isKeyLetter(byte c) {
-    return c >= 'a' && c <= 'z' || c == '_' || c >= '0' && c <= '9';
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
   }
 }

@@ -50,7 +50,7 @@ final class PointerTable {
   private int place(long pointer) {
     long[] table = pairs;
     int mask = table.length - 1;
-    int place = (int) (pointer * 0x9e3779b97f4a7c15L >>> shift) << 1;
+    int place = (int) ((pointer * 0x9e3779b97f4a7c15L) >>> shift) << 1;
     while (table[place] != pointer && table[place] != 0) {
       place = (place + 2) & mask;
     }

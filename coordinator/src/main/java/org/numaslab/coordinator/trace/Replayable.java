@@ -156,7 +156,7 @@ final class Replayable {
     int name = log.name(event);
     boolean inside =
         !log.isOutside(event)
-            && (!filter.namesCaches() || name != FieldTexts.NO_NAME && isNameInFilter(name))
+            && (!filter.namesCaches() || (name != FieldTexts.NO_NAME && isNameInFilter(name)))
             && passed < filter.limit();
     passed += inside ? 1 : 0;
     setAside[(inside ? kind : SetAside.FILTERED).ordinal()]++;

@@ -58,7 +58,7 @@ final class Tally {
     overwritten += events;
   }
 
-  /// @param cut begins as an event of ours
+  /// @param isCut begins as an event of ours
   void unreadable(byte[] text, int length, boolean isCut) {
     if (unreadable++ == 0) {
       firstUnreadableLine = line;

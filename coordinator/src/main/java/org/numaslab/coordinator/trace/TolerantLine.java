@@ -225,7 +225,7 @@ final class TolerantLine {
       wide = true;
       return true;
     }
-    return width == 8 && !wide || prefixed && (value == 0 || value == 16);
+    return (width == 8 && !wide) || (prefixed && (value == 0 || value == 16));
   }
 
   private Outcome withoutEvent(byte[] line, int end) {

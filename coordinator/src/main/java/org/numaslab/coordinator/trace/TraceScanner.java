@@ -416,7 +416,7 @@ final class TraceScanner {
         alloc
             ? pointer == 0 ? fieldTexts.isFailedAllocation(fields) : fieldTexts.isAllocation(fields)
             : fieldTexts.isFree(fields);
-    if (!right || !ended && alloc && !fieldTexts.isWhole(fields)) {
+    if (!right || (!ended && alloc && !fieldTexts.isWhole(fields))) {
       tally.unreadable(line, length, true);
       return;
     }

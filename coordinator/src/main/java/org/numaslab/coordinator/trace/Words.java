@@ -17,6 +17,7 @@ final class Words {
   private static final long ONES = 0x0101010101010101L;
   private static final long TOPS = 0x8080808080808080L;
   private static final long LOWS = ~TOPS;
+  private static final long LOW_HALVES = 0x0f0f0f0f0f0f0f0fL;
 
   private Words() {}
 
@@ -65,11 +66,11 @@ final class Words {
   /// Eight lower-case hex digits to their value, or -1.
   static long hex(long word) {
     long letters = (word >>> 6) & ONES;
-    long high = (word >>> 4) & (ONES * 0x0f);
-    long values = (word & (ONES * 0x0f)) + letters * 9;
+    long high = (word >>> 4) & LOW_HALVES;
+    long values = (word & LOW_HALVES) + letters * 9;
     boolean right =
         high == ONES * 3 + letters * 3 // 0x3_ for digits, 0x6_ for letters
-            && (values & (ONES * 0xf0)) == 0
+            && (values & ~LOW_HALVES) == 0
             && (((values + ONES * 6) >>> 4) & ONES)
                 == letters; // ten and more: letters, and only they
     if (!right) {
