@@ -1,6 +1,7 @@
 package org.numaslab.node.buddy;
 
-/// The `gfp_t` bits of an allocation request, with the values of Linux 6.1 (include/linux/gfp_types.h).
+/// The `gfp_t` bits of an allocation request, with the values of Linux 6.1
+/// (include/linux/gfp_types.h).
 public final class Gfp {
   public static final int DMA = 0x01;
   public static final int HIGHMEM = 0x02;
