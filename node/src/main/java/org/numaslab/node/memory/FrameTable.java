@@ -6,19 +6,20 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongPredicate;
 
 /// One entry per page frame, beside the pages: what the frame is used for. Models `struct page` / `struct slab` of Linux 6.1.
 ///
 /// ```text
-/// entry   0              8          12         16         20         24        28      32
-///         +--------------+----------+----------+----------+----------+---------+-------+
-///         | slab word    | head     | use      | next     | prev     | cpu + 1 | free  |
-///         +--------------+----------+----------+----------+----------+---------+-------+
+/// entry   0              8          12         16         20         24         32
+///         +--------------+----------+----------+----------+----------+----------+
+///         | slab word    | head     | use      | next     | prev     | unused   |
+///         +--------------+----------+----------+----------+----------+----------+
 /// use     kind 3 bits | touched 1 | order 4 | cache 24
 /// ```
 ///
 /// `head` is the first frame of the slab or block that the frame belongs to; `next` and `prev` link heads into one list of their node (0 ends it:
-/// frame 0 is never handed out); `cpu + 1` is the CPU that holds a frozen slab, 0 for none.
+/// frame 0 is never handed out).
 ///
 /// Owner: the node of the frame. Its CPUs read entries of slabs whose objects they hold, and exchange the word. An entry that was never written
 /// reads as zeros: kind NONE.
@@ -51,7 +52,6 @@ public final class FrameTable {
   private static final int USE = HEAD + 4;
   private static final int NEXT = USE + 4;
   private static final int PREV = NEXT + 4;
-  private static final int CPU = PREV + 4;
   private static final int ENTRY_SHIFT = 5;
 
   private static final int KIND_MASK = 7;
@@ -64,10 +64,12 @@ public final class FrameTable {
 
   private final long base;
   private final long frames;
+  private final LongPredicate owned;
 
-  FrameTable(long base, long frames) {
+  FrameTable(long base, long frames, LongPredicate owned) {
     this.base = base;
     this.frames = frames;
+    this.owned = owned;
   }
 
   private static VarHandle exact(VarHandle handle) {
@@ -80,6 +82,7 @@ public final class FrameTable {
 
   private long at(long frame, int field) {
     assert frame >= 0 && frame < frames : "frame " + frame + " of " + frames;
+    assert owned.test(frame) : "frame " + frame + " is not this node's: send its node a message";
     return base + (frame << ENTRY_SHIFT) + field;
   }
 
@@ -138,15 +141,6 @@ public final class FrameTable {
 
   public void setPrevious(long head, long frame) {
     set(head, PREV, (int) frame);
-  }
-
-  /// The CPU that holds a frozen slab, or -1.
-  public int frozenBy(long head) {
-    return get(head, CPU) - 1;
-  }
-
-  public void setFrozenBy(long head, int cpu) {
-    set(head, CPU, cpu + 1);
   }
 
   /// Makes `1 << order` frames one block of the given kind. Its heads and kinds are written in every frame, so that any address finds its slab.

@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import org.numaslab.node.topology.EnvironmentFailure;
 
 /// The physical memory of one emulated machine, addressed by physical address: pages, and the [FrameTable] behind them.
@@ -23,16 +25,29 @@ public final class Memory implements AutoCloseable {
   private final long base;
   private final long spanFrames;
   private final FrameTable frames;
+  private final LongPredicate owned;
   private final long touchedFramesMax;
-  private final AtomicLong touchedFrames = new AtomicLong();
-  private boolean open = true;
+  private final AtomicLong touchedFrames;
+  private final AtomicBoolean open;
 
-  private Memory(long spanFrames, long touchedBytesMax) {
+  private Memory(long base, long spanFrames, long touchedBytesMax) {
+    this.base = base;
     this.spanFrames = spanFrames;
+    this.owned = frame -> true;
+    this.frames = new FrameTable(base + (spanFrames << PAGE_SHIFT), spanFrames, owned);
     this.touchedFramesMax = touchedBytesMax >> PAGE_SHIFT;
-    long spanBytes = spanFrames << PAGE_SHIFT;
-    this.base = Reservation.take(spanBytes + FrameTable.bytesFor(spanFrames));
-    this.frames = new FrameTable(base + spanBytes, spanFrames);
+    this.touchedFrames = new AtomicLong();
+    this.open = new AtomicBoolean(true);
+  }
+
+  private Memory(Memory whole, LongPredicate owned) {
+    this.base = whole.base;
+    this.spanFrames = whole.spanFrames;
+    this.owned = owned;
+    this.frames = new FrameTable(base + (spanFrames << PAGE_SHIFT), spanFrames, owned);
+    this.touchedFramesMax = whole.touchedFramesMax;
+    this.touchedFrames = whole.touchedFrames;
+    this.open = whole.open;
   }
 
   /// Memory for a machine whose physical address space ends before page frame `spanFrames`.
@@ -43,7 +58,23 @@ public final class Memory implements AutoCloseable {
     if (spanFrames < 1 || spanFrames > FrameTable.FRAMES_MAX) {
       throw new IllegalArgumentException("span of " + spanFrames + " page frames");
     }
-    return new Memory(spanFrames, touchedBytesMax);
+    long spanBytes = spanFrames << PAGE_SHIFT;
+    long base = Reservation.take(spanBytes + FrameTable.bytesFor(spanFrames));
+    return new Memory(base, spanFrames, touchedBytesMax);
+  }
+
+  /// The same memory as one node or cpu may touch it: with assertions on, an access to a frame that `owned` denies fails. Without this a message that
+  /// was forgotten would go unnoticed where all nodes share a JVM.
+  public Memory seenBy(LongPredicate owned) {
+    return new Memory(this, owned);
+  }
+
+  private boolean owns(long address) {
+    return owned.test(address >>> PAGE_SHIFT);
+  }
+
+  private String foreign(long address) {
+    return ObjectAddress.print(address) + " is not this node's memory: send its node a message";
   }
 
   public FrameTable frames() {
@@ -55,26 +86,32 @@ public final class Memory implements AutoCloseable {
   }
 
   public long load(long address) {
+    assert owns(address) : foreign(address);
     return Reservation.ALL.get(JAVA_LONG_UNALIGNED, base + address);
   }
 
   public void store(long address, long value) {
+    assert owns(address) : foreign(address);
     Reservation.ALL.set(JAVA_LONG_UNALIGNED, base + address, value);
   }
 
   public byte loadByte(long address) {
+    assert owns(address) : foreign(address);
     return Reservation.ALL.get(JAVA_BYTE, base + address);
   }
 
   public void storeByte(long address, byte value) {
+    assert owns(address) : foreign(address);
     Reservation.ALL.set(JAVA_BYTE, base + address, value);
   }
 
   public void fill(long address, long bytes, byte value) {
+    assert owns(address) : foreign(address);
     Reservation.ALL.asSlice(base + address, bytes).fill(value);
   }
 
   public byte[] copyOut(long address, int bytes) {
+    assert owns(address) : foreign(address);
     byte[] copy = new byte[bytes];
     MemorySegment.copy(Reservation.ALL, JAVA_BYTE, base + address, copy, 0, bytes);
     return copy;
@@ -118,10 +155,9 @@ public final class Memory implements AutoCloseable {
   /// Gives all of it back. Every later access to the range belongs to somebody else: close the machine's CPUs and nodes first.
   @Override
   public void close() {
-    if (!open) {
+    if (!open.getAndSet(false)) {
       throw new IllegalStateException("memory of this machine is closed already");
     }
-    open = false;
     Reservation.giveBack(base);
   }
 }

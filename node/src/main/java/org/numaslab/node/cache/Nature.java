@@ -1,0 +1,28 @@
+package org.numaslab.node.cache;
+
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+
+/// What the machine cannot decide by itself. Live it is the buddy and seeded streams; where a recording is judged, it is the recording. One instance per
+/// node, per cpu and for the registry, so that no state machine knows which mode it is in.
+public interface Nature {
+  long REFUSED = -1;
+
+  /// The first page frame of a new slab of `1 << order` pages on `node`, or [#REFUSED].
+  long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark);
+
+  /// Takes a slab's pages back.
+  void giveBack(CacheId cache, long pageFrame, int order);
+
+  /// The index of a new slab's first free object. Live: a start drawn over the random sequence, then the first entry that is below `objects`.
+  int firstIndex(CacheId cache, int objects);
+
+  /// The order in which the free lists of a cache's slabs run, as a permutation of `0 .. objects - 1`; empty for address order.
+  int[] randomSequence(CacheId cache, int objects);
+
+  /// The hardening cookie of a cache's free pointers.
+  long cookie(CacheId cache);
+
+  /// Whether this allocation may search other nodes' partial lists (the `remote_node_defrag_ratio` draw).
+  boolean searchRemote(CacheId cache, CpuId cpu);
+}

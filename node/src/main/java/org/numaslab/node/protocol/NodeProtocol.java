@@ -1,0 +1,69 @@
+package org.numaslab.node.protocol;
+
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Watermark;
+
+/// What a node can be asked.
+public sealed interface NodeProtocol {
+
+  /// Asked by a cpu. Each is answered by one [NodeReply] with the same number.
+  sealed interface FromCpu extends NodeProtocol {
+    Caller from();
+
+    long request();
+  }
+
+  /// Slabs of the partial list: one to be current, some for the cpu partial list (`get_partial_node`).
+  ///
+  /// @param moreThan answer only when the list is longer than this: 0, or `min_partial` when a cpu of another node searches (`get_any_partial`)
+  record TakePartial(Caller from, long request, CacheId cache, int moreThan) implements FromCpu {}
+
+  /// A slab of new pages.
+  record NewSlab(
+      Caller from, long request, CacheId cache, int order, int gfp, Watermark mark)
+      implements FromCpu {}
+
+  /// The list of a lent slab that is or becomes its cpu's current one (`get_freelist`). An empty list closes the loan.
+  record Activate(Caller from, long request, CacheId cache, SlabRef slab) implements FromCpu {}
+
+  /// A cpu's current slab comes back with the rest of its list (`deactivate_slab`).
+  ///
+  /// @param list head of the rest in the node's memory, for the node's own cpus
+  /// @param indexes the rest in list order, for a loan
+  record Deactivate(
+      Caller from, long request, CacheId cache, SlabRef slab, long list, int[] indexes)
+      implements FromCpu {}
+
+  /// Slabs of a cpu partial list come back (`__unfreeze_partials`), first to last.
+  record Unfreeze(Caller from, long request, CacheId cache, SlabRef[] slabs)
+      implements FromCpu {}
+
+  /// Objects freed by a cpu that may not do it itself (`__slab_free`).
+  ///
+  /// @param runs one after the other; each of one slab, as far as the cpu can tell
+  record Free(Caller from, long request, FreedRun[] runs) implements FromCpu {}
+
+  /// Objects of one cache, in the order in which the slab's list shall have them.
+  record FreedRun(CacheId cache, long[] objects) {}
+
+  /// Clears an object that a cpu of another node hands out.
+  record Zero(Caller from, long request, CacheId cache, long object) implements FromCpu {}
+
+  /// Asked by the registry. Each but the descriptions is answered by one [RegistryReply] with the same number.
+  sealed interface FromRegistry extends NodeProtocol {
+    long request();
+  }
+
+  /// A new cache, or one whose attributes changed.
+  record Describe(long request, KmemCache cache) implements FromRegistry {}
+
+  /// Gives empty slabs back and sorts the partial list; every cpu was flushed (`__kmem_cache_do_shrink`).
+  record Shrink(long request, CacheId cache) implements FromRegistry {}
+
+  /// Gives all slabs back; every cpu was flushed (`__kmem_cache_shutdown`).
+  record Shutdown(long request, CacheId cache) implements FromRegistry {}
+
+  /// Every cpu has passed a quiescent point since the slabs were discarded.
+  record EndGracePeriod(long request) implements FromRegistry {}
+}

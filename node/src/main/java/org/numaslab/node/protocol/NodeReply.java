@@ -1,0 +1,27 @@
+package org.numaslab.node.protocol;
+
+import org.numaslab.node.cache.CacheId;
+
+/// What a node answers to a cpu.
+///
+/// `counts` are pairs of [org.numaslab.node.cache.Stat] ordinal and number: what the node did for the cpu counts on the cpu.
+public sealed interface NodeReply {
+  long request();
+
+  /// Slabs for TakePartial and NewSlab; the first is to be current.
+  record Granted(long request, SlabGrant[] slabs, int[] counts) implements NodeReply {}
+
+  /// Nothing on the partial list, or no page of that order.
+  record Refused(long request, int[] counts) implements NodeReply {}
+
+  /// What others freed into a lent slab, in list order. Empty: the slab was full, and the loan is closed.
+  record Activated(long request, int[] indexes) implements NodeReply {}
+
+  /// Deactivate, Unfreeze, Free or Zero took effect.
+  record Applied(long request, Outcome[] outcomes) implements NodeReply {}
+
+  /// What it did to one cache.
+  ///
+  /// @param frozen full slabs that were freed into: they are the freeing cpu's now, for its partial list, first freed first
+  record Outcome(CacheId cache, int[] counts, SlabGrant[] frozen) {}
+}

@@ -1,0 +1,339 @@
+package org.numaslab.node.protocol;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.KmemCacheNode;
+import org.numaslab.node.cache.Nature;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.cache.Tally;
+import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.FrameTable.Kind;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
+import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.protocol.NodeProtocol.Activate;
+import org.numaslab.node.protocol.NodeProtocol.Deactivate;
+import org.numaslab.node.protocol.NodeProtocol.Describe;
+import org.numaslab.node.protocol.NodeProtocol.EndGracePeriod;
+import org.numaslab.node.protocol.NodeProtocol.Free;
+import org.numaslab.node.protocol.NodeProtocol.FreedRun;
+import org.numaslab.node.protocol.NodeProtocol.NewSlab;
+import org.numaslab.node.protocol.NodeProtocol.Shrink;
+import org.numaslab.node.protocol.NodeProtocol.Shutdown;
+import org.numaslab.node.protocol.NodeProtocol.TakePartial;
+import org.numaslab.node.protocol.NodeProtocol.Unfreeze;
+import org.numaslab.node.protocol.NodeProtocol.Zero;
+import org.numaslab.node.protocol.NodeReply.Activated;
+import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Granted;
+import org.numaslab.node.protocol.NodeReply.Outcome;
+import org.numaslab.node.protocol.NodeReply.Refused;
+import org.numaslab.node.protocol.RegistryReply.Described;
+import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
+import org.numaslab.node.protocol.RegistryReply.RemainingSlab;
+import org.numaslab.node.protocol.RegistryReply.ShutDown;
+import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.slab.SlabObjects;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+
+/// A NUMA node: one message in, its caches changed, one answer out.
+///
+/// Owner: the node's shell, which gives it one message at a time: that is the `list_lock` of all its caches. Needs no answer from anybody, so nothing that
+/// waits for a node can wait for ever.
+public final class NodeState {
+  private static final SlabGrant[] NO_GRANTS = {};
+
+  private final NodeId node;
+  private final Memory memory;
+  private final FrameTable frames;
+  private final Nature nature;
+  private final PartialCounts counts;
+  private final Predicate<CpuId> isOwn;
+  private final NodeOutbox outbox;
+  private final Map<CacheId, KmemCacheNode> caches = new LinkedHashMap<>();
+  private final Loans loans = new Loans();
+  private final Tally tally = new Tally();
+  private final long[] list = new long[1];
+
+  /// @param memory what this node may touch
+  /// @param isOwn whether a cpu works on this node's memory itself
+  public NodeState(
+      NodeId node,
+      Memory memory,
+      Nature nature,
+      PartialCounts counts,
+      Predicate<CpuId> isOwn,
+      NodeOutbox outbox) {
+    this.node = node;
+    this.memory = memory;
+    this.frames = memory.frames();
+    this.nature = nature;
+    this.counts = counts;
+    this.isOwn = isOwn;
+    this.outbox = outbox;
+  }
+
+  public NodeId id() {
+    return node;
+  }
+
+  public void receive(NodeProtocol message) {
+    switch (message) {
+      case TakePartial m -> outbox.answer(m.from().cpu(), takePartial(m));
+      case NewSlab m -> outbox.answer(m.from().cpu(), newSlab(m));
+      case Activate m -> outbox.answer(m.from().cpu(), activate(m));
+      case Deactivate m -> outbox.answer(m.from().cpu(), deactivate(m));
+      case Unfreeze m -> outbox.answer(m.from().cpu(), unfreeze(m));
+      case Free m -> outbox.answer(m.from().cpu(), free(m));
+      case Zero m -> outbox.answer(m.from().cpu(), zero(m));
+      case Describe m -> describe(m);
+      case Shrink m ->
+          outbox.answerRegistry(new Shrunk(m.request(), node, cache(m.cache()).shrink()));
+      case Shutdown m -> outbox.answerRegistry(shutdown(m));
+      case EndGracePeriod m -> endGracePeriod(m);
+    }
+  }
+
+  /// This node's half of a cache.
+  public KmemCacheNode cache(CacheId id) {
+    KmemCacheNode cache = caches.get(id);
+    if (cache == null) {
+      throw new IllegalStateException(id + " is not known on " + node);
+    }
+    return cache;
+  }
+
+  // ---- slabs for cpus
+
+  private NodeReply takePartial(TakePartial m) {
+    KmemCacheNode cache = cache(m.cache());
+    if (cache.nrPartial() <= m.moreThan()) {
+      return new Refused(m.request(), tally.take());
+    }
+    long[] taken = cache.takePartial(list, tally);
+    if (taken.length == 0) {
+      return new Refused(m.request(), tally.take());
+    }
+    SlabGrant[] grants = new SlabGrant[taken.length];
+    for (int i = 0; i < taken.length; i++) {
+      grants[i] = grant(cache, m.from().cpu(), taken[i], i == 0 ? list[0] : 0);
+    }
+    return new Granted(m.request(), grants, tally.take());
+  }
+
+  private NodeReply newSlab(NewSlab m) {
+    KmemCacheNode cache = cache(m.cache());
+    long slab = cache.newSlab(m.order(), m.gfp(), m.mark(), list);
+    if (slab == Nature.REFUSED) {
+      return new Refused(m.request(), tally.take());
+    }
+    tally.add(Stat.ALLOC_SLAB);
+    SlabGrant[] grants = {grant(cache, m.from().cpu(), slab, list[0])};
+    return new Granted(m.request(), grants, tally.take());
+  }
+
+  private SlabGrant grant(KmemCacheNode cache, CpuId to, long slab, long listHead) {
+    long word = frames.word(slab);
+    int order = frames.order(slab);
+    int objects = SlabWord.objects(word);
+    if (isOwn.test(to)) {
+      SlabRef own = new SlabRef(slab, SlabWord.generation(word), SlabRef.OWN);
+      return new SlabGrant(own, order, objects, listHead, SlabGrant.NO_INDEXES);
+    }
+    SlabRef lent = loans.open(cache.cache().id(), slab, word, to);
+    return new SlabGrant(lent, order, objects, 0, cache.objects().indexes(slab, listHead));
+  }
+
+  private NodeReply activate(Activate m) {
+    loans.check(m.slab(), m.from().cpu());
+    SlabObjects objects = cache(m.cache()).objects();
+    int[] indexes = objects.indexes(m.slab().frame(), objects.takeList(m.slab().frame()));
+    if (indexes.length == 0) {
+      loans.close(m.slab(), m.from().cpu());
+    }
+    return new Activated(m.request(), indexes);
+  }
+
+  // ---- slabs from cpus
+
+  private NodeReply deactivate(Deactivate m) {
+    KmemCacheNode cache = cache(m.cache());
+    long slab = m.slab().frame();
+    long rest = m.list();
+    if (m.slab().isLoan()) {
+      loans.close(m.slab(), m.from().cpu());
+      rest = cache.objects().link(slab, m.indexes());
+    }
+    checkGeneration(m.slab());
+    cache.deactivate(slab, rest, tally);
+    return applied(m.request(), m.cache());
+  }
+
+  private NodeReply unfreeze(Unfreeze m) {
+    long[] slabs = new long[m.slabs().length];
+    for (int i = 0; i < slabs.length; i++) {
+      SlabRef slab = m.slabs()[i];
+      if (slab.isLoan()) {
+        loans.close(slab, m.from().cpu());
+      }
+      checkGeneration(slab);
+      slabs[i] = slab.frame();
+    }
+    cache(m.cache()).unfreeze(slabs, tally);
+    return applied(m.request(), m.cache());
+  }
+
+  private void checkGeneration(SlabRef slab) {
+    long word = frames.word(slab.frame());
+    if (SlabWord.generation(word) != slab.generation()) {
+      throw new IllegalStateException(
+          "slab frame 0x" + Long.toHexString(slab.frame()) + " was generation "
+              + slab.generation() + ", is " + SlabWord.toString(word));
+    }
+  }
+
+  private NodeReply applied(long request, CacheId cache) {
+    return new Applied(request, new Outcome[] {new Outcome(cache, tally.take(), NO_GRANTS)});
+  }
+
+  // ---- objects from cpus
+
+  private NodeReply free(Free m) {
+    List<Outcome> outcomes = new ArrayList<>(1);
+    FreedRun[] runs = m.runs();
+    for (int from = 0, to; from < runs.length; from = to) {
+      CacheId id = runs[from].cache();
+      List<SlabGrant> frozen = new ArrayList<>(1);
+      for (to = from; to < runs.length && runs[to].cache().equals(id); to++) {
+        free(m.from().cpu(), cache(id), runs[to].objects(), frozen);
+      }
+      outcomes.add(new Outcome(id, tally.take(), frozen.toArray(NO_GRANTS)));
+    }
+    return new Applied(m.request(), outcomes.toArray(Outcome[]::new));
+  }
+
+  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees addresses only.
+  private void free(CpuId freer, KmemCacheNode cache, long[] run, List<SlabGrant> frozen) {
+    long[] rest = run;
+    while (rest.length > 0) {
+      long slab = slabOf(cache, rest[0]);
+      long[] same = Arrays.stream(rest).filter(o -> slabOf(cache, o) == slab).toArray();
+      if (same.length < rest.length) {
+        rest = Arrays.stream(rest).filter(o -> slabOf(cache, o) != slab).toArray();
+      } else {
+        rest = new long[0];
+      }
+      tally.add(Stat.FREE_SLOWPATH);
+      if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+        frozen.add(grant(cache, freer, slab, 0));
+      }
+    }
+  }
+
+  private long slabOf(KmemCacheNode cache, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    long slab = frames.head(frame);
+    if (frames.kind(frame) != Kind.SLAB
+        || frames.cache(frame) != cache.cache().id().value()
+        || !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
+      throw new IllegalStateException(
+          "free of " + ObjectAddress.print(object) + ": no object of " + cache.cache().name()
+              + ", but " + frames.kind(frame) + " of cache " + frames.cache(frame));
+    }
+    return slab;
+  }
+
+  private NodeReply zero(Zero m) {
+    KmemCacheNode cache = cache(m.cache());
+    cache.objects().zero(m.object(), cache.cache().geometry().objectSize());
+    return new Applied(m.request(), new Outcome[0]);
+  }
+
+  // ---- the registry
+
+  private void describe(Describe m) {
+    KmemCacheNode known = caches.get(m.cache().id());
+    if (known == null) {
+      caches.put(m.cache().id(), new KmemCacheNode(node, memory, m.cache(), nature, counts));
+    } else {
+      known.describe(m.cache());
+    }
+    outbox.answerRegistry(new Described(m.request(), node));
+  }
+
+  private RegistryReply shutdown(Shutdown m) {
+    KmemCacheNode cache = cache(m.cache());
+    RemainingSlab[] remaining =
+        Arrays.stream(cache.shutdown())
+            .mapToObj(slab -> remaining(cache, slab))
+            .toArray(RemainingSlab[]::new);
+    return new ShutDown(m.request(), node, cache.nrSlabs(), remaining);
+  }
+
+  private RemainingSlab remaining(KmemCacheNode cache, long slab) {
+    long word = frames.word(slab);
+    SlabObjects objects = cache.objects();
+    long firstFree = objects.firstFree(slab, word);
+    boolean[] free = new boolean[SlabWord.objects(word)];
+    for (int index : objects.indexes(slab, firstFree)) {
+      free[index] = true;
+    }
+    long[] live = new long[SlabWord.inUse(word)];
+    int count = 0;
+    for (int i = 0; i < free.length; i++) {
+      if (!free[i]) {
+        live[count++] = objects.objectAt(slab, i);
+      }
+    }
+    return new RemainingSlab(slab, free.length, SlabWord.inUse(word), firstFree, live);
+  }
+
+  private void endGracePeriod(EndGracePeriod m) {
+    caches.values().forEach(KmemCacheNode::endGracePeriod);
+    outbox.answerRegistry(new GracePeriodEnded(m.request(), node));
+  }
+
+  /// Slabs whose pages wait for the end of a grace period.
+  public int waitingForGracePeriod() {
+    return caches.values().stream().mapToInt(KmemCacheNode::waitingForGracePeriod).sum();
+  }
+
+  // ---- state, for reports and audits
+
+  /// Every cache that was ever described here, by number.
+  public Map<CacheId, KmemCacheNode> caches() {
+    Map<CacheId, KmemCacheNode> sorted =
+        new TreeMap<>((a, b) -> Integer.compare(a.value(), b.value()));
+    sorted.putAll(caches);
+    return sorted;
+  }
+
+  /// The cpu that borrows a slab of this node for each open loan, by slab frame.
+  public Map<Long, CpuId> borrowers() {
+    Map<Long, CpuId> borrowers = new TreeMap<>();
+    loans.all().forEach(loan -> borrowers.put(loan.slab().frame(), loan.borrower()));
+    return borrowers;
+  }
+
+  /// One slab as it stands.
+  public SlabView slab(CacheId cache, long frame) {
+    long word = frames.word(frame);
+    SlabObjects objects = cache(cache).objects();
+    return new SlabView(
+        frame,
+        frames.order(frame),
+        SlabWord.inUse(word),
+        SlabWord.objects(word),
+        SlabWord.frozen(word),
+        objects.indexes(frame, objects.firstFree(frame, word)));
+  }
+}
