@@ -1,0 +1,579 @@
+package org.numaslab.cpu.cache;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Nature;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.protocol.Caller;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Outcome;
+import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// An emulated CPU: one operation or one answer in, its state changed, messages into the outbox.
+///
+/// `alloc` returns an address, [#NULL], or [#WAIT]; after WAIT, [#receive] says when the operation is complete and [#result] what it gave. Free does not
+/// wait. A new operation may begin while [#isReady].
+///
+/// Owner: the cpu's shell. Models the callers' side of mm/slub.c, v6.1.
+public final class Cpu {
+  public static final long NULL = 0;
+
+  /// The operation waits for a node.
+  public static final long WAIT = -1;
+
+  /// How far `kmem_cache_free_bulk` looks for more objects of the same slab.
+  private static final int BULK_LOOKAHEAD = 3;
+
+  private static final int[] NO_INDEXES = {};
+
+  private final CpuId id;
+  private final Caller caller;
+  private final Topology topology;
+  private final int node;
+  private final int memoryNode;
+  private final Memory memory;
+  private final PartialCounts counts;
+  private final Nature nature;
+  private final CpuOutbox outbox;
+  private final RemoteFrees remoteFrees;
+  private final OpenRequests requests = new OpenRequests();
+  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private KmemCacheCpu[] caches = {};
+  private @Nullable SlowAlloc slow;
+
+  private long awaited;
+  private @Nullable KmemCacheCpu suspended;
+  private int suspendedGfp;
+  private long result;
+  private AllocPath path = AllocPath.FAST;
+
+  private long @Nullable [] bulk;
+  private int bulkCount;
+  private int bulkFilled;
+
+  /// @param memory what this cpu's node may touch
+  public Cpu(
+      CpuId id,
+      int incarnation,
+      Topology topology,
+      Memory memory,
+      PartialCounts counts,
+      Nature nature,
+      CpuOutbox outbox) {
+    this.id = id;
+    this.caller = new Caller(id, incarnation);
+    this.topology = topology;
+    this.node = topology.nodeOf(id).value();
+    this.memoryNode = topology.memoryNodeOf(id).value();
+    this.memory = memory;
+    this.counts = counts;
+    this.nature = nature;
+    this.outbox = outbox;
+    this.remoteFrees =
+        new RemoteFrees(
+            topology.nodeCount(),
+            (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
+  }
+
+  public CpuId id() {
+    return id;
+  }
+
+  public NodeId node() {
+    return new NodeId(node);
+  }
+
+  /// Takes over a new cache, or one whose attributes changed.
+  public void describe(KmemCache cache) {
+    int index = cache.id().value();
+    if (index >= caches.length) {
+      caches = Arrays.copyOf(caches, Math.max(index + 1, 2 * caches.length));
+    }
+    KmemCacheCpu known = caches[index];
+    if (known == null) {
+      caches[index] =
+          new KmemCacheCpu(cache, cache.objectsIn(memory), id.value(), topology.cpuCount());
+    } else {
+      known.cache = cache;
+    }
+  }
+
+  /// This cpu's half of a cache.
+  public KmemCacheCpu cache(CacheId cache) {
+    return caches[cache.value()];
+  }
+
+  /// Whether a new operation may begin: none waits, and not too many answers are outstanding.
+  public boolean isReady() {
+    return awaited == 0 && !requests.isFull();
+  }
+
+  /// Whether every node has answered all that this cpu sent.
+  public boolean isQuiet() {
+    return requests.isEmpty() && remoteFrees.waiting() == 0;
+  }
+
+  // ---- operations
+
+  /// Allocates an object.
+  ///
+  /// @param wanted number of a node, or [NodeId#NONE]
+  /// @param gfp [Gfp] bits
+  /// @return its physical address, [#NULL] or [#WAIT]
+  public long alloc(CacheId cache, int wanted, int gfp) {
+    KmemCacheCpu c = caches[cache.value()];
+    long object = allocOne(c, wanted, gfp);
+    if (object == WAIT) {
+      suspend(c, gfp);
+      return WAIT;
+    }
+    return handOut(c, object, gfp);
+  }
+
+  private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
+    long object = c.alloc(wanted);
+    if (object == 0) {
+      object = c.allocLent(wanted);
+    }
+    if (object != 0) {
+      path = AllocPath.FAST;
+      return object;
+    }
+    SlowAlloc way = slow;
+    if (way == null) {
+      way = new SlowAlloc(this, c);
+      slow = way;
+    }
+    object = way.start(c, wanted, gfp);
+    path = way.path();
+    return object;
+  }
+
+  private void suspend(KmemCacheCpu c, int gfp) {
+    suspended = c;
+    suspendedGfp = gfp;
+  }
+
+  /// Clears the object where that is due. A remote one is cleared at home.
+  private long handOut(KmemCacheCpu c, long object, int gfp) {
+    if (object != NULL && c.cache.clears(gfp)) {
+      int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
+      if (home == node) {
+        c.objects.zero(object, c.cache.geometry().objectSize());
+      } else {
+        send(home, r -> new NodeProtocol.Zero(caller, r, c.cache.id(), object));
+      }
+    }
+    return object;
+  }
+
+  /// Allocates `count` objects into `out`, or none (`kmem_cache_alloc_bulk`).
+  ///
+  /// @return `count`, 0 when memory ran out, or [#WAIT]
+  public long allocBulk(CacheId cache, int gfp, long[] out, int count) {
+    KmemCacheCpu c = caches[cache.value()];
+    bulk = out;
+    bulkCount = count;
+    bulkFilled = 0;
+    return continueBulk(c, gfp, out);
+  }
+
+  private long continueBulk(KmemCacheCpu c, int gfp, long[] out) {
+    while (bulkFilled < bulkCount) {
+      long object = allocOne(c, NodeId.NONE, gfp);
+      if (object == WAIT) {
+        suspend(c, gfp);
+        return WAIT;
+      }
+      if (object == NULL) {
+        return abandonBulk(c, out);
+      }
+      out[bulkFilled++] = object;
+    }
+    bulk = null;
+    for (int i = 0; i < bulkCount; i++) {
+      handOut(c, out[i], gfp);
+    }
+    return bulkCount;
+  }
+
+  private long abandonBulk(KmemCacheCpu c, long[] out) {
+    bulk = null;
+    freeBulk(c.cache.id(), Arrays.copyOf(out, bulkFilled));
+    return 0;
+  }
+
+  /// Frees an object.
+  public void free(CacheId cache, long object) {
+    KmemCacheCpu c = caches[cache.value()];
+    if (!c.free(object)) {
+      freeSlow(c, new long[] {object});
+    }
+  }
+
+  /// Frees objects of one cache, a run for each slab (`kmem_cache_free_bulk`, `build_detached_freelist`). Reorders the array.
+  public void freeBulk(CacheId cache, long[] freed) {
+    KmemCacheCpu c = caches[cache.value()];
+    int size = freed.length;
+    while (size > 0) {
+      long[] run = new long[size];
+      int length = 0;
+      int same = --size;
+      run[length++] = freed[same];
+      long slab = slabKey(c, freed[same]);
+      int lookahead = BULK_LOOKAHEAD;
+      for (int at = same; at > 0; ) {
+        long object = freed[--at];
+        if (slabKey(c, object) == slab) {
+          run[length++] = object;
+          same--;
+          if (at != same) {
+            freed[at] = freed[same];
+            freed[same] = object;
+          }
+        } else if (--lookahead == 0) {
+          break;
+        }
+      }
+      size = same;
+      if (!c.freeRun(run, length)) {
+        freeSlow(c, Arrays.copyOf(run, length));
+      }
+    }
+  }
+
+  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
+  /// the cache's order.
+  private long slabKey(KmemCacheCpu c, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    SlabGrant current = c.slab();
+    if (topology.nodeIndexOfFrame(frame) == node) {
+      return memory.frames().head(frame);
+    }
+    if (current != null
+        && frame - current.slab().frame() >= 0
+        && frame - current.slab().frame() < 1L << current.order()) {
+      return current.slab().frame();
+    }
+    return ~(frame >>> c.cache.geometry().ooOrder());
+  }
+
+  // ---- free, slow
+
+  /// @param run objects of one slab that is not the current one, in the order in which its list shall have them
+  private void freeSlow(KmemCacheCpu c, long[] run) {
+    long frame = run[0] >>> Memory.PAGE_SHIFT;
+    int home = topology.nodeIndexOfFrame(frame);
+    if (home == node) {
+      freeHere(c, memory.frames().head(frame), run);
+    } else if (home >= 0) {
+      remoteFrees.add(home, c.cache.id(), run);
+    } else {
+      throw new IllegalStateException("free of " + run[0] + ", which is no node's memory");
+    }
+  }
+
+  private void freeHere(KmemCacheCpu c, long slab, long[] run) {
+    for (int i = 0; i < run.length - 1; i++) {
+      c.objects.setNext(run[i], run[i + 1]);
+    }
+    long last = run[run.length - 1];
+    int lost = 0;
+    while (true) {
+      long word = memory.frames().word(slab);
+      boolean frozen = SlabWord.frozen(word);
+      boolean full = !SlabWord.hasFree(word);
+      int inUse = SlabWord.inUse(word) - run.length;
+      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
+      if (!frozen && !freeze && (inUse == 0 || full)) {
+        // The slab goes on a list or off it: that is the node's to do.
+        send(
+            node,
+            r ->
+                new NodeProtocol.Free(
+                    caller,
+                    r,
+                    new NodeProtocol.FreedRun[] {
+                      new NodeProtocol.FreedRun(c.cache.id(), run)
+                    }));
+        break;
+      }
+      c.objects.setNext(last, c.objects.firstFree(slab, word));
+      long freed =
+          SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
+      if (memory.frames().exchangeWord(slab, word, freed)) {
+        c.count(Stat.FREE_SLOWPATH);
+        if (frozen) {
+          c.count(Stat.FREE_FROZEN);
+        } else if (freeze) {
+          putPartial(c, grantOfOwn(slab, freed));
+        }
+        break;
+      }
+      lost++;
+    }
+    for (; lost > 0; lost--) {
+      c.count(Stat.CMPXCHG_DOUBLE_FAIL);
+    }
+  }
+
+  private SlabGrant grantOfOwn(long slab, long word) {
+    return new SlabGrant(
+        new SlabRef(slab, SlabWord.generation(word), SlabRef.OWN),
+        memory.frames().order(slab),
+        SlabWord.objects(word),
+        0,
+        NO_INDEXES);
+  }
+
+  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to the nodes first, whole.
+  private void putPartial(KmemCacheCpu c, SlabGrant slab) {
+    SlabGrant[] drained = {};
+    if (c.partial.size() > 0 && c.partial.size() >= c.cache.cpuPartialSlabs()) {
+      drained = c.partial.drain();
+      c.count(Stat.CPU_PARTIAL_DRAIN);
+    }
+    c.partial.push(slab);
+    c.count(Stat.CPU_PARTIAL_FREE);
+    unfreeze(c, drained);
+  }
+
+  private void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
+    for (int from = 0; from < slabs.length; from++) {
+      int home = nodeOfSlab(slabs[from]);
+      List<SlabRef> here = new ArrayList<>();
+      boolean first = true;
+      for (int i = 0; i < slabs.length; i++) {
+        if (nodeOfSlab(slabs[i]) == home) {
+          first &= i >= from;
+          here.add(slabs[i].slab());
+        }
+      }
+      if (first) {
+        SlabRef[] refs = here.toArray(SlabRef[]::new);
+        send(home, r -> new NodeProtocol.Unfreeze(caller, r, c.cache.id(), refs));
+      }
+    }
+  }
+
+  /// Gives the current slab back with what is left of its list.
+  void deactivate(KmemCacheCpu c) {
+    SlabGrant slab = c.slab();
+    if (slab == null) {
+      return;
+    }
+    int home = c.slabNode();
+    long list = c.freelist;
+    int[] indexes = c.lent.unload();
+    c.uninstall();
+    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(slab.slab().frame())) {
+      c.count(Stat.DEACTIVATE_FULL);
+      return;
+    }
+    send(
+        home,
+        r -> new NodeProtocol.Deactivate(caller, r, c.cache.id(), slab.slab(), list, indexes));
+  }
+
+  /// Unfreezes an own slab that has nothing free, which takes no list.
+  private boolean unfreezeFull(long slab) {
+    long word = memory.frames().word(slab);
+    return !SlabWord.hasFree(word)
+        && memory
+            .frames()
+            .exchangeWord(
+                slab,
+                word,
+                SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false));
+  }
+
+  // ---- flush
+
+  /// Gives back all that this cpu holds of a cache; `done(token)` follows when the nodes have confirmed it (`flush_cpu_slab`).
+  public void flush(CacheId cache, long token) {
+    flush(() -> flushNow(caches[cache.value()]), token);
+  }
+
+  /// The same for every cache: the cpu goes offline (`slub_cpu_dead`).
+  public void flushAll(long token) {
+    flush(
+        () -> {
+          for (KmemCacheCpu c : caches) {
+            if (c != null) {
+              flushNow(c);
+            }
+          }
+        },
+        token);
+  }
+
+  /// Confirms by `done(token)` that the cpu has passed a boundary of operations.
+  public void quiesce(long token) {
+    atBoundary(() -> outbox.done(token));
+  }
+
+  /// What is under way comes first: the answer to a free may bring a slab.
+  private void flush(Runnable flushNow, long token) {
+    atBoundary(
+        () -> {
+          remoteFrees.sendAll();
+          requests.afterAll(
+              () ->
+                  atBoundary(
+                      () -> {
+                        flushNow.run();
+                        requests.afterAll(() -> outbox.done(token));
+                      }));
+        });
+  }
+
+  private void flushNow(KmemCacheCpu c) {
+    if (c.slab() != null) {
+      c.count(Stat.CPUSLAB_FLUSH);
+      deactivate(c);
+    }
+    unfreeze(c, c.partial.drain());
+  }
+
+  /// Ends a turn of operations: remote frees that wait in batches are sent.
+  public void endTurn() {
+    remoteFrees.sendAll();
+  }
+
+  // ---- answers
+
+  /// Takes an answer.
+  ///
+  /// @return whether the suspended operation is complete now
+  public boolean receive(NodeReply reply) {
+    requests.answered(reply.request());
+    if (reply.request() != awaited) {
+      if (reply instanceof Applied applied) {
+        atBoundary(() -> apply(applied));
+      } else {
+        throw new IllegalStateException(id + " did not wait for " + reply);
+      }
+      requests.runWaiting();
+      return false;
+    }
+    awaited = 0;
+    long value = resume(reply);
+    if (value == WAIT) {
+      return false;
+    }
+    suspended = null;
+    result = value;
+    for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
+      next.run();
+    }
+    requests.runWaiting();
+    return true;
+  }
+
+  private long resume(NodeReply reply) {
+    SlowAlloc way = slow;
+    KmemCacheCpu c = suspended;
+    if (way == null || c == null) {
+      throw new IllegalStateException(id + " has no suspended operation for " + reply);
+    }
+    long object = way.resume(reply);
+    path = way.path();
+    if (object == WAIT) {
+      return WAIT;
+    }
+    long[] out = bulk;
+    if (out == null) {
+      return handOut(c, object, suspendedGfp);
+    }
+    if (object == NULL) {
+      return abandonBulk(c, out);
+    }
+    out[bulkFilled++] = object;
+    return continueBulk(c, suspendedGfp, out);
+  }
+
+  /// What the operation that was complete last gave.
+  public long result() {
+    return result;
+  }
+
+  /// Which way the last allocation was served.
+  public AllocPath path() {
+    return path;
+  }
+
+  private void atBoundary(Runnable step) {
+    if (awaited != 0) {
+      deferred.add(step);
+    } else {
+      step.run();
+    }
+  }
+
+  private void apply(Applied applied) {
+    for (Outcome outcome : applied.outcomes()) {
+      KmemCacheCpu c = caches[outcome.cache().value()];
+      c.count(outcome.counts());
+      for (SlabGrant slab : outcome.frozen()) {
+        putPartial(c, slab);
+      }
+    }
+  }
+
+  // ---- for the slow allocation
+
+  long ask(int target, LongFunction<NodeProtocol.FromCpu> message) {
+    awaited = send(target, message);
+    return WAIT;
+  }
+
+  private long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
+    long request = requests.next();
+    outbox.toNode(new NodeId(target), message.apply(request));
+    return request;
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  boolean hasMemory(int candidate) {
+    return topology.hasMemory(new NodeId(candidate));
+  }
+
+  int memoryNode() {
+    return memoryNode;
+  }
+
+  int nodeOfSlab(SlabGrant slab) {
+    return topology.nodeIndexOfFrame(slab.slab().frame());
+  }
+
+  int nrPartial(KmemCacheCpu c, int target) {
+    return counts.get(c.cache.id(), target);
+  }
+
+  boolean searchRemote(KmemCacheCpu c) {
+    return nature.searchRemote(c.cache.id(), id);
+  }
+
+  List<NodeId> fallbackOrder(int from) {
+    return topology.fallbackOrder(new NodeId(from));
+  }
+}

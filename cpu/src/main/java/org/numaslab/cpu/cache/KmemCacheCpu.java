@@ -1,0 +1,208 @@
+package org.numaslab.cpu.cache;
+
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.SlabObjects;
+import org.numaslab.node.topology.NodeId;
+
+/// One cpu's half of a cache: its current slab and the list of that slab's free objects.
+///
+/// ```text
+/// freelist -> object -> object -> 0      in the current slab, when that is of the cpu's own node
+/// lent        3, 17, 5                   the same as indexes, when it is on loan; freelist is 0 then
+/// partial  -> slab -> slab               frozen for this cpu; their free objects are still on the slabs' own lists
+/// ```
+///
+/// Owner: the cpu; nobody else touches an instance. `alloc` and `free` allocate nothing, send nothing and do not wait. Models `struct kmem_cache_cpu`
+/// of mm/slub.c, v6.1.
+public final class KmemCacheCpu {
+  final SlabObjects objects;
+  final CpuPartial partial = new CpuPartial();
+  final LentSlab lent = new LentSlab();
+  private final long[] stat = new long[Stat.COUNT];
+  private final long tidStep;
+
+  KmemCache cache;
+
+  /// The first free object, 0 when there is none.
+  long freelist;
+
+  /// Where the current slab begins and how long it is; length 0 when there is none.
+  private long slabStart;
+
+  private long slabBytes;
+  private int slabNode = NodeId.NONE;
+  private @Nullable SlabGrant slab;
+  private long tid;
+
+  KmemCacheCpu(KmemCache cache, SlabObjects objects, int cpu, int cpus) {
+    this.cache = cache;
+    this.objects = objects;
+    this.tid = cpu;
+    this.tidStep = Long.highestOneBit(Math.max(1, 2 * cpus - 1));
+  }
+
+  /// Takes the first free object of the current slab.
+  ///
+  /// @param node the node asked for, [NodeId#NONE] for any
+  /// @return its physical address; 0 when there is none, or the slab is of another node
+  public long alloc(int node) {
+    long object = freelist;
+    if (object == 0 || (node != NodeId.NONE && node != slabNode)) {
+      return 0;
+    }
+    freelist = objects.next(object);
+    tid += tidStep;
+    stat[Stat.ALLOC_FASTPATH.ordinal()]++;
+    return object;
+  }
+
+  /// The same when the current slab is lent.
+  long allocLent(int node) {
+    if (lent.isEmpty() || (node != NodeId.NONE && node != slabNode)) {
+      return 0;
+    }
+    tid += tidStep;
+    stat[Stat.ALLOC_FASTPATH.ordinal()]++;
+    return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
+  }
+
+  /// Puts an object of the current slab on its list.
+  ///
+  /// @return false when it is not of the current slab
+  public boolean free(long object) {
+    if (Long.compareUnsigned(object - slabStart, slabBytes) >= 0) {
+      return false;
+    }
+    push(object);
+    tid += tidStep;
+    stat[Stat.FREE_FASTPATH.ordinal()]++;
+    return true;
+  }
+
+  private void push(long object) {
+    if (isLent()) {
+      lent.push(objects.indexOf(slabStart >>> Memory.PAGE_SHIFT, object));
+    } else {
+      objects.setNext(object, freelist);
+      freelist = object;
+    }
+  }
+
+  /// Puts the objects of a bulk free on the list, the last one first on it. Counts as one free.
+  boolean freeRun(long[] run, int length) {
+    if (Long.compareUnsigned(run[0] - slabStart, slabBytes) >= 0) {
+      return false;
+    }
+    for (int i = length - 1; i >= 0; i--) {
+      push(run[i]);
+    }
+    tid += tidStep;
+    stat[Stat.FREE_FASTPATH.ordinal()]++;
+    return true;
+  }
+
+  /// Makes a slab current. Its list is loaded by the caller.
+  void install(SlabGrant granted, int node) {
+    slab = granted;
+    slabStart = granted.slab().frame() << Memory.PAGE_SHIFT;
+    slabBytes = (long) Memory.PAGE_BYTES << granted.order();
+    slabNode = node;
+  }
+
+  /// Loads the list that came with the current slab.
+  void loadList(SlabGrant granted) {
+    if (granted.slab().isLoan()) {
+      lent.load(granted.indexes());
+    } else {
+      freelist = granted.list();
+    }
+  }
+
+  /// Takes the first object off a list that was just loaded.
+  long takeLoaded() {
+    tid += tidStep;
+    if (isLent()) {
+      return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
+    }
+    long object = freelist;
+    freelist = objects.next(object);
+    return object;
+  }
+
+  boolean hasLoaded() {
+    return freelist != 0 || !lent.isEmpty();
+  }
+
+  /// Lets go of the current slab; its list was taken before.
+  void uninstall() {
+    slab = null;
+    slabStart = 0;
+    slabBytes = 0;
+    slabNode = NodeId.NONE;
+    freelist = 0;
+    tid += tidStep;
+  }
+
+  @Nullable SlabGrant slab() {
+    return slab;
+  }
+
+  boolean isLent() {
+    SlabGrant current = slab;
+    return current != null && current.slab().isLoan();
+  }
+
+  int slabNode() {
+    return slabNode;
+  }
+
+  void count(Stat event) {
+    stat[event.ordinal()]++;
+  }
+
+  /// Adds what a node did for this cpu.
+  void count(int[] pairs) {
+    for (int i = 0; i < pairs.length; i += 2) {
+      stat[pairs[i]] += pairs[i + 1];
+    }
+  }
+
+  public KmemCache cache() {
+    return cache;
+  }
+
+  public long stat(Stat event) {
+    return stat[event.ordinal()];
+  }
+
+  public long[] stats() {
+    return stat.clone();
+  }
+
+  /// The transaction id: grows with each operation.
+  public long tid() {
+    return tid;
+  }
+
+  /// What this cpu holds of the cache, for reports.
+  public CpuView view() {
+    SlabGrant current = slab;
+    int[] free =
+        current == null
+            ? new int[0]
+            : current.slab().isLoan()
+                ? lent.indexes()
+                : objects.indexes(current.slab().frame(), freelist);
+    SlabGrant[] partials = partial.toArray();
+    SlabRef[] refs = new SlabRef[partials.length];
+    for (int i = 0; i < refs.length; i++) {
+      refs[i] = partials[i].slab();
+    }
+    return new CpuView(current == null ? null : current.slab(), free, refs);
+  }
+}

@@ -1,0 +1,21 @@
+package org.numaslab.cpu.protocol;
+
+import org.numaslab.cpu.cache.Cpu;
+
+/// How a cpu serves the registry.
+public final class CpuRequests {
+  private CpuRequests() {}
+
+  /// Starts what is asked; the cpu's outbox gets `done(request)` when it is complete. A description takes effect at once.
+  public static void serve(Cpu cpu, CpuProtocol message) {
+    switch (message) {
+      case CpuProtocol.Describe m -> {
+        cpu.describe(m.cache());
+        cpu.quiesce(m.request());
+      }
+      case CpuProtocol.Flush m -> cpu.flush(m.cache(), m.request());
+      case CpuProtocol.FlushAll m -> cpu.flushAll(m.request());
+      case CpuProtocol.Quiesce m -> cpu.quiesce(m.request());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// What the registry says to CPUs. What nodes answer is in [org.numaslab.node.protocol].
+@NullMarked
+package org.numaslab.cpu.protocol;
+
+import org.jspecify.annotations.NullMarked;
