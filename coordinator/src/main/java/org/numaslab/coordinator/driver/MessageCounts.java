@@ -1,0 +1,54 @@
+package org.numaslab.coordinator.driver;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.numaslab.node.protocol.NodeProtocol;
+
+/// How many requests CPUs sent to nodes, by kind and link.
+///
+/// A link leads from the cpu's node to the asked node; own-node requests stand for `list_lock`, the others cross nodes. Written by every cpu, read at the end.
+public final class MessageCounts {
+  /// The kinds of request, as reports name them.
+  public enum Kind {
+    TAKE_PARTIAL,
+    NEW_SLAB,
+    ACTIVATE,
+    DEACTIVATE,
+    UNFREEZE,
+    FREE,
+    ZERO;
+
+    public static Kind of(NodeProtocol.FromCpu message) {
+      return switch (message) {
+        case NodeProtocol.TakePartial m -> TAKE_PARTIAL;
+        case NodeProtocol.NewSlab m -> NEW_SLAB;
+        case NodeProtocol.Activate m -> ACTIVATE;
+        case NodeProtocol.Deactivate m -> DEACTIVATE;
+        case NodeProtocol.Unfreeze m -> UNFREEZE;
+        case NodeProtocol.Free m -> FREE;
+        case NodeProtocol.Zero m -> ZERO;
+      };
+    }
+  }
+
+  private static final int KINDS = Kind.values().length;
+
+  private final int nodes;
+  private final AtomicLongArray counts;
+
+  public MessageCounts(int nodes) {
+    this.nodes = nodes;
+    this.counts = new AtomicLongArray(nodes * nodes * KINDS);
+  }
+
+  public void add(int from, int to, NodeProtocol.FromCpu message) {
+    counts.incrementAndGet(index(from, to, Kind.of(message)));
+  }
+
+  public long get(int from, int to, Kind kind) {
+    return counts.get(index(from, to, kind));
+  }
+
+  private int index(int from, int to, Kind kind) {
+    return (from * nodes + to) * KINDS + kind.ordinal();
+  }
+}

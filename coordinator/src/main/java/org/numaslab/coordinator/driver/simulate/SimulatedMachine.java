@@ -1,0 +1,257 @@
+package org.numaslab.coordinator.driver.simulate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.driver.MessageCounts;
+import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.RegistryOutbox;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.CpuOutbox;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.client.Turn;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.CpuRequests;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.NodeOutbox;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// A machine in one thread. With instant delivery everything that an operation causes is done before the next one begins; with delayed delivery the seed
+/// decides when each message arrives and whose turn it is.
+public final class SimulatedMachine implements AutoCloseable {
+  private final Topology topology;
+  private final Memory memory;
+  private final Network network;
+  private final MessageCounts messages;
+  private final List<NodeState> nodes = new ArrayList<>();
+  private final List<Cpu> cpus = new ArrayList<>();
+  private final Registry registry;
+  private final Program[] programs;
+
+  private SimulatedMachine(
+      Topology topology,
+      Function<Memory, Natures> nature,
+      long touchedBytesMax,
+      Network network) {
+    this.topology = topology;
+    this.network = network;
+    this.memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    Natures natures = nature.apply(memory);
+    this.messages = new MessageCounts(topology.nodeCount());
+    this.programs = new Program[topology.cpuCount()];
+    PartialCounts counts = new PartialCounts(topology.nodeCount());
+    for (int i = 0; i < topology.nodeCount(); i++) {
+      NodeId node = new NodeId(i);
+      nodes.add(
+          new NodeState(
+              node,
+              seenBy(node),
+              natures.ofNode(node),
+              counts,
+              cpu -> topology.nodeOf(cpu).equals(node),
+              new FromNode(node)));
+    }
+    for (int i = 0; i < topology.cpuCount(); i++) {
+      CpuId cpu = new CpuId(i);
+      cpus.add(
+          new Cpu(
+              cpu,
+              1,
+              topology,
+              seenBy(topology.nodeOf(cpu)),
+              counts,
+              natures.ofCpu(cpu),
+              new FromCpu(cpu)));
+    }
+    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry());
+  }
+
+  /// Messages arrive at once and in order.
+  public static SimulatedMachine instant(
+      Topology topology, Function<Memory, Natures> nature, long touchedBytesMax) {
+    return new SimulatedMachine(topology, nature, touchedBytesMax, Network.instant());
+  }
+
+  /// Messages arrive after random times.
+  public static SimulatedMachine delayed(
+      Topology topology,
+      Function<Memory, Natures> nature,
+      long touchedBytesMax,
+      RandomGenerator random) {
+    return new SimulatedMachine(topology, nature, touchedBytesMax, Network.delayed(random));
+  }
+
+  private Memory seenBy(NodeId node) {
+    return memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
+  }
+
+  public Cpu cpu(CpuId id) {
+    return cpus.get(id.value());
+  }
+
+  public NodeState node(NodeId id) {
+    return nodes.get(id.value());
+  }
+
+  public Registry registry() {
+    return registry;
+  }
+
+  public MessageCounts messages() {
+    return messages;
+  }
+
+  public MachineState state() {
+    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+  }
+
+  /// Delivers everything that is under way, and what that causes.
+  public void drain() {
+    for (Runnable delivery = network.next(); delivery != null; delivery = network.next()) {
+      delivery.run();
+    }
+  }
+
+  /// Allocates and settles.
+  ///
+  /// @return a physical address or [Cpu#NULL]
+  public long alloc(CpuId on, CacheId cache, int wanted, int gfp) {
+    Cpu cpu = cpu(on);
+    return settle(cpu, cpu.alloc(cache, wanted, gfp));
+  }
+
+  public long allocBulk(
+      CpuId on, CacheId cache, int gfp, long[] out, int count) {
+    Cpu cpu = cpu(on);
+    return settle(cpu, cpu.allocBulk(cache, gfp, out, count));
+  }
+
+  public void free(CpuId on, CacheId cache, long object) {
+    cpu(on).free(cache, object);
+    settle(cpu(on), 0);
+  }
+
+  public void freeBulk(CpuId on, CacheId cache, long[] objects) {
+    cpu(on).freeBulk(cache, objects);
+    settle(cpu(on), 0);
+  }
+
+  private long settle(Cpu cpu, long value) {
+    cpu.endTurn();
+    drain();
+    return value == Cpu.WAIT ? cpu.result() : value;
+  }
+
+  /// Runs programs to their end.
+  ///
+  /// @param byCpu one for each cpu
+  /// @param turn operations per turn; 1 lets the seed interleave single operations
+  public void run(List<Program> byCpu, int turn, RandomGenerator random) {
+    List<Integer> running = new ArrayList<>();
+    for (int i = 0; i < programs.length; i++) {
+      programs[i] = byCpu.get(i);
+      running.add(i);
+    }
+    int blocked = 0;
+    while (!running.isEmpty()) {
+      int pick = random.nextInt(running.size());
+      int cpu = running.get(pick);
+      Turn.End end = Turn.run(cpus.get(cpu), programs[cpu], turn);
+      if (end == Turn.End.FINISHED) {
+        running.remove(pick);
+      }
+      blocked = end == Turn.End.BLOCKED || end == Turn.End.ANSWER ? blocked + 1 : 0;
+      Runnable delivery = network.next();
+      if (delivery != null) {
+        delivery.run();
+      } else if (blocked > 1000 * (running.size() + 1)) {
+        throw new IllegalStateException("every cpu waits for another: " + running);
+      }
+    }
+    drain();
+  }
+
+  private void complete(Cpu cpu) {
+    Program program = programs[cpu.id().value()];
+    if (program != null) {
+      program.completed(cpu);
+    }
+  }
+
+  /// Sends a node's answers.
+  private final class FromNode implements NodeOutbox {
+    private final NodeId node;
+
+    FromNode(NodeId node) {
+      this.node = node;
+    }
+
+    @Override
+    public void answer(CpuId to, NodeReply reply) {
+      network.send(
+          topology.distance(node, topology.nodeOf(to)),
+          () -> {
+            if (cpu(to).receive(reply)) {
+              complete(cpu(to));
+            }
+          });
+    }
+
+    @Override
+    public void answerRegistry(RegistryReply reply) {
+      network.send(0, () -> registry.receive(reply));
+    }
+  }
+
+  /// Sends a cpu's requests.
+  private final class FromCpu implements CpuOutbox {
+    private final CpuId cpu;
+    private final NodeId home;
+
+    FromCpu(CpuId cpu) {
+      this.cpu = cpu;
+      this.home = topology.nodeOf(cpu);
+    }
+
+    @Override
+    public void toNode(NodeId node, NodeProtocol.FromCpu message) {
+      messages.add(home.value(), node.value(), message);
+      network.send(topology.distance(home, node), () -> node(node).receive(message));
+    }
+
+    @Override
+    public void done(long token) {
+      network.send(0, () -> registry.receive(new CpuReply(token, cpu)));
+    }
+  }
+
+  /// Sends what the registry asks.
+  private final class FromRegistry implements RegistryOutbox {
+    @Override
+    public void toNode(NodeId node, NodeProtocol.FromRegistry message) {
+      network.send(0, () -> node(node).receive(message));
+    }
+
+    @Override
+    public void toCpu(CpuId cpu, CpuProtocol message) {
+      network.send(0, () -> CpuRequests.serve(cpu(cpu), message));
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,264 @@
+package org.numaslab.coordinator.registry;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Nature;
+import org.numaslab.node.cache.ObjectConstructor;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.protocol.RegistryReply.ShutDown;
+import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// All caches of a machine, and what is done to all CPUs and nodes at once.
+///
+/// | operation | first all online CPUs | then all nodes |
+/// |---|---|---|
+/// | create, change | Describe | Describe |
+/// | shrink | Flush | Shrink |
+/// | destroy | Flush | Shutdown |
+/// | write to cpu_partial | Describe, then Flush | Describe |
+/// | cpu offline | FlushAll, that cpu only | - |
+/// | grace period | Quiesce | EndGracePeriod |
+///
+/// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in mm/slub.c, v6.1.
+public final class Registry {
+  /// Asks everybody concerned in one step of an operation; the step ends when all have answered.
+  private interface Phase {
+    /// @return how many answers to wait for
+    int ask();
+  }
+
+  private record Operation(List<Phase> phases, Consumer<List<RegistryReply>> then) {}
+
+  private final Topology topology;
+  private final Nature nature;
+  private final PartialCounts counts;
+  private final RegistryOutbox outbox;
+  private final List<KmemCache> caches = new ArrayList<>();
+  private final BitSet destroyed = new BitSet();
+  private final BitSet online = new BitSet();
+  private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
+  private final List<RegistryReply> answers = new ArrayList<>();
+  private @Nullable Operation current;
+  private int phase;
+  private int missing;
+  private long lastRequest;
+
+  public Registry(
+      Topology topology, Nature nature, PartialCounts counts, RegistryOutbox outbox) {
+    this.topology = topology;
+    this.nature = nature;
+    this.counts = counts;
+    this.outbox = outbox;
+    online.set(0, topology.cpuCount());
+  }
+
+  // ---- operations; `then` runs when everybody has confirmed
+
+  public KmemCache create(
+      String name,
+      CacheGeometry geometry,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor,
+      Runnable then) {
+    CacheId id = new CacheId(caches.size());
+    KmemCache cache =
+        KmemCache.created(id, name, geometry, nature, initOnAlloc, constructor);
+    counts.add(id);
+    caches.add(cache);
+    start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
+    return cache;
+  }
+
+  /// Makes changed attributes known.
+  public void change(KmemCache cache, Runnable then) {
+    caches.set(cache.id().value(), cache);
+    start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
+  }
+
+  /// A write to `cpu_partial`: the CPUs' lists go back, then the new limit holds.
+  public void changeCpuPartial(KmemCache cache, Runnable then) {
+    caches.set(cache.id().value(), cache);
+    start(
+        List.of(describeNodes(cache), describeCpus(cache), flush(cache.id())),
+        answered -> then.run());
+  }
+
+  /// @param then learns whether any slab is left
+  public void shrink(CacheId cache, Consumer<Boolean> then) {
+    start(
+        List.of(flush(cache), nodes(r -> new NodeProtocol.Shrink(r, cache))),
+        answered ->
+            then.accept(
+                answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
+  }
+
+  /// @param then learns what each node keeps since objects in it are alive, by node
+  public void destroy(CacheId cache, Consumer<List<ShutDown>> then) {
+    start(
+        List.of(flush(cache), nodes(r -> new NodeProtocol.Shutdown(r, cache))),
+        answered -> {
+          destroyed.set(cache.value());
+          then.accept(
+              answered.stream()
+                  .filter(ShutDown.class::isInstance)
+                  .map(ShutDown.class::cast)
+                  .sorted(Comparator.comparingInt(s -> s.from().value()))
+                  .toList());
+        });
+  }
+
+  /// Takes a cpu off line: all that it holds goes back.
+  public void offline(CpuId cpu, Runnable then) {
+    start(
+        List.of(
+            () -> {
+              online.clear(cpu.value());
+              outbox.toCpu(cpu, new CpuProtocol.FlushAll(nextRequest()));
+              return 1;
+            }),
+        answered -> then.run());
+  }
+
+  public void online(CpuId cpu) {
+    online.set(cpu.value());
+  }
+
+  public boolean isOnline(CpuId cpu) {
+    return online.get(cpu.value());
+  }
+
+  /// Waits until every cpu has passed a quiescent point; then the pages of discarded TYPESAFE_BY_RCU slabs go back (`rcu_barrier`).
+  public void gracePeriod(Runnable then) {
+    start(
+        List.of(cpus(r -> new CpuProtocol.Quiesce(r)), nodes(NodeProtocol.EndGracePeriod::new)),
+        answered -> then.run());
+  }
+
+  // ---- what is known
+
+  /// Every cache that was ever created, by number.
+  public List<KmemCache> caches() {
+    return List.copyOf(caches);
+  }
+
+  public KmemCache cache(CacheId id) {
+    return caches.get(id.value());
+  }
+
+  public boolean isDestroyed(CacheId id) {
+    return destroyed.get(id.value());
+  }
+
+  public boolean isIdle() {
+    return current == null && waiting.isEmpty();
+  }
+
+  // ---- the state machine
+
+  private Phase describeNodes(KmemCache cache) {
+    return nodes(r -> new NodeProtocol.Describe(r, cache));
+  }
+
+  private Phase describeCpus(KmemCache cache) {
+    return () -> {
+      for (int i = 0; i < topology.cpuCount(); i++) {
+        outbox.toCpu(new CpuId(i), new CpuProtocol.Describe(nextRequest(), cache));
+      }
+      return topology.cpuCount();
+    };
+  }
+
+  private Phase flush(CacheId cache) {
+    return cpus(r -> new CpuProtocol.Flush(r, cache));
+  }
+
+  private Phase cpus(LongFunction<CpuProtocol> message) {
+    return () -> {
+      online
+          .stream()
+          .forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
+      return online.cardinality();
+    };
+  }
+
+  private Phase nodes(LongFunction<NodeProtocol.FromRegistry> message) {
+    return () -> {
+      for (int i = 0; i < topology.nodeCount(); i++) {
+        outbox.toNode(new NodeId(i), message.apply(nextRequest()));
+      }
+      return topology.nodeCount();
+    };
+  }
+
+  private long nextRequest() {
+    return ++lastRequest;
+  }
+
+  private void start(List<Phase> phases, Consumer<List<RegistryReply>> then) {
+    waiting.add(new Operation(phases, then));
+    if (current == null) {
+      startNext();
+    }
+  }
+
+  private void startNext() {
+    current = waiting.poll();
+    phase = 0;
+    answers.clear();
+    askPhase();
+  }
+
+  private void askPhase() {
+    Operation operation = current;
+    if (operation != null && phase < operation.phases.size()) {
+      missing = operation.phases.get(phase).ask();
+    }
+  }
+
+  /// Takes a node's answer.
+  public void receive(RegistryReply reply) {
+    answers.add(reply);
+    answered();
+  }
+
+  /// Takes a cpu's answer.
+  public void receive(CpuReply reply) {
+    answered();
+  }
+
+  private void answered() {
+    Operation operation = current;
+    if (operation == null) {
+      throw new IllegalStateException("an answer, but the registry asked nobody");
+    }
+    if (--missing > 0) {
+      return;
+    }
+    if (++phase < operation.phases.size()) {
+      askPhase();
+      return;
+    }
+    List<RegistryReply> all = List.copyOf(answers);
+    current = null;
+    if (!waiting.isEmpty()) {
+      startNext();
+    }
+    operation.then.accept(all);
+  }
+}
