@@ -1,0 +1,145 @@
+package org.numaslab.coordinator.conform;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.CpuView;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.KmemCacheNode;
+import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.protocol.SlabView;
+
+/// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
+///
+/// The kernel's view: an object of a cpu slab or of a cpu partial slab counts as used, also when it is free. Models `show_slab_objects`,
+/// `slabs_cpu_partial_show` and `get_slabinfo` of mm/slub.c, v6.1.
+public final class SlabAttributes {
+  private final MachineState machine;
+  private final KmemCache cache;
+
+  public SlabAttributes(MachineState machine, KmemCache cache) {
+    this.machine = machine;
+    this.cache = cache;
+  }
+
+  /// `objects`: all but those that are free on nodes' partial lists.
+  public String objects() {
+    return perNode(this::used);
+  }
+
+  /// `objects_partial`: used ones of slabs on nodes' partial lists.
+  public String objectsPartial() {
+    return perNode(node -> sum(node, SlabView::inUse));
+  }
+
+  public String totalObjects() {
+    return perNode(node -> half(node).totalObjects());
+  }
+
+  public String slabs() {
+    return perNode(node -> half(node).nrSlabs());
+  }
+
+  public String partial() {
+    return perNode(node -> half(node).nrPartial());
+  }
+
+  /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for its head's node.
+  public String cpuSlabs() {
+    long[] counts = new long[machine.nodes().size()];
+    for (Cpu cpu : machine.cpus()) {
+      CpuView view = cpu.cache(cache.id()).view();
+      SlabRef slab = view.slab();
+      if (slab != null) {
+        counts[nodeOf(slab)]++;
+        if (view.partial().length > 0) {
+          counts[nodeOf(view.partial()[0])] += view.partial().length;
+        }
+      }
+    }
+    return perNode(node -> counts[node]);
+  }
+
+  /// `slabs_cpu_partial`: slabs, and half their objects as an estimate.
+  public String slabsCpuPartial() {
+    int all = 0;
+    StringBuilder perCpu = new StringBuilder();
+    for (Cpu cpu : machine.cpus()) {
+      int slabs = cpu.cache(cache.id()).view().partial().length;
+      all += slabs;
+      if (slabs > 0) {
+        perCpu.append(" C").append(cpu.id().value()).append('=').append(estimate(slabs));
+      }
+    }
+    return estimate(all) + perCpu;
+  }
+
+  private String estimate(int slabs) {
+    return slabs * cache.geometry().ooObjects() / 2 + "(" + slabs + ")";
+  }
+
+  /// The cache's row of /proc/slabinfo 2.1.
+  public String slabinfo() {
+    long total = 0;
+    long active = 0;
+    long slabs = 0;
+    for (int node = 0; node < machine.nodes().size(); node++) {
+      total += half(node).totalObjects();
+      active += used(node);
+      slabs += half(node).nrSlabs();
+    }
+    return String.format(
+        "%-17s %6d %6d %6d %4d %4d : tunables %4d %4d %4d : slabdata %6d %6d %6d",
+        cache.name(), active, total, cache.geometry().size(), cache.geometry().ooObjects(),
+        1 << cache.geometry().ooOrder(), 0, 0, 0, slabs, slabs, 0);
+  }
+
+  private long used(int node) {
+    return half(node).totalObjects() - sum(node, s -> s.objects() - s.inUse());
+  }
+
+  private interface SlabCount {
+    int of(SlabView slab);
+  }
+
+  private long sum(int node, SlabCount count) {
+    long sum = 0;
+    for (SlabView slab : partialSlabs(machine.nodes().get(node), cache.id())) {
+      sum += count.of(slab);
+    }
+    return sum;
+  }
+
+  static List<SlabView> partialSlabs(NodeState node, CacheId cache) {
+    List<SlabView> slabs = new ArrayList<>();
+    for (long frame : node.cache(cache).partialSlabs()) {
+      slabs.add(node.slab(cache, frame));
+    }
+    return slabs;
+  }
+
+  private KmemCacheNode half(int node) {
+    return machine.nodes().get(node).cache(cache.id());
+  }
+
+  private int nodeOf(SlabRef slab) {
+    return machine.topology().nodeIndexOfFrame(slab.frame());
+  }
+
+  private String perNode(IntToLongFunction count) {
+    long sum = 0;
+    StringBuilder parts = new StringBuilder();
+    for (int node = 0; node < machine.nodes().size(); node++) {
+      long value = count.applyAsLong(node);
+      sum += value;
+      if (value != 0) {
+        parts.append(" N").append(node).append('=').append(value);
+      }
+    }
+    return sum + parts.toString();
+  }
+}
