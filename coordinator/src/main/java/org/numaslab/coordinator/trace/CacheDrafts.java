@@ -52,17 +52,14 @@ final class CacheDrafts {
       return drafts.size() - 1;
     }
     Draft draft = drafts.get(existing);
+    draft.objectSizeBytes = Math.max(draft.objectSizeBytes, objectSizeBytes);
     draft.namedBy = namedBy.compareTo(draft.namedBy) < 0 ? namedBy : draft.namedBy;
     return existing;
   }
 
-  /// One more slot of this cache; kmalloc's object size is its class, whatever was asked for.
-  void count(int number, int bytesReq) {
-    Draft draft = drafts.get(number);
-    draft.allocations++;
-    if (bytesReq > draft.objectSizeBytes && draft.namedBy != NamedBy.KMALLOC) {
-      draft.objectSizeBytes = bytesReq;
-    }
+  /// So many slots more of this cache.
+  void count(int number, int slots) {
+    drafts.get(number).allocations += slots;
   }
 
   /// The name under which frees would speak of this cache.

@@ -14,33 +14,37 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A free may belong to a later, unseen life of its pointer, when a page went from one cache to
 /// another by bulk functions. So a free's name is taken only where its sizes speak for it: see
-/// [#trusted].
+/// [#trust].
+///
+/// Slots that say the same of themselves (call site, fields, name at the free) form a *group*; a
+/// trace has some hundred, and everything but the grouping is done once per group.
 final class CacheNames {
-  /// In `cacheOf`: a kmalloc beyond 8 KiB, which has no cache.
+  /// Instead of a cache: a kmalloc beyond 8 KiB, which has none.
   static final int LARGE = -1;
 
-  private static final int UNDECIDED = -2;
+  /// A call site and two sizes: who allocates what.
+  private record Origin(int callSite, int bytesReq, int bytesAlloc) {}
+
+  private record Sizes(int bytesReq, int bytesAlloc) {}
+
+  private record NamedSize(String name, int slabSizeBytes) {}
+
+  private record Vote(Origin origin, String name) {}
 
   private final EventLog log;
   private final FieldTexts fields;
   private final KnownCaches known;
   private final CacheDrafts drafts;
 
-  /// Number of each (bytes_req, bytes_alloc), and by text of fields.
-  private final LongIndex sizes = new LongIndex();
+  private final int[] groupOf; // by slot
+  private int[] sample = new int[64]; // by group, one of its slots
+  private int[] count = new int[64];
+  private int groups;
 
-  private final int[] sizesOfFields;
-
-  /// (name << 32 | bytes_alloc) of frees that name their object's cache, and how often.
-  private final LongIndex joins = new LongIndex();
-
-  private int[] joinCount = new int[64];
-  private boolean[] trusted = new boolean[0];
-
-  /// (call site << 32 | sizes), and the name that most objects of this origin were freed under.
-  private final LongIndex origins = new LongIndex();
-
-  private int[] originName = new int[0];
+  private final Map<NamedSize, Boolean> trusted = new HashMap<>();
+  private final Map<Origin, String> nameOfOrigin = new HashMap<>();
+  private final Map<Sizes, String> nameOfSizes =
+      new HashMap<>(); // empty where several names have them
   private final boolean debugLayout;
 
   CacheNames(EventLog log, FieldTexts fields, KnownCaches known, CacheDrafts drafts) {
@@ -48,74 +52,67 @@ final class CacheNames {
     this.fields = fields;
     this.known = known;
     this.drafts = drafts;
-    sizesOfFields = new int[fields.size()];
-    for (int text = 0; text < sizesOfFields.length; text++) {
-      sizesOfFields[text] = sizes.of((long) fields.bytesReq(text) << 32 | fields.bytesAlloc(text));
-    }
+    groupOf = new int[log.slots()];
+    group();
+    trust();
+    nameOrigins();
     debugLayout = hasDebugLayout();
   }
 
   /// By slot: the draft's number | how it was named << 24, or [#LARGE].
   int[] cacheOf() {
-    countJoins();
-    trust();
-    nameOrigins();
-    int[] cacheOf = new int[log.slots()];
-    int[] byFields = undecided(fields.size());
-    int[] byJoin = undecided(joins.size());
-    int[] byOrigin = undecided(origins.size());
-    int[] bySizes = undecided(sizes.size());
-    @Nullable Map<Integer, String> uniqueNames = null;
-    for (int slot = 0; slot < cacheOf.length; slot++) {
-      int text = log.fieldsOf(slot);
-      int req = fields.bytesReq(text);
-      int alloc = fields.bytesAlloc(text);
-      int cache;
-      if (log.isKmalloc(slot)) {
-        cache = byFields[text];
-        if (cache == UNDECIDED) {
-          cache = byFields[text] = req > Kmalloc.SLAB_MAX ? LARGE : kmalloc(text);
-        }
-      } else if (fields.name(text) != FieldTexts.NO_NAME) {
-        cache = byFields[text];
-        if (cache == UNDECIDED) {
-          cache = byFields[text] = draft(name(fields.name(text)), req, alloc, NamedBy.EVENT);
-        }
-      } else {
-        int join = log.freedAs(slot) == EventLog.NO_NAME ? -1 : joins.of(joinKey(slot, alloc));
-        if (join >= 0 && trusted[join]) {
-          cache = byJoin[join];
-          if (cache == UNDECIDED) {
-            cache = byJoin[join] = draft(name(log.freedAs(slot)), req, alloc, NamedBy.FREE);
-          }
-        } else {
-          int origin = origins.of(originKey(slot, text));
-          if (origin < byOrigin.length && originName[origin] >= 0) {
-            cache = byOrigin[origin];
-            if (cache == UNDECIDED) {
-              cache =
-                  byOrigin[origin] = draft(name(originName[origin]), req, alloc, NamedBy.CALL_SITE);
-            }
-          } else {
-            int size = sizesOfFields[text];
-            cache = bySizes[size];
-            if (cache == UNDECIDED) {
-              uniqueNames = uniqueNames == null ? uniqueNamesBySizes() : uniqueNames;
-              cache = bySizes[size] = bySizes(size, req, alloc, uniqueNames);
-            }
-          }
-        }
-      }
+    int[] cacheOfGroup = new int[groups];
+    for (int group = 0; group < groups; group++) {
+      int cache = cache(sample[group]);
       if (cache != LARGE) {
-        drafts.count(cache & CacheDrafts.NUMBER_MASK, req);
+        drafts.count(cache & CacheDrafts.NUMBER_MASK, count[group]);
       }
-      cacheOf[slot] = cache;
+      cacheOfGroup[group] = cache;
+    }
+    int[] cacheOf = new int[groupOf.length];
+    for (int slot = 0; slot < cacheOf.length; slot++) {
+      cacheOf[slot] = cacheOfGroup[groupOf[slot]];
     }
     return cacheOf;
   }
 
-  static NamedBy namedBy(int cacheOfSlot) {
-    return NamedBy.values()[cacheOfSlot >>> 24];
+  private void group() {
+    LongIndex origins = new LongIndex(); // (call site << 32 | fields)
+    LongIndex distinct = new LongIndex(); // (origin << 32 | name at the free)
+    for (int slot = 0; slot < groupOf.length; slot++) {
+      int kindAndFields = log.isKmalloc(slot) ? ~log.fieldsOf(slot) : log.fieldsOf(slot);
+      long origin = origins.of((long) log.callSiteOf(slot) << 32 | (kindAndFields & 0xffffffffL));
+      int group = distinct.of(origin << 32 | (log.freedAs(slot) & 0xffffffffL));
+      if (group == groups) {
+        if (groups == sample.length) {
+          sample = Arrays.copyOf(sample, 2 * groups);
+          count = Arrays.copyOf(count, 2 * groups);
+        }
+        sample[groups++] = slot;
+      }
+      count[group]++;
+      groupOf[slot] = group;
+    }
+  }
+
+  private int cache(int slot) {
+    int text = log.fieldsOf(slot);
+    int req = fields.bytesReq(text);
+    int alloc = fields.bytesAlloc(text);
+    if (log.isKmalloc(slot)) {
+      return req > Kmalloc.SLAB_MAX ? LARGE : kmalloc(text);
+    }
+    if (fields.name(text) != FieldTexts.NO_NAME) {
+      return draft(name(fields.name(text)), req, alloc, NamedBy.EVENT);
+    }
+    NamedSize freed = freedAs(slot);
+    if (freed != null && trusted.getOrDefault(freed, false)) {
+      return draft(freed.name(), req, alloc, NamedBy.FREE);
+    }
+    String elsewhere = nameOfOrigin.get(origin(slot));
+    return elsewhere != null
+        ? draft(elsewhere, req, alloc, NamedBy.CALL_SITE)
+        : bySizes(req, alloc);
   }
 
   private int draft(String name, int req, int alloc, NamedBy by) {
@@ -129,20 +126,97 @@ final class CacheNames {
     return real == null ? text : real.name();
   }
 
-  // ---- kmalloc
+  private Origin origin(int slot) {
+    int text = log.fieldsOf(slot);
+    return new Origin(log.callSiteOf(slot), fields.bytesReq(text), fields.bytesAlloc(text));
+  }
+
+  /// What the free of a slot that is not otherwise named calls its cache.
+  private @Nullable NamedSize freedAs(int slot) {
+    int text = log.fieldsOf(slot);
+    int name = log.freedAs(slot);
+    return log.isKmalloc(slot)
+            || name == EventLog.NO_NAME
+            || fields.name(text) != FieldTexts.NO_NAME
+        ? null
+        : new NamedSize(name(name), fields.bytesAlloc(text));
+  }
+
+  /// A name is trusted with a slab size that is its own: the one of the kernel directory, or the
+  /// one it has most often; and, where the kernel directory does not know the name, with one that
+  /// no other name has more often (a cache that was made anew).
+  private void trust() {
+    Map<NamedSize, Integer> joined = new HashMap<>();
+    for (int group = 0; group < groups; group++) {
+      NamedSize freed = freedAs(sample[group]);
+      if (freed != null) {
+        joined.merge(freed, count[group], Integer::sum);
+      }
+    }
+    Map<String, Integer> mostOfName = new HashMap<>();
+    Map<Integer, Integer> mostOfSize = new HashMap<>();
+    joined.forEach((freed, times) -> {
+      mostOfName.merge(freed.name(), times, Math::max);
+      mostOfSize.merge(freed.slabSizeBytes(), times, Math::max);
+    });
+    joined.forEach((freed, times) -> {
+      KnownCaches.Known real = known.find(freed.name());
+      boolean isKnown = real != null && real.slabSizeBytes() == freed.slabSizeBytes();
+      boolean isMostOfName = times.equals(mostOfName.get(freed.name()));
+      boolean isMostOfSize = real == null && times.equals(mostOfSize.get(freed.slabSizeBytes()));
+      trusted.put(freed, isKnown || isMostOfName || isMostOfSize);
+    });
+  }
+
+  private void nameOrigins() {
+    Map<Vote, Integer> votes = new HashMap<>();
+    for (int group = 0; group < groups; group++) {
+      NamedSize freed = freedAs(sample[group]);
+      if (freed != null && trusted.getOrDefault(freed, false)) {
+        Vote vote = new Vote(origin(sample[group]), freed.name());
+        votes.merge(vote, count[group], Integer::sum);
+        Sizes sizes = new Sizes(vote.origin().bytesReq(), vote.origin().bytesAlloc());
+        nameOfSizes.merge(sizes, freed.name(), (a, b) -> a.equals(b) ? a : "");
+      }
+    }
+    Map<Origin, Integer> most = new HashMap<>();
+    votes.forEach((vote, times) -> most.merge(vote.origin(), times, Math::max));
+    votes.forEach((vote, times) -> {
+      if (times.equals(
+          most.get(vote.origin()))) { // of equals the first by name, so that it does not depend on
+        // hashes
+        nameOfOrigin.merge(vote.origin(), vote.name(), (a, b) -> a.compareTo(b) < 0 ? a : b);
+      }
+    });
+  }
+
+  private int bySizes(int req, int alloc) {
+    KnownCaches.Known only = null;
+    int candidates = 0;
+    for (KnownCaches.Known cache : known.caches()) {
+      if (cache.objectSizeBytes() == req
+          && cache.slabSizeBytes() == alloc
+          && !Kmalloc.isName(cache.name())) {
+        only = cache;
+        candidates++;
+      }
+    }
+    if (only != null && candidates == 1) {
+      return draft(only.name(), req, alloc, NamedBy.SIZES);
+    }
+    String inTrace = nameOfSizes.getOrDefault(new Sizes(req, alloc), "");
+    if (!inTrace.isEmpty()) {
+      return draft(inTrace, req, alloc, NamedBy.SIZES);
+    }
+    String madeUp = req == alloc ? "size-" + alloc : "size-" + req + "-" + alloc;
+    return draft(madeUp, req, alloc, NamedBy.MADE_UP);
+  }
 
   private int kmalloc(int text) {
-    int req = Math.max(1, fields.bytesReq(text));
     int alloc = fields.bytesAlloc(text);
     int gfp = fields.gfp(text);
-    int sizeClass = Kmalloc.sizeClass(req);
-    if (known.isEmpty()) {
-      // An architecture with coarse alignment has no small classes; debug slots are larger than
-      // their class, but not themselves classes.
-      sizeClass = !debugLayout && Kmalloc.isSizeClass(alloc) ? alloc : sizeClass;
-      return draft(Kmalloc.name(gfp, sizeClass), sizeClass, alloc, NamedBy.KMALLOC);
-    }
-    for (int larger = sizeClass;
+    int smallest = Kmalloc.sizeClass(Math.max(1, fields.bytesReq(text)));
+    for (int larger = smallest;
         larger <= Kmalloc.SLAB_MAX;
         larger = Kmalloc.sizeClass(larger + 1)) {
       KnownCaches.Known family = known.find(Kmalloc.name(gfp, larger));
@@ -151,143 +225,22 @@ final class CacheNames {
         return draft(found.name(), larger, alloc, NamedBy.KMALLOC);
       }
     }
+    // An architecture of coarse alignment has no small classes; slots padded for debugging are
+    // larger than their class.
+    int sizeClass = !debugLayout && Kmalloc.isSizeClass(alloc) ? alloc : smallest;
     return draft(Kmalloc.name(gfp, sizeClass), sizeClass, alloc, NamedBy.KMALLOC);
   }
 
   /// Does kmalloc give slots that are no size class? Then the kernel pads them for debugging.
   private boolean hasDebugLayout() {
-    for (int slot = 0; slot < log.slots(); slot++) {
-      int text = log.fieldsOf(slot);
-      if (log.isKmalloc(slot)
+    for (int group = 0; group < groups; group++) {
+      int text = log.fieldsOf(sample[group]);
+      if (log.isKmalloc(sample[group])
           && fields.bytesReq(text) <= Kmalloc.SLAB_MAX
           && !Kmalloc.isSizeClass(fields.bytesAlloc(text))) {
         return true;
       }
     }
     return false;
-  }
-
-  // ---- names at frees
-
-  private long joinKey(int slot, int alloc) {
-    return (long) log.freedAs(slot) << 32 | alloc;
-  }
-
-  private long originKey(int slot, int text) {
-    return (long) log.callSiteOf(slot) << 32 | sizesOfFields[text];
-  }
-
-  private boolean isNamedByFree(int slot) {
-    return !log.isKmalloc(slot)
-        && log.freedAs(slot) != EventLog.NO_NAME
-        && fields.name(log.fieldsOf(slot)) == FieldTexts.NO_NAME;
-  }
-
-  private void countJoins() {
-    for (int slot = 0; slot < log.slots(); slot++) {
-      if (isNamedByFree(slot)) {
-        int join = joins.of(joinKey(slot, fields.bytesAlloc(log.fieldsOf(slot))));
-        if (join == joinCount.length) {
-          joinCount = Arrays.copyOf(joinCount, 2 * join);
-        }
-        joinCount[join]++;
-      }
-    }
-  }
-
-  /// A name is trusted with a slab size that is its own: the one of the kernel directory, or the
-  /// one it has most often; and, where the kernel directory does not know the name, with one that
-  /// no other name has more often (a cache that was made anew).
-  private void trust() {
-    Map<Integer, Integer> mostOfName = new HashMap<>();
-    Map<Integer, Integer> mostOfSize = new HashMap<>();
-    for (int join = 0; join < joins.size(); join++) {
-      mostOfName.merge((int) (joins.key(join) >>> 32), joinCount[join], Math::max);
-      mostOfSize.merge((int) joins.key(join), joinCount[join], Math::max);
-    }
-    trusted = new boolean[joins.size()];
-    for (int join = 0; join < trusted.length; join++) {
-      int nameNumber = (int) (joins.key(join) >>> 32);
-      int alloc = (int) joins.key(join);
-      KnownCaches.Known real = known.find(fields.names().text(nameNumber));
-      trusted[join] =
-          (real != null && real.slabSizeBytes() == alloc)
-              || joinCount[join] == mostOfName.getOrDefault(nameNumber, 0)
-              || (real == null && joinCount[join] == mostOfSize.getOrDefault(alloc, 0));
-    }
-  }
-
-  private void nameOrigins() {
-    LongIndex votes = new LongIndex(); // (origin << 32 | name)
-    int[] voteCount = new int[64];
-    for (int slot = 0; slot < log.slots(); slot++) {
-      if (isNamedByFree(slot)) {
-        int text = log.fieldsOf(slot);
-        if (trusted[joins.of(joinKey(slot, fields.bytesAlloc(text)))]) {
-          int origin = origins.of(originKey(slot, text));
-          int vote = votes.of((long) origin << 32 | log.freedAs(slot));
-          if (vote == voteCount.length) {
-            voteCount = Arrays.copyOf(voteCount, 2 * vote);
-          }
-          voteCount[vote]++;
-        }
-      }
-    }
-    originName = undecided(origins.size());
-    int[] most = new int[origins.size()];
-    for (int vote = 0; vote < votes.size(); vote++) {
-      int origin = (int) (votes.key(vote) >>> 32);
-      if (voteCount[vote] > most[origin]) {
-        most[origin] = voteCount[vote];
-        originName[origin] = (int) votes.key(vote);
-      }
-    }
-  }
-
-  // ---- sizes
-
-  private int bySizes(int size, int req, int alloc, Map<Integer, String> uniqueNames) {
-    KnownCaches.Known only = null;
-    int candidates = 0;
-    for (KnownCaches.Known cache : known.caches()) {
-      if (cache.objectSizeBytes() == req
-          && cache.slabSizeBytes() == alloc
-          && !isKmallocName(cache.name())) {
-        only = cache;
-        candidates++;
-      }
-    }
-    if (only != null && candidates == 1) {
-      return draft(only.name(), req, alloc, NamedBy.SIZES);
-    }
-    String inTrace = uniqueNames.get(size);
-    if (inTrace != null && !inTrace.isEmpty()) {
-      return draft(inTrace, req, alloc, NamedBy.SIZES);
-    }
-    String madeUp = req == alloc ? "size-" + alloc : "size-" + req + "-" + alloc;
-    return draft(madeUp, req, alloc, NamedBy.MADE_UP);
-  }
-
-  private static boolean isKmallocName(String name) {
-    return name.startsWith("kmalloc-") || name.startsWith("dma-kmalloc-");
-  }
-
-  /// By number of sizes the only name that trusted frees have for them; empty where there are
-  /// several.
-  private Map<Integer, String> uniqueNamesBySizes() {
-    Map<Integer, String> names = new HashMap<>();
-    for (int origin = 0; origin < originName.length; origin++) {
-      if (originName[origin] >= 0) {
-        String found = name(originName[origin]);
-        names.merge((int) origins.key(origin), found, (a, b) -> a.equals(b) ? a : "");
-      }
-    }
-    return names;
-  }
-
-  private static int[] undecided(int size) {
-    int[] all = new int[size];
-    Arrays.fill(all, UNDECIDED);
-    return all;
   }
 }

@@ -55,6 +55,8 @@ final class FieldTexts {
   private int[] node = new int[64];
   private int[] name = new int[64];
   private byte[] flags = new byte[64];
+  private int parsed;
+  private final int none = intern(new byte[0], 0, 0);
 
   int intern(MemorySegment text, long from, int length, long hash) {
     int number = texts.intern(text, from, length, hash);
@@ -72,7 +74,19 @@ final class FieldTexts {
     return number;
   }
 
-  private int parsed;
+  /// The number of the text of no fields, as after the pointer of a kfree.
+  int none() {
+    return none;
+  }
+
+  int length(int number) {
+    return texts.length(number);
+  }
+
+  /// Does the text stand at `at`? Up to 8 bytes behind its end are read.
+  boolean isAt(int number, MemorySegment text, long at) {
+    return texts.isAt(number, text, at);
+  }
 
   boolean isAllocation(int number) {
     return (flags[number] & (ALLOCATION | ABSURD)) == ALLOCATION;

@@ -34,6 +34,10 @@ final class Kmalloc {
     return "kmalloc-" + sizeText(sizeClass);
   }
 
+  static boolean isName(String cache) {
+    return cache.startsWith("kmalloc-") || cache.startsWith("dma-kmalloc-");
+  }
+
   private static String family(int gfp) {
     if ((gfp & Gfp.DMA) != 0) {
       return "dma-kmalloc-";

@@ -1,5 +1,7 @@
 package org.numaslab.coordinator.trace;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 
 /// What of a trace is replayed in one round, and what is set aside. Every alloc or free event is
@@ -38,8 +40,8 @@ public record ReplayCounts(
   public record Matched(long frees, long freesOnAnotherCpu, long liveAtEnd) {}
 
   public ReplayCounts {
-    setAside = Map.copyOf(setAside);
-    namedBy = Map.copyOf(namedBy);
+    setAside = Collections.unmodifiableMap(new EnumMap<>(setAside));
+    namedBy = Collections.unmodifiableMap(new EnumMap<>(namedBy));
   }
 
   public long setAside(SetAside kind) {

@@ -1,5 +1,7 @@
 package org.numaslab.coordinator.trace;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +33,7 @@ public record TextCounts(
     long firstUnreadableLine,
     String firstUnreadableText) {
   public TextCounts {
-    events = Map.copyOf(events);
+    events = Collections.unmodifiableMap(new EnumMap<>(events)); // in the order of the kinds
     eventsPerCpu = List.copyOf(eventsPerCpu);
   }
 

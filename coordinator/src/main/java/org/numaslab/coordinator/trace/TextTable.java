@@ -62,6 +62,24 @@ final class TextTable {
     return new String(bytes, start, ends[number] - start, StandardCharsets.ISO_8859_1);
   }
 
+  int length(int number) {
+    return ends[number] - start(number);
+  }
+
+  /// Does the text stand at `at`? Up to 8 bytes behind its end are read.
+  boolean isAt(int number, MemorySegment text, long at) {
+    int start = start(number);
+    int length = ends[number] - start;
+    int done = 0;
+    for (; done + 8 <= length; done += 8) {
+      if (Words.word(bytes, start + done) != Words.word(text, at + done)) {
+        return false;
+      }
+    }
+    long different = Words.word(bytes, start + done) ^ Words.word(text, at + done);
+    return Words.head(different, length - done) == 0;
+  }
+
   private boolean equal(int number, MemorySegment text, long from, int length) {
     int start = start(number);
     if (ends[number] - start != length) {
@@ -90,7 +108,7 @@ final class TextTable {
   }
 
   private void reserve(int length) {
-    long wanted = (long) end() + length;
+    long wanted = (long) end() + length + Long.BYTES; // whole words can be read
     if (wanted > Integer.MAX_VALUE - 64) {
       throw new BadInput(
           "trace: got more than 2 GiB of different call sites or fields, allowed: up to that");

@@ -15,7 +15,7 @@ final class Words {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long ONES = 0x0101010101010101L;
-  private static final long TOPS = 0x8080808080808080L;
+  static final long TOPS = 0x8080808080808080L;
   private static final long LOWS = ~TOPS;
   private static final long LOW_HALVES = 0x0f0f0f0f0f0f0f0fL;
 
