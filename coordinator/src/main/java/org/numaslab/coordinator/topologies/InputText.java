@@ -16,13 +16,13 @@ import org.numaslab.node.topology.BadInput;
 /// The lines of a small text file, plain or gzip, whole or not at all.
 ///
 /// Bytes are taken as Latin-1: what we look for is ASCII, and no byte can then fail to decode.
-record InputText(String file, List<Line> lines) {
+public record InputText(String file, List<Line> lines) {
   /// Unpacked bytes: 50 times the sysfs dump of a machine with 64 nodes; anything larger is another
   /// kind of file.
   static final int BYTES_MAX = 64 << 20;
 
   /// The file at `path`, or, when there is none, the one at `path.gz`.
-  static InputText read(Path path) {
+  public static InputText read(Path path) {
     Path existing =
         existing(path)
             .orElseThrow(() ->
@@ -60,7 +60,7 @@ record InputText(String file, List<Line> lines) {
   }
 
   /// The file, when it (or its .gz) is there at all.
-  static Optional<InputText> readIfPresent(Path path) {
+  public static Optional<InputText> readIfPresent(Path path) {
     return existing(path).isPresent() ? Optional.of(read(path)) : Optional.empty();
   }
 
@@ -74,7 +74,7 @@ record InputText(String file, List<Line> lines) {
   }
 
   /// Is there such a file, plain or packed?
-  static boolean present(Path path) {
+  public static boolean present(Path path) {
     return existing(path).isPresent();
   }
 

@@ -3,20 +3,20 @@ package org.numaslab.coordinator.topologies;
 import org.numaslab.node.topology.BadInput;
 
 /// One line of an input file, and how to complain about it.
-record Line(String file, int number, String text) {
+public record Line(String file, int number, String text) {
   /// A line is shown up to here: enough to recognise it, and an error stays one line.
   private static final int SHOWN_MAX = 60;
 
-  String where() {
+  public String where() {
     return file + ":" + number;
   }
 
-  BadInput bad(String what, String got, String allowed) {
+  public BadInput bad(String what, String got, String allowed) {
     return new BadInput(where() + ": " + what + ": got " + shown(got) + ", allowed: " + allowed);
   }
 
   /// A whole number of this line, within bounds.
-  long number(String what, String digits, long min, long max) {
+  public long number(String what, String digits, long min, long max) {
     try {
       long value = Long.parseLong(digits);
       if (value >= min && value <= max) {
@@ -28,7 +28,7 @@ record Line(String file, int number, String text) {
     throw bad(what, digits, min + ".." + max);
   }
 
-  int integer(String what, String digits, int min, int max) {
+  public int integer(String what, String digits, int min, int max) {
     return (int) number(what, digits, min, max);
   }
 

@@ -27,10 +27,10 @@ public record SlabinfoRow(
           "(\\S.*?) +(\\d+) +(\\d+) +(\\d+) +(\\d+) +(\\d+) +: tunables +\\d+ +\\d+ +\\d+ +: slabdata +(\\d+) +(\\d+) +\\d+(?: .*)?");
 
   /// A row, and the line to blame for it.
-  record Placed(SlabinfoRow row, Line line) {}
+  public record Placed(SlabinfoRow row, Line line) {}
 
   /// The rows in the order of the file: youngest cache first.
-  static List<Placed> parse(InputText input) {
+  public static List<Placed> parse(InputText input) {
     List<Line> lines = input.lines();
     if (lines.isEmpty() || !lines.getFirst().text().startsWith(VERSION)) {
       Line first = lines.isEmpty() ? new Line(input.file(), 1, "") : lines.getFirst();

@@ -38,6 +38,16 @@ public record CacheGeometry(
     int flags,
     int allocFlags,
     boolean ctor) {
+  /// Of 1024 searches for a partial slab that find none at home, so many look at other nodes. sysfs
+  /// shows a tenth.
+  public static final int REMOTE_NODE_DEFRAG_RATIO = 1000;
+
+  /// Bytes of the size that kmalloc was asked for, where it is kept.
+  public static final int ASKED_SIZE_BYTES = SlotLayout.ASKED_SIZE;
+
+  /// Bytes of one track: who allocated, or freed, an object last.
+  public static final int TRACK_BYTES = SlotLayout.TRACK;
+
   /// Bounds of `minPartial`, whatever the size.
   private static final int MIN_PARTIAL_LEAST = 5;
 
@@ -139,6 +149,11 @@ public record CacheGeometry(
   /// Do cpus keep partial slabs of their own?
   public boolean hasCpuPartial() {
     return !isDebug();
+  }
+
+  /// May it share its slabs with another cache of the same size, as far as it itself is concerned?
+  public boolean mayMerge() {
+    return !ctor && !has(SlabFlags.NEVER_MERGE);
   }
 
   /// Bytes of a slab as wished for.

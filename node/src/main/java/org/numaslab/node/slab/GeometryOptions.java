@@ -47,8 +47,14 @@ public record GeometryOptions(
     return new GeometryOptions(cpus, 0, SLUB_MAX_ORDER_DEFAULT, 0, 0, false);
   }
 
+  /// The same kernel on another number of cpus.
+  public GeometryOptions withCpus(int otherCpus) {
+    return new GeometryOptions(
+        otherCpus, slubMinOrder, slubMaxOrder, slubMinObjects, debugFlags, noMerge);
+  }
+
   /// The objects that a slab should at least have.
-  int minObjects() {
+  public int minObjects() {
     int cpusBitLength = Integer.SIZE - Integer.numberOfLeadingZeros(cpus);
     return slubMinObjects > 0 ? slubMinObjects : 4 * (cpusBitLength + 1);
   }

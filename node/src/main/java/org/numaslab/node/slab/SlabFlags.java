@@ -68,6 +68,10 @@ public final class SlabFlags {
   /// These must look at a slab under its lock.
   public static final int NO_CMPXCHG = CONSISTENCY_CHECKS | STORE_USER | TRACE;
 
+  /// A cache with any of these stays alone (SLAB_NEVER_MERGE).
+  public static final int NEVER_MERGE =
+      RED_ZONE | POISON | STORE_USER | TRACE | TYPESAFE_BY_RCU | NOLEAKTRACE;
+
   /// What a creator may ask for; MEM_SPREAD is allowed and means nothing to slub.
   public static final int PERMITTED =
       DEBUG_FLAGS
@@ -141,8 +145,8 @@ public final class SlabFlags {
                     .formatted(text, String.join(" ", WORDS.keySet()))));
   }
 
-  /// The words of [#parse] joined by commas, `none` for no bit, and hexadecimal for bits without a
-  /// word.
+  /// The words of [#parse] joined by commas, then names of the internal bits, then hexadecimal for
+  /// what has no name; `none` for no bit.
   public static String toString(int flags) {
     List<String> words = new ArrayList<>();
     int rest = flags;
@@ -152,6 +156,13 @@ public final class SlabFlags {
         rest &= ~word.getValue();
       }
     }
+    if ((rest & CMPXCHG_DOUBLE) != 0) {
+      words.add("cmpxchg_double");
+    }
+    if ((rest & OBJECT_POISON) != 0) {
+      words.add("object_poison");
+    }
+    rest &= ~(CMPXCHG_DOUBLE | OBJECT_POISON);
     if (rest != 0) {
       words.add("0x" + Integer.toHexString(rest));
     }
