@@ -95,7 +95,7 @@ final class Zone {
   }
 
   /// The first block of the smallest order that has one, cut down to `order`: the upper halves go
-  /// to the heads of the lists below.
+  /// to the heads of the lists below (all of which are empty then).
   ///
   /// @return first frame of the block, or [FreeList#NONE]
   long take(int order) {

@@ -3,12 +3,12 @@ package org.numaslab.node.memory;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.LongPredicate;
 
-/// One entry per page frame, beside the pages: what the frame is used for. Models `struct page` / `struct slab` of Linux 6.1.
+/// One entry per page frame, beside the pages: what the frame is used for. Models `struct page` /
+/// `struct slab` of Linux 6.1.
 ///
 /// ```text
 /// entry   0              8          12         16         20         24         32
@@ -18,11 +18,11 @@ import java.util.function.LongPredicate;
 /// use     kind 3 bits | touched 1 | order 4 | cache 24
 /// ```
 ///
-/// `head` is the first frame of the slab or block that the frame belongs to; `next` and `prev` link heads into one list of their node (0 ends it:
-/// frame 0 is never handed out).
+/// `head` is the first frame of the slab or block that the frame belongs to; `next` and `prev` link
+/// heads into one list of their node (0 ends it: frame 0 is never handed out).
 ///
-/// Owner: the node of the frame. Its CPUs read entries of slabs whose objects they hold, and exchange the word. An entry that was never written
-/// reads as zeros: kind NONE.
+/// Owner: the node of the frame. Its CPUs read entries of slabs whose objects they hold, and
+/// exchange the word. An entry that was never written reads as zeros: kind NONE.
 public final class FrameTable {
   /// Frame numbers are 32 bits in an entry: 16 TiB of 4 KiB pages.
   public static final long FRAMES_MAX = 1L << 32;
@@ -143,7 +143,8 @@ public final class FrameTable {
     set(head, PREV, (int) frame);
   }
 
-  /// Makes `1 << order` frames one block of the given kind. Its heads and kinds are written in every frame, so that any address finds its slab.
+  /// Makes `1 << order` frames one block of the given kind. Its heads and kinds are written in
+  /// every frame, so that any address finds its slab.
   public void markBlock(long head, int order, Kind kind, int cache) {
     for (long frame = head; frame < head + (1L << order); frame++) {
       set(frame, HEAD, (int) head);
@@ -157,6 +158,8 @@ public final class FrameTable {
   }
 
   private void setUse(long frame, Kind kind, int order, int cache) {
+    assert (order & ~ORDER_MASK) == 0 && cache >= 0 && cache < CACHES_MAX
+        : "order " + order + ", cache " + cache;
     int touched = get(frame, USE) & TOUCHED;
     set(frame, USE, cache << CACHE_SHIFT | order << ORDER_SHIFT | touched | kind.ordinal());
   }

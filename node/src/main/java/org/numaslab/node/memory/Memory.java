@@ -4,20 +4,24 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
 import org.numaslab.node.topology.EnvironmentFailure;
 
-/// The physical memory of one emulated machine, addressed by physical address: pages, and the [FrameTable] behind them.
+/// The physical memory of one emulated machine, addressed by physical address: pages, and the
+/// [FrameTable] behind them.
 ///
 /// ```text
 /// base                        base + span bytes
 /// | page 0 | page 1 | ...     | entry of frame 0 | entry of frame 1 | ... |
 /// ```
 ///
-/// Nothing is touched until it is written; what is touched is bounded by a budget, so that an emulated machine larger than the real one ends in a
-/// clear error. `load` and `store` allocate nothing. A corrupt address beyond the reservation is an [IndexOutOfBoundsException]: an emulated oops.
+/// Nothing is touched until it is written; what is touched is bounded by a budget, so that an
+/// emulated machine larger than the real one ends in a clear error. `load` and `store` allocate
+/// nothing. A corrupt address beyond the reservation is an [IndexOutOfBoundsException]: an emulated
+/// oops.
 public final class Memory implements AutoCloseable {
   public static final int PAGE_SHIFT = 12;
   public static final int PAGE_BYTES = 1 << PAGE_SHIFT;
@@ -63,14 +67,19 @@ public final class Memory implements AutoCloseable {
     return new Memory(base, spanFrames, touchedBytesMax);
   }
 
-  /// The same memory as one node or cpu may touch it: with assertions on, an access to a frame that `owned` denies fails. Without this a message that
-  /// was forgotten would go unnoticed where all nodes share a JVM.
+  /// The same memory as one node or cpu may touch it: with assertions on, an access to a frame that
+  /// `owned` denies fails. Without this a message that was forgotten would go unnoticed where all
+  /// nodes share a JVM.
   public Memory seenBy(LongPredicate owned) {
     return new Memory(this, owned);
   }
 
-  private boolean owns(long address) {
-    return owned.test(address >>> PAGE_SHIFT);
+  /// @throws IndexOutOfBoundsException beyond the machine: so with assertions on that is the same
+  ///   oops as beyond the reservation
+  private boolean owns(long address, long bytes) {
+    Objects.checkFromIndexSize(address, bytes, spanFrames << PAGE_SHIFT);
+    return owned.test(address >>> PAGE_SHIFT)
+        && (bytes == 0 || owned.test((address + bytes - 1) >>> PAGE_SHIFT));
   }
 
   private String foreign(long address) {
@@ -86,32 +95,32 @@ public final class Memory implements AutoCloseable {
   }
 
   public long load(long address) {
-    assert owns(address) : foreign(address);
+    assert owns(address, Long.BYTES) : foreign(address);
     return Reservation.ALL.get(JAVA_LONG_UNALIGNED, base + address);
   }
 
   public void store(long address, long value) {
-    assert owns(address) : foreign(address);
+    assert owns(address, Long.BYTES) : foreign(address);
     Reservation.ALL.set(JAVA_LONG_UNALIGNED, base + address, value);
   }
 
   public byte loadByte(long address) {
-    assert owns(address) : foreign(address);
+    assert owns(address, 1) : foreign(address);
     return Reservation.ALL.get(JAVA_BYTE, base + address);
   }
 
   public void storeByte(long address, byte value) {
-    assert owns(address) : foreign(address);
+    assert owns(address, 1) : foreign(address);
     Reservation.ALL.set(JAVA_BYTE, base + address, value);
   }
 
   public void fill(long address, long bytes, byte value) {
-    assert owns(address) : foreign(address);
+    assert owns(address, bytes) : foreign(address);
     Reservation.ALL.asSlice(base + address, bytes).fill(value);
   }
 
   public byte[] copyOut(long address, int bytes) {
-    assert owns(address) : foreign(address);
+    assert owns(address, bytes) : foreign(address);
     byte[] copy = new byte[bytes];
     MemorySegment.copy(Reservation.ALL, JAVA_BYTE, base + address, copy, 0, bytes);
     return copy;
@@ -125,17 +134,29 @@ public final class Memory implements AutoCloseable {
     if (fresh == 0) {
       return;
     }
-    long touched = touchedFrames.addAndGet(fresh);
-    if (touched > touchedFramesMax) {
-      touchedFrames.addAndGet(-fresh);
+    if (!withinBudget(fresh)) {
       throw new EnvironmentFailure(
           "emulated memory in use would exceed what is allowed: "
-              + mib(touched)
+              + mib(touchedFrames.get() + fresh)
               + " MiB touched, "
               + mib(touchedFramesMax)
               + " MiB allowed; raise --limit-touched or replay less");
     }
     frames.markTouched(frame, order);
+  }
+
+  /// Adds to the count unless that exceeds the budget; a node that is refused never keeps another
+  /// from what fits.
+  private boolean withinBudget(long fresh) {
+    long before = touchedFrames.get();
+    while (before + fresh <= touchedFramesMax) {
+      long seen = touchedFrames.compareAndExchange(before, before + fresh);
+      if (seen == before) {
+        return true;
+      }
+      before = seen;
+    }
+    return false;
   }
 
   private static long mib(long frames) {
@@ -152,7 +173,8 @@ public final class Memory implements AutoCloseable {
     return Reservation.rangesInUse();
   }
 
-  /// Gives all of it back. Every later access to the range belongs to somebody else: close the machine's CPUs and nodes first.
+  /// Gives all of it back. Every later access to the range belongs to somebody else: close the
+  /// machine's CPUs and nodes first.
   @Override
   public void close() {
     if (!open.getAndSet(false)) {

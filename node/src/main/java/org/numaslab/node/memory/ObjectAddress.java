@@ -1,6 +1,7 @@
 package org.numaslab.node.memory;
 
-/// A physical address, printed as the kernel prints a pointer into its direct map. Inside loops the bare long is used.
+/// A physical address, printed as the kernel prints a pointer into its direct map. Inside loops the
+/// bare long is used.
 public record ObjectAddress(long physical) {
   /// Where x86-64 maps physical address 0 (`page_offset_base` without KASLR).
   public static final long DIRECT_MAP = 0xffff888000000000L;

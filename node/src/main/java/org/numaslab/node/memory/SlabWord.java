@@ -1,7 +1,7 @@
 package org.numaslab.node.memory;
 
-/// The state of a slab that several parties touch, in 64 bits: Java's stand-in for the kernel's double-word compare-and-exchange of `freelist` and
-/// `counters` (struct slab, Linux 6.1).
+/// The state of a slab that several parties touch, in 64 bits: Java's stand-in for the kernel's
+/// double-word compare-and-exchange of `freelist` and `counters` (struct slab, Linux 6.1).
 ///
 /// ```text
 /// 63            48 47            32 31      16 15        1      0
@@ -10,8 +10,9 @@ package org.numaslab.node.memory;
 /// +---------------+----------------+----------+-----------+------+
 /// ```
 ///
-/// `first free` is the index of the first object on the slab's own list, [#NO_OBJECT] when that is empty. `inuse` counts all that are not on that
-/// list, also the free ones on the list of the CPU that has frozen the slab. The generation grows by one each time a slab is made in the frame, so
+/// `first free` is the index of the first object on the slab's own list, [#NO_OBJECT] when that is
+/// empty. `inuse` counts all that are not on that list, also the free ones on the list of the CPU
+/// that has frozen the slab. The generation grows by one each time a slab is made in the frame, so
 /// that a late message or a stale pointer is recognised.
 public final class SlabWord {
   public static final int NO_OBJECT = 0xffff;
@@ -26,6 +27,8 @@ public final class SlabWord {
   private SlabWord() {}
 
   public static long of(int generation, int firstFree, int inUse, int objects, boolean frozen) {
+    assert (firstFree & ~MASK_16) == 0 && (inUse & ~MASK_16) == 0 && (objects & ~MASK_15) == 0
+        : "first " + firstFree + ", inuse " + inUse + ", objects " + objects;
     return (long) (generation & (int) MASK_16) << GENERATION_SHIFT
         | (long) firstFree << FIRST_SHIFT
         | (long) inUse << IN_USE_SHIFT

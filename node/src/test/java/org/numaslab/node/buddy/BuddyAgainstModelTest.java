@@ -107,8 +107,7 @@ class BuddyAgainstModelTest {
   }
 
   /// The shortest failing prefix, then without each operation that it fails without.
-  private static List<Operation> shrunk(
-      List<List<FrameRange>> memory, List<Operation> operations) {
+  private static List<Operation> shrunk(List<List<FrameRange>> memory, List<Operation> operations) {
     int length = 0;
     while (difference(memory, operations.subList(0, length)) == null) {
       length++;

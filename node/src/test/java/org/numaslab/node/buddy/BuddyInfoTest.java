@@ -42,8 +42,7 @@ class BuddyInfoTest {
             .filter(type -> type.kernelName().equals(words[3]))
             .findFirst()
             .orElseThrow();
-    List<Long> free =
-        Arrays.stream(words).skip(4).map(Long::valueOf).toList();
+    List<Long> free = Arrays.stream(words).skip(4).map(Long::valueOf).toList();
     return new BuddyInfo(new NodeId(Integer.parseInt(words[1])), zone, free);
   }
 
@@ -52,7 +51,8 @@ class BuddyInfoTest {
     try (Memory memory = Memory.reserve(3L << 20, 0)) {
       Buddy buddy =
           new Buddy(
-              memory.frames(), List.of(FrameRange.between(1, 16), FrameRange.between(1 << 20, 2 << 20)));
+              memory.frames(),
+              List.of(FrameRange.between(1, 16), FrameRange.between(1 << 20, 2 << 20)));
 
       assertThat(buddy.info(new NodeId(12)))
           .extracting(BuddyInfo::toString)

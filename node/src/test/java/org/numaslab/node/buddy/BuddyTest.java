@@ -95,27 +95,6 @@ class BuddyTest {
   }
 
   @Test
-  void halvesOfASplitGoToTheHead() {
-    // An order-1 block at the low end, so that order 0 and order 1 already have elements.
-    Buddy buddy = buddy(new FrameRange(8192, 4), new FrameRange(9001, 1));
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(9001);
-    long first = buddy.allocate(0, Gfp.KERNEL);
-    long second = buddy.allocate(0, Gfp.KERNEL);
-    buddy.free(9001, 0);
-    buddy.free(second, 0);
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(9001, second);
-
-    // Taking order 1 splits nothing; then the rest is order 0 only.
-    assertThat(buddy.allocate(1, Gfp.KERNEL)).isEqualTo(8194);
-    buddy.free(8194, 1);
-    buddy.free(first, 0);
-    assertThat(buddy.heads(ZoneType.DMA32, 2)).containsExactly(8192);
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(9001);
-    assertThat(buddy.allocate(1, Gfp.KERNEL)).isEqualTo(8192);
-    assertThat(buddy.heads(ZoneType.DMA32, 1)).containsExactly(8194);
-  }
-
-  @Test
   void theSmallestBlockThatFitsIsTaken() {
     Buddy buddy = buddy(new FrameRange(8192, 1024), new FrameRange(9224, 8));
 
