@@ -1,15 +1,14 @@
 package org.numaslab.coordinator.conform;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.memory.FrameTable;
@@ -29,7 +28,6 @@ final class RecordedNature implements Nature, Natures {
 
   private final FrameTable frames;
   private final Set<Integer> eaten = new TreeSet<>();
-  private final Map<CacheId, int[]> sequences = new HashMap<>();
   private final List<String> impossible = new ArrayList<>();
   private int[] nextSequence = {};
   private Supplier<@Nullable RecordedObject> expected = () -> null;
@@ -96,18 +94,13 @@ final class RecordedNature implements Nature, Natures {
   }
 
   @Override
-  public int firstIndex(CacheId cache, int objects) {
+  public int firstIndex(KmemCache cache, int objects) {
     RecordedObject next = expected.get();
-    return next == null ? sequence(cache)[0] : next.index;
-  }
-
-  private int[] sequence(CacheId cache) {
-    return sequences.getOrDefault(cache, new int[] {0});
+    return next == null ? cache.randomSequence()[0] : next.index;
   }
 
   @Override
   public int[] randomSequence(CacheId cache, int objects) {
-    sequences.put(cache, nextSequence);
     return nextSequence;
   }
 
@@ -119,12 +112,12 @@ final class RecordedNature implements Nature, Natures {
 
   /// Won exactly when the object came from a slab that existed. Where the recording gave NULL nobody can tell: all were lost or in vain.
   @Override
-  public boolean searchRemote(CacheId cache, CpuId cpu) {
+  public boolean searchRemote(KmemCache cache, CpuId cpu) {
     if (wanted != NodeId.NONE) {
       impossible.add("looks at other nodes' lists although node " + wanted + " was asked for");
     }
     RecordedObject next = expected.get();
-    return next != null && isSlabOf(cache, next.frame);
+    return next != null && isSlabOf(cache.id(), next.frame);
   }
 
   @Override

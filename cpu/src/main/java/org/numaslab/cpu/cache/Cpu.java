@@ -570,7 +570,7 @@ public final class Cpu {
   }
 
   boolean searchRemote(KmemCacheCpu c) {
-    return nature.searchRemote(c.cache.id(), id);
+    return nature.searchRemote(c.cache, id);
   }
 
   List<NodeId> fallbackOrder(int from) {

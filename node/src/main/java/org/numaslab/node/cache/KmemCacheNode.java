@@ -137,7 +137,7 @@ public final class KmemCacheNode {
   private long linkAll(long slab, int count) {
     int[] sequence = cache.randomSequence();
     boolean shuffled = count >= 2 && sequence.length > 0;
-    int position = shuffled ? positionOf(sequence, nature.firstIndex(cache.id(), count)) : 0;
+    int position = shuffled ? positionOf(sequence, nature.firstIndex(cache, count)) : 0;
     long head = 0;
     long last = 0;
     for (int i = 0; i < count; i++) {

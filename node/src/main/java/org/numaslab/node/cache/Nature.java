@@ -15,7 +15,7 @@ public interface Nature {
   void giveBack(CacheId cache, long pageFrame, int order);
 
   /// The index of a new slab's first free object. Live: a start drawn over the random sequence, then the first entry that is below `objects`.
-  int firstIndex(CacheId cache, int objects);
+  int firstIndex(KmemCache cache, int objects);
 
   /// The order in which the free lists of a cache's slabs run, as a permutation of `0 .. objects - 1`; empty for address order.
   int[] randomSequence(CacheId cache, int objects);
@@ -24,5 +24,5 @@ public interface Nature {
   long cookie(CacheId cache);
 
   /// Whether this allocation may search other nodes' partial lists (the `remote_node_defrag_ratio` draw).
-  boolean searchRemote(CacheId cache, CpuId cpu);
+  boolean searchRemote(KmemCache cache, CpuId cpu);
 }

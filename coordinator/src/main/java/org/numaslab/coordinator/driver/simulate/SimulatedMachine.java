@@ -1,9 +1,13 @@
 package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.coordinator.driver.Natures;
@@ -17,6 +21,8 @@ import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeOutbox;
@@ -24,16 +30,25 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
 /// A machine in one thread. With instant delivery everything that an operation causes is done before the next one begins; with delayed delivery the seed
 /// decides when each message arrives and whose turn it is.
-public final class SimulatedMachine implements AutoCloseable {
+public final class SimulatedMachine implements Machine {
+  /// Turns between two grace periods, where pages wait for one.
+  private static final int GRACE_PERIOD_TURNS = 4096;
+
+  /// A seed may pick waiting CPUs many times in a row; so often in vain means that nobody can go on.
+  private static final int IDLE_TURNS_PER_CPU_MAX = 1000;
+
   private final Topology topology;
   private final Memory memory;
   private final Network network;
+  private final boolean isInstant;
+  private final Schedule schedule;
   private final MessageCounts messages;
   private final List<NodeState> nodes = new ArrayList<>();
   private final List<Cpu> cpus = new ArrayList<>();
@@ -44,9 +59,13 @@ public final class SimulatedMachine implements AutoCloseable {
       Topology topology,
       Function<Memory, Natures> nature,
       long touchedBytesMax,
-      Network network) {
+      Network network,
+      boolean isInstant,
+      Schedule schedule) {
     this.topology = topology;
     this.network = network;
+    this.isInstant = isInstant;
+    this.schedule = schedule;
     this.memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
     Natures natures = nature.apply(memory);
     this.messages = new MessageCounts(topology.nodeCount());
@@ -78,19 +97,37 @@ public final class SimulatedMachine implements AutoCloseable {
     this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry());
   }
 
-  /// Messages arrive at once and in order.
+  /// Messages arrive at once and in order; nobody but the caller decides what comes next.
   public static SimulatedMachine instant(
       Topology topology, Function<Memory, Natures> nature, long touchedBytesMax) {
-    return new SimulatedMachine(topology, nature, touchedBytesMax, Network.instant());
+    return instant(topology, nature, touchedBytesMax, running -> running.nextSetBit(0));
   }
 
-  /// Messages arrive after random times.
+  /// Messages arrive at once and in order; programs run one operation at a time.
+  ///
+  /// @param nextCpu whose operation comes next, given those that still run
+  public static SimulatedMachine instant(
+      Topology topology,
+      Function<Memory, Natures> nature,
+      long touchedBytesMax,
+      ToIntFunction<BitSet> nextCpu) {
+    return new SimulatedMachine(
+        topology, nature, touchedBytesMax, Network.instant(), true, Schedule.exact(nextCpu));
+  }
+
+  /// Messages arrive after random times, and CPUs take turns of random lengths.
   public static SimulatedMachine delayed(
       Topology topology,
       Function<Memory, Natures> nature,
       long touchedBytesMax,
       RandomGenerator random) {
-    return new SimulatedMachine(topology, nature, touchedBytesMax, Network.delayed(random));
+    return new SimulatedMachine(
+        topology,
+        nature,
+        touchedBytesMax,
+        Network.delayed(random),
+        false,
+        Schedule.random(random));
   }
 
   private Memory seenBy(NodeId node) {
@@ -109,10 +146,12 @@ public final class SimulatedMachine implements AutoCloseable {
     return registry;
   }
 
+  @Override
   public MessageCounts messages() {
     return messages;
   }
 
+  @Override
   public MachineState state() {
     return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
   }
@@ -154,33 +193,65 @@ public final class SimulatedMachine implements AutoCloseable {
     return value == Cpu.WAIT ? cpu.result() : value;
   }
 
-  /// Runs programs to their end.
-  ///
-  /// @param byCpu one for each cpu
-  /// @param turn operations per turn; 1 lets the seed interleave single operations
-  public void run(List<Program> byCpu, int turn, RandomGenerator random) {
-    List<Integer> running = new ArrayList<>();
+  @Override
+  public KmemCache create(
+      String name,
+      CacheGeometry geometry,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor) {
+    KmemCache cache = registry.create(name, geometry, initOnAlloc, constructor, () -> {});
+    drain();
+    return cache;
+  }
+
+  @Override
+  public void run(List<? extends Program> byCpu) {
+    BitSet running = new BitSet();
     for (int i = 0; i < programs.length; i++) {
       programs[i] = byCpu.get(i);
-      running.add(i);
+      running.set(i);
     }
-    int blocked = 0;
-    while (!running.isEmpty()) {
-      int pick = random.nextInt(running.size());
-      int cpu = running.get(pick);
-      Turn.End end = Turn.run(cpus.get(cpu), programs[cpu], turn);
+    int idle = 0;
+    for (int turns = 1; !running.isEmpty(); turns++) {
+      int cpu = schedule.next(running);
+      Turn.End end = Turn.run(cpus.get(cpu), programs[cpu], schedule.operations());
       if (end == Turn.End.FINISHED) {
-        running.remove(pick);
+        running.clear(cpu);
       }
-      blocked = end == Turn.End.BLOCKED || end == Turn.End.ANSWER ? blocked + 1 : 0;
-      Runnable delivery = network.next();
-      if (delivery != null) {
-        delivery.run();
-      } else if (blocked > 1000 * (running.size() + 1)) {
+      boolean delivered = deliver();
+      boolean stuck = end == Turn.End.BLOCKED || end == Turn.End.ANSWER;
+      idle = stuck && !delivered ? idle + 1 : 0;
+      if (idle > IDLE_TURNS_PER_CPU_MAX * programs.length) {
         throw new IllegalStateException("every cpu waits for another: " + running);
+      }
+      if (turns % GRACE_PERIOD_TURNS == 0) {
+        endGracePeriod();
       }
     }
     drain();
+    endGracePeriod();
+    drain();
+  }
+
+  /// Delivers all that is under way, or with delays the next message.
+  private boolean deliver() {
+    if (isInstant) {
+      boolean any = !network.isEmpty();
+      drain();
+      return any;
+    }
+    Runnable delivery = network.next();
+    if (delivery != null) {
+      delivery.run();
+    }
+    return delivery != null;
+  }
+
+  private void endGracePeriod() {
+    if (registry.isIdle()
+        && nodes.stream().anyMatch(node -> node.waitingForGracePeriod() > 0)) {
+      registry.gracePeriod(() -> {});
+    }
   }
 
   private void complete(Cpu cpu) {

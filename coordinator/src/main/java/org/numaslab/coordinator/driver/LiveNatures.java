@@ -1,0 +1,148 @@
+package org.numaslab.coordinator.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.numaslab.node.buddy.Buddy;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Nature;
+import org.numaslab.node.cache.Watermark;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// A machine that decides for itself: pages from each node's buddy, everything else from streams of one seed, one stream for each node, cpu and the
+/// registry. So what one of them draws does not depend on how fast the others are.
+public final class LiveNatures implements Natures {
+  /// How the `remote_node_defrag_ratio` draw is decided.
+  public enum RemoteDraw {
+    /// By the cpu's stream: won in ratio + 1 of 1024 cases.
+    SEEDED,
+    WON,
+    LOST
+  }
+
+  private static final int DRAWS = 1024;
+
+  private final List<Buddy> buddies = new ArrayList<>();
+  private final List<Nature> nodes = new ArrayList<>();
+  private final List<Nature> cpus = new ArrayList<>();
+  private final Nature registry;
+
+  public LiveNatures(Topology topology, Memory memory, long seed, RemoteDraw draw) {
+    SplittableRandom streams = new SplittableRandom(seed);
+    this.registry = new Stream(streams.split(), draw);
+    for (int i = 0; i < topology.nodeCount(); i++) {
+      NodeId node = new NodeId(i);
+      Memory own =
+          memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
+      Buddy buddy = new Buddy(own.frames(), topology.memoryOf(node));
+      buddies.add(buddy);
+      nodes.add(new WithPages(streams.split(), draw, buddy));
+    }
+    for (int i = 0; i < topology.cpuCount(); i++) {
+      cpus.add(new Stream(streams.split(), draw));
+    }
+  }
+
+  @Override
+  public Nature ofNode(NodeId node) {
+    return nodes.get(node.value());
+  }
+
+  @Override
+  public Nature ofCpu(CpuId cpu) {
+    return cpus.get(cpu.value());
+  }
+
+  @Override
+  public Nature ofRegistry() {
+    return registry;
+  }
+
+  /// The page allocator of a node.
+  public Buddy buddy(NodeId node) {
+    return buddies.get(node.value());
+  }
+
+  /// A part without memory: it draws.
+  private static class Stream implements Nature {
+    private final SplittableRandom random;
+    private final RemoteDraw draw;
+
+    Stream(SplittableRandom random, RemoteDraw draw) {
+      this.random = random;
+      this.draw = draw;
+    }
+
+    @Override
+    public long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark) {
+      throw new IllegalStateException("no page allocator here");
+    }
+
+    @Override
+    public void giveBack(CacheId cache, long pageFrame, int order) {
+      throw new IllegalStateException("no page allocator here");
+    }
+
+    @Override
+    public int firstIndex(KmemCache cache, int objects) {
+      int[] sequence = cache.randomSequence();
+      int position = random.nextInt(sequence.length);
+      while (sequence[position] >= objects) {
+        position = (position + 1) % sequence.length;
+      }
+      return sequence[position];
+    }
+
+    @Override
+    public int[] randomSequence(CacheId cache, int objects) {
+      if (objects < 2) {
+        return new int[0];
+      }
+      int[] sequence = new int[objects];
+      for (int i = 0; i < objects; i++) {
+        int other = random.nextInt(i + 1);
+        sequence[i] = sequence[other];
+        sequence[other] = i;
+      }
+      return sequence;
+    }
+
+    @Override
+    public long cookie(CacheId cache) {
+      return random.nextLong();
+    }
+
+    @Override
+    public boolean searchRemote(KmemCache cache, CpuId cpu) {
+      return switch (draw) {
+        case WON -> true;
+        case LOST -> false;
+        case SEEDED -> random.nextInt(DRAWS) <= cache.remoteNodeDefragRatio();
+      };
+    }
+  }
+
+  /// A node: it has pages too.
+  private static final class WithPages extends Stream {
+    private final Buddy buddy;
+
+    WithPages(SplittableRandom random, RemoteDraw draw, Buddy buddy) {
+      super(random, draw);
+      this.buddy = buddy;
+    }
+
+    @Override
+    public long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark) {
+      return buddy.allocate(order, gfp);
+    }
+
+    @Override
+    public void giveBack(CacheId cache, long pageFrame, int order) {
+      buddy.free(pageFrame, order);
+    }
+  }
+}

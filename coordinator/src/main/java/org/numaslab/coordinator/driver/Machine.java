@@ -1,0 +1,29 @@
+package org.numaslab.coordinator.driver;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.ObjectConstructor;
+import org.numaslab.node.slab.CacheGeometry;
+
+/// A machine that programs can run on, whatever moves its messages.
+public interface Machine extends AutoCloseable {
+  /// Creates a cache and waits until every node and cpu knows it.
+  KmemCache create(
+      String name,
+      CacheGeometry geometry,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor);
+
+  /// Runs one program on each cpu to its end, and waits until nothing is under way.
+  void run(List<? extends Program> byCpu);
+
+  /// The state machines. Only while no program runs.
+  MachineState state();
+
+  MessageCounts messages();
+
+  @Override
+  void close();
+}

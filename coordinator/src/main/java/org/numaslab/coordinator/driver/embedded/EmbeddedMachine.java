@@ -1,0 +1,315 @@
+package org.numaslab.coordinator.driver.embedded;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.actor.RegistryActor;
+import org.numaslab.coordinator.driver.Machine;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.driver.MessageCounts;
+import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.RegistryOutbox;
+import org.numaslab.cpu.actor.CpuActor;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.CpuOutbox;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.node.actor.NodeActor;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.ObjectConstructor;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.NodeOutbox;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// A machine of actors in one JVM, driven by the wall clock.
+///
+/// The calling thread starts operations and waits for them; it looks at the state machines only while nothing is under way.
+public final class EmbeddedMachine implements Machine {
+  /// One dispatcher for all actors. A cpu's message is a turn of hundreds of operations: few of them in a row, or the nodes would wait.
+  private static final String CONFIG =
+      """
+      pekko {
+        log-dead-letters = off
+        jvm-shutdown-hooks = off
+        coordinated-shutdown.run-by-jvm-shutdown-hook = off
+        actor.default-dispatcher {
+          type = Dispatcher
+          executor = fork-join-executor
+          fork-join-executor { parallelism-min = %1$d, parallelism-max = %1$d }
+          throughput = 8
+        }
+        actor.internal-dispatcher = pekko.actor.default-dispatcher
+      }
+      """;
+
+  private static final Duration GRACE_PERIOD = Duration.ofMillis(100);
+  private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(20);
+
+  private final Topology topology;
+  private final Memory memory;
+  private final MessageCounts messages;
+  private final List<NodeState> nodes = new ArrayList<>();
+  private final List<Cpu> cpus = new ArrayList<>();
+  private final Registry registry;
+  private final List<ActorRef<NodeProtocol>> nodeActors = new ArrayList<>();
+  private final List<ActorRef<CpuActor.Message>> cpuActors = new ArrayList<>();
+  private final CompletableFuture<ActorRef<RegistryActor.Message>> registryActor =
+      new CompletableFuture<>();
+  private final CompletableFuture<Object> failure = new CompletableFuture<>();
+  private final ActorSystem<Void> system;
+
+  private EmbeddedMachine(
+      Topology topology, Function<Memory, Natures> nature, long touchedBytesMax, int operations) {
+    this.topology = topology;
+    this.memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    this.messages = new MessageCounts(topology.nodeCount());
+    Natures natures = nature.apply(memory);
+    PartialCounts counts = new PartialCounts(topology.nodeCount());
+    for (int i = 0; i < topology.nodeCount(); i++) {
+      NodeId node = new NodeId(i);
+      nodes.add(
+          new NodeState(
+              node,
+              seenBy(node),
+              natures.ofNode(node),
+              counts,
+              cpu -> topology.nodeOf(cpu).equals(node),
+              new FromNode()));
+    }
+    for (int i = 0; i < topology.cpuCount(); i++) {
+      CpuId cpu = new CpuId(i);
+      cpus.add(
+          new Cpu(
+              cpu,
+              1,
+              topology,
+              seenBy(topology.nodeOf(cpu)),
+              counts,
+              natures.ofCpu(cpu),
+              new FromCpu(cpu)));
+    }
+    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry());
+    this.system = ActorSystem.create(guardian(operations), "numaslab", config());
+    registryActor.join();
+  }
+
+  /// Starts a machine.
+  ///
+  /// @param nature given the machine's memory
+  /// @param operations per turn of a cpu
+  public static EmbeddedMachine start(
+      Topology topology, Function<Memory, Natures> nature, long touchedBytesMax, int operations) {
+    return new EmbeddedMachine(topology, nature, touchedBytesMax, operations);
+  }
+
+  private static Config config() {
+    int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
+    return ConfigFactory.parseString(CONFIG.formatted(cores))
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
+  }
+
+  private Behavior<Void> guardian(int operations) {
+    return Behaviors.setup(
+        context -> {
+          for (NodeState node : nodes) {
+            nodeActors.add(
+                context.spawn(
+                    NodeActor.create(node, failure::completeExceptionally),
+                    "node-" + node.id().value()));
+          }
+          for (Cpu cpu : cpus) {
+            cpuActors.add(
+                context.spawn(
+                    CpuActor.create(cpu, operations, failure::completeExceptionally),
+                    "cpu-" + cpu.id().value()));
+          }
+          registryActor.complete(
+              context.spawn(
+                  RegistryActor.create(registry, failure::completeExceptionally), "registry"));
+          return Behaviors.empty();
+        });
+  }
+
+  private Memory seenBy(NodeId node) {
+    return memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
+  }
+
+  @Override
+  public KmemCache create(
+      String name,
+      CacheGeometry geometry,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor) {
+    CompletableFuture<KmemCache> created = new CompletableFuture<>();
+    KmemCache[] cache = new KmemCache[1];
+    ask(
+        r ->
+            cache[0] =
+                r.create(
+                    name, geometry, initOnAlloc, constructor, () -> created.complete(cache[0])));
+    return await(created);
+  }
+
+  @Override
+  public void run(List<? extends Program> byCpu) {
+    CompletableFuture<Void> finished = new CompletableFuture<>();
+    AtomicInteger running = new AtomicInteger(byCpu.size());
+    for (int i = 0; i < byCpu.size(); i++) {
+      Runnable atEnd =
+          () -> {
+            if (running.decrementAndGet() == 0) {
+              finished.complete(null);
+            }
+          };
+      cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
+    }
+    boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
+    while (!isDoneWithin(finished, GRACE_PERIOD)) {
+      if (anyRcu) {
+        endGracePeriod();
+      }
+    }
+    endGracePeriod();
+  }
+
+  private void endGracePeriod() {
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    ask(r -> r.gracePeriod(() -> ended.complete(true)));
+    await(ended);
+  }
+
+  private void ask(Consumer<Registry> operation) {
+    registryActor.join().tell(new RegistryActor.Do(operation));
+  }
+
+  private boolean isDoneWithin(CompletableFuture<?> wanted, Duration limit) {
+    try {
+      CompletableFuture.anyOf(wanted, failure).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the machine runs", e);
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> wanted) {
+    while (!isDoneWithin(wanted, SHUTDOWN_MAX)) {
+      // A busy real machine may take its time; a failure ends the wait.
+    }
+    return wanted.join();
+  }
+
+  private static RuntimeException rethrown(ExecutionException e) {
+    Throwable cause = e.getCause();
+    if (cause instanceof RuntimeException runtime) {
+      return runtime;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(cause);
+  }
+
+  @Override
+  public MachineState state() {
+    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+  }
+
+  @Override
+  public MessageCounts messages() {
+    return messages;
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    try {
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(SHUTDOWN_MAX.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the actors did not stop", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    memory.close();
+  }
+
+  /// Sends a node's answers.
+  private final class FromNode implements NodeOutbox {
+    @Override
+    public void answer(CpuId to, NodeReply reply) {
+      cpuActors.get(to.value()).tell(new CpuActor.Answer(reply));
+    }
+
+    @Override
+    public void answerRegistry(RegistryReply reply) {
+      registryActor.join().tell(new RegistryActor.NodeAnswer(reply));
+    }
+  }
+
+  /// Sends a cpu's requests.
+  private final class FromCpu implements CpuOutbox {
+    private final CpuId cpu;
+    private final int home;
+
+    FromCpu(CpuId cpu) {
+      this.cpu = cpu;
+      this.home = topology.nodeOf(cpu).value();
+    }
+
+    @Override
+    public void toNode(NodeId node, NodeProtocol.FromCpu message) {
+      messages.add(home, node.value(), message);
+      nodeActors.get(node.value()).tell(message);
+    }
+
+    @Override
+    public void done(long token) {
+      registryActor.join().tell(new RegistryActor.CpuAnswer(new CpuReply(token, cpu)));
+    }
+  }
+
+  /// Sends what the registry asks.
+  private final class FromRegistry implements RegistryOutbox {
+    @Override
+    public void toNode(NodeId node, NodeProtocol.FromRegistry message) {
+      nodeActors.get(node.value()).tell(message);
+    }
+
+    @Override
+    public void toCpu(CpuId cpu, CpuProtocol message) {
+      cpuActors.get(cpu.value()).tell(new CpuActor.Asked(message));
+    }
+  }
+}

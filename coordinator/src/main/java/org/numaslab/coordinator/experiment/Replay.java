@@ -1,0 +1,176 @@
+package org.numaslab.coordinator.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.Machine;
+import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
+import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.coordinator.trace.Trace;
+import org.numaslab.coordinator.trace.TraceCache;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.Topology;
+
+/// A trace on a machine: prepared, run once, looked at, closed.
+public final class Replay implements AutoCloseable {
+  private final Topology topology;
+  private final Trace trace;
+  private final ReplaySettings settings;
+  private final LiveNatures natures;
+  private final Machine machine;
+  private final List<KmemCache> caches = new ArrayList<>();
+  private final List<ReplayProgram> programs = new ArrayList<>();
+  private final SlotTable slots;
+  private final CacheModels models;
+  private long elapsedNanos;
+
+  /// Builds the machine and its caches.
+  ///
+  /// @param kernel the traced kernel's folder, null when there is none
+  public Replay(
+      Topology topology, @Nullable KernelDirectory kernel, Trace trace, ReplaySettings settings) {
+    trace.requireCpus(topology.cpuCount());
+    this.topology = topology;
+    this.trace = trace;
+    this.settings = settings;
+    this.models = new CacheModels(kernel, topology.cpuCount());
+    this.slots = new SlotTable(trace.slotCount());
+    AtomicLong turn = settings.order() == Order.EXACT ? new AtomicLong() : null;
+    LiveNatures[] made = new LiveNatures[1];
+    this.machine =
+        machine(
+            memory ->
+                made[0] =
+                    new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()),
+            turn);
+    this.natures = made[0];
+    for (TraceCache cache : trace.caches()) {
+      caches.add(
+          machine.create(cache.name(), models.geometry(cache), settings.initOnAlloc(), null));
+    }
+    prepare(kernel, turn);
+  }
+
+  private Machine machine(Function<Memory, Natures> nature, @Nullable AtomicLong turn) {
+    if (settings.driver() == Driver.EMBEDDED) {
+      return EmbeddedMachine.start(
+          topology, nature, settings.touchedBytesMax(), settings.order() == Order.EXACT ? 1 : 256);
+    }
+    if (turn != null) {
+      return SimulatedMachine.instant(
+          topology, nature, settings.touchedBytesMax(), running -> next(running, turn));
+    }
+    return SimulatedMachine.delayed(
+        topology, nature, settings.touchedBytesMax(), new SplittableRandom(~settings.seed()));
+  }
+
+  private int next(BitSet running, AtomicLong turn) {
+    int cpu = trace.roundLength() == 0 ? 0 : trace.cpuAt(turn.get());
+    return running.get(cpu) ? cpu : running.nextSetBit(0);
+  }
+
+  private void prepare(@Nullable KernelDirectory kernel, @Nullable AtomicLong turn) {
+    CacheId[] ids = caches.stream().map(KmemCache::id).toArray(CacheId[]::new);
+    short[] homes = recordedHomes(kernel);
+    LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
+    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+      programs.add(
+          new ReplayProgram(
+              topology.nodeOf(new CpuId(cpu)).value(),
+              trace.cursor(cpu, settings.rounds()),
+              ids,
+              slots,
+              homes,
+              topology,
+              new ReplayTally(topology.nodeCount(), ids.length),
+              clock,
+              turn));
+    }
+  }
+
+  private short[] recordedHomes(@Nullable KernelDirectory kernel) {
+    short[] homes = new short[trace.slotCount()];
+    if (kernel == null) {
+      Arrays.fill(homes, (short) -1);
+      return homes;
+    }
+    for (int slot = 0; slot < homes.length; slot++) {
+      homes[slot] = (short) kernel.nodeIndexOfPointer(trace.recordedPointer(slot));
+    }
+    return homes;
+  }
+
+  /// Runs it to the end. Once.
+  public void run() {
+    long start = System.nanoTime();
+    machine.run(programs);
+    elapsedNanos = System.nanoTime() - start;
+  }
+
+  /// Operations done so far, a little late; for any thread.
+  public long done() {
+    return programs.stream().mapToLong(ReplayProgram::published).sum();
+  }
+
+  /// Operations to do in all.
+  public long total() {
+    long total = 0;
+    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+      total += trace.operations(cpu, settings.rounds());
+    }
+    return total;
+  }
+
+  /// What all CPUs counted.
+  public ReplayTally tally() {
+    ReplayTally sum = new ReplayTally(topology.nodeCount(), caches.size());
+    programs.forEach(program -> sum.add(program.tally()));
+    return sum;
+  }
+
+  public Machine machine() {
+    return machine;
+  }
+
+  public LiveNatures natures() {
+    return natures;
+  }
+
+  /// The machine's caches, by the trace's cache index.
+  public List<KmemCache> caches() {
+    return List.copyOf(caches);
+  }
+
+  public SlotTable slots() {
+    return slots;
+  }
+
+  /// What had to be assumed of the caches.
+  public List<String> assumed() {
+    return models.assumed();
+  }
+
+  /// Wall time of the run.
+  public long elapsedNanos() {
+    return elapsedNanos;
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+}

@@ -1,0 +1,142 @@
+package org.numaslab.coordinator.experiment;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.trace.TraceCursor;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.Topology;
+
+/// Replays one cpu's part of a trace.
+///
+/// In causal order each cpu goes its own way, and a free waits until its object was allocated. In exact order an operation begins only when its number in
+/// the trace is up.
+///
+/// Owner: the cpu's shell. Allocates nothing on the way that does not wait.
+final class ReplayProgram implements Program {
+  /// How often progress is published, in operations.
+  private static final int PUBLISH_MASK = 255;
+
+  private final TraceCursor cursor;
+  private final CacheId[] caches;
+  private final SlotTable slots;
+  private final short[] recordedHomes;
+  private final Topology topology;
+  private final ReplayTally tally;
+  private final LongSupplier clock;
+  private final @Nullable AtomicLong turn;
+  private final AtomicLong published = new AtomicLong();
+  private final int from;
+  private long done;
+  private long waitingSince;
+
+  /// @param caches of the machine, by the trace's cache index
+  /// @param recordedHomes by slot, -1 for not known
+  /// @param clock nanoseconds; constant where there is no wall clock
+  /// @param turn the number that is up, for exact order; null for causal order
+  ReplayProgram(
+      int from,
+      TraceCursor cursor,
+      CacheId[] caches,
+      SlotTable slots,
+      short[] recordedHomes,
+      Topology topology,
+      ReplayTally tally,
+      LongSupplier clock,
+      @Nullable AtomicLong turn) {
+    this.from = from;
+    this.cursor = cursor;
+    this.caches = caches;
+    this.slots = slots;
+    this.recordedHomes = recordedHomes;
+    this.topology = topology;
+    this.tally = tally;
+    this.clock = clock;
+    this.turn = turn;
+  }
+
+  @Override
+  public Step step(Cpu cpu) {
+    if (!cursor.isAtOperation()) {
+      published.setOpaque(done);
+      return Step.FINISHED;
+    }
+    if (turn != null && turn.getAcquire() != cursor.sequence()) {
+      return Step.BLOCKED;
+    }
+    return cursor.isFree() ? free(cpu) : alloc(cpu);
+  }
+
+  private Step free(Cpu cpu) {
+    int slot = cursor.slot();
+    long object = slots.get(slot);
+    if (object == SlotTable.EMPTY) {
+      return Step.BLOCKED;
+    }
+    if (object == SlotTable.FAILED) {
+      tally.freeOfFailed();
+    } else {
+      cpu.free(caches[cursor.cache()], object);
+      tally.freed(cursor.cache());
+    }
+    slots.set(slot, SlotTable.EMPTY);
+    advance();
+    return Step.DONE;
+  }
+
+  private Step alloc(Cpu cpu) {
+    if (slots.get(cursor.slot()) != SlotTable.EMPTY) {
+      return Step.BLOCKED;
+    }
+    long object = cpu.alloc(caches[cursor.cache()], cursor.node(), cursor.gfp());
+    if (object == Cpu.WAIT) {
+      waitingSince = clock.getAsLong();
+      return Step.WAITS;
+    }
+    allocated(cpu, object);
+    return Step.DONE;
+  }
+
+  @Override
+  public void completed(Cpu cpu) {
+    tally.waited(cpu.path(), clock.getAsLong() - waitingSince);
+    allocated(cpu, cpu.result());
+  }
+
+  private void allocated(Cpu cpu, long object) {
+    int slot = cursor.slot();
+    if (object == Cpu.NULL) {
+      tally.failed();
+      slots.set(slot, SlotTable.FAILED);
+    } else {
+      int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
+      tally.allocated(
+          cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
+      slots.set(slot, object);
+    }
+    advance();
+  }
+
+  private void advance() {
+    cursor.advance();
+    done++;
+    if ((done & PUBLISH_MASK) == 0) {
+      published.setOpaque(done);
+    }
+    if (turn != null) {
+      turn.setRelease(turn.getPlain() + 1);
+    }
+  }
+
+  /// Operations done so far, a little late. For any thread.
+  long published() {
+    return published.getOpaque();
+  }
+
+  ReplayTally tally() {
+    return tally;
+  }
+}

@@ -1,0 +1,35 @@
+package org.numaslab.coordinator.experiment;
+
+import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+
+/// How a trace is replayed.
+///
+/// @param seed of everything that a machine cannot decide by itself
+/// @param initOnAlloc whether each object is cleared when it is allocated, as with init_on_alloc=1
+/// @param touchedBytesMax real memory that emulated pages may use
+/// @param rounds how often the trace is replayed, one after the other
+public record ReplaySettings(
+    Driver driver,
+    Order order,
+    long seed,
+    RemoteDraw remoteDraw,
+    boolean initOnAlloc,
+    long touchedBytesMax,
+    int rounds) {
+
+  /// What moves messages and time.
+  public enum Driver {
+    /// Actors in this JVM, wall clock.
+    EMBEDDED,
+    /// One thread, everything from the seed.
+    SIMULATE
+  }
+
+  /// What decides when an operation may begin.
+  public enum Order {
+    /// Each cpu in its own order; a free after its allocation.
+    CAUSAL,
+    /// The order of the trace.
+    EXACT
+  }
+}

@@ -1,0 +1,197 @@
+package org.numaslab.coordinator.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.numaslab.cpu.cache.AllocPath;
+
+/// What one cpu's replay counted; or the sum over CPUs.
+///
+/// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by the trace's cache index.
+public final class ReplayTally {
+  private static final int DIGITS = 2;
+
+  private final long[] paths = new long[AllocPath.values().length];
+  private final long[][] homes;
+  private final long[] allocations;
+  private final long[] frees;
+  private final long[] anyNode;
+  private final long[] offNode;
+  private final long[] recordedAnyNode;
+  private final long[] recordedOffNode;
+  private final long[] onRecordedNode;
+  private final List<Histogram> latencies = new ArrayList<>();
+  private long failedAllocations;
+  private long freesOfFailed;
+
+  ReplayTally(int nodes, int caches) {
+    homes = new long[nodes][nodes];
+    allocations = new long[caches];
+    frees = new long[caches];
+    anyNode = new long[caches];
+    offNode = new long[caches];
+    recordedAnyNode = new long[caches];
+    recordedOffNode = new long[caches];
+    onRecordedNode = new long[caches];
+    for (int i = 0; i < paths.length; i++) {
+      latencies.add(new Histogram(DIGITS));
+    }
+  }
+
+  /// Counts an allocation that gave an object.
+  ///
+  /// @param wanted node asked for, -1 for none
+  /// @param recordedHome node of the recorded pointer, -1 when that is not known
+  void allocated(AllocPath path, int cache, int from, int home, int wanted, int recordedHome) {
+    paths[path.ordinal()]++;
+    homes[from][home]++;
+    allocations[cache]++;
+    if (wanted < 0) {
+      anyNode[cache]++;
+      offNode[cache] += home == from ? 0 : 1;
+    }
+    if (recordedHome >= 0) {
+      onRecordedNode[cache] += home == recordedHome ? 1 : 0;
+      if (wanted < 0) {
+        recordedAnyNode[cache]++;
+        recordedOffNode[cache] += recordedHome == from ? 0 : 1;
+      }
+    }
+  }
+
+  void failed() {
+    paths[AllocPath.NO_MEMORY.ordinal()]++;
+    failedAllocations++;
+  }
+
+  void freed(int cache) {
+    frees[cache]++;
+  }
+
+  void freeOfFailed() {
+    freesOfFailed++;
+  }
+
+  void waited(AllocPath path, long nanos) {
+    latencies.get(path.ordinal()).recordValue(Math.max(0, nanos));
+  }
+
+  void add(ReplayTally other) {
+    add(paths, other.paths);
+    for (int i = 0; i < homes.length; i++) {
+      add(homes[i], other.homes[i]);
+    }
+    add(allocations, other.allocations);
+    add(frees, other.frees);
+    add(anyNode, other.anyNode);
+    add(offNode, other.offNode);
+    add(recordedAnyNode, other.recordedAnyNode);
+    add(recordedOffNode, other.recordedOffNode);
+    add(onRecordedNode, other.onRecordedNode);
+    for (int i = 0; i < paths.length; i++) {
+      latencies.get(i).add(other.latencies.get(i));
+    }
+    failedAllocations += other.failedAllocations;
+    freesOfFailed += other.freesOfFailed;
+  }
+
+  private static void add(long[] sum, long[] more) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += more[i];
+    }
+  }
+
+  private static long sum(long[] counts) {
+    long sum = 0;
+    for (long count : counts) {
+      sum += count;
+    }
+    return sum;
+  }
+
+  /// Allocations served in this way.
+  public long count(AllocPath path) {
+    return paths[path.ordinal()];
+  }
+
+  /// Nanoseconds from asking to having, of the allocations of this path that waited for a node. Empty where the driver has no clock.
+  public Histogram latency(AllocPath path) {
+    return latencies.get(path.ordinal());
+  }
+
+  /// Allocations by CPUs of node `from` whose object lies on `home`.
+  public long homes(int from, int home) {
+    return homes[from][home];
+  }
+
+  public long allocations(int cache) {
+    return allocations[cache];
+  }
+
+  public long allocations() {
+    return sum(allocations);
+  }
+
+  public long frees(int cache) {
+    return frees[cache];
+  }
+
+  public long frees() {
+    return sum(frees);
+  }
+
+  /// Allocations that name no node.
+  public long anyNode(int cache) {
+    return anyNode[cache];
+  }
+
+  public long anyNode() {
+    return sum(anyNode);
+  }
+
+  /// Those of them whose object lies on another node than the cpu.
+  public long offNode(int cache) {
+    return offNode[cache];
+  }
+
+  public long offNode() {
+    return sum(offNode);
+  }
+
+  /// Allocations that name no node and whose recorded home is known.
+  public long recordedAnyNode(int cache) {
+    return recordedAnyNode[cache];
+  }
+
+  public long recordedAnyNode() {
+    return sum(recordedAnyNode);
+  }
+
+  /// Those of them that lay on another node than the cpu in the recording.
+  public long recordedOffNode(int cache) {
+    return recordedOffNode[cache];
+  }
+
+  public long recordedOffNode() {
+    return sum(recordedOffNode);
+  }
+
+  /// Allocations whose object lies on the recorded node.
+  public long onRecordedNode(int cache) {
+    return onRecordedNode[cache];
+  }
+
+  public long onRecordedNode() {
+    return sum(onRecordedNode);
+  }
+
+  /// Allocations that gave NULL.
+  public long failedAllocations() {
+    return failedAllocations;
+  }
+
+  /// Frees of those, which had nothing to free.
+  public long freesOfFailed() {
+    return freesOfFailed;
+  }
+}

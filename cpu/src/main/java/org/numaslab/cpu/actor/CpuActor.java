@@ -1,0 +1,130 @@
+package org.numaslab.cpu.actor;
+
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.client.Turn;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuRequests;
+import org.numaslab.node.protocol.NodeReply;
+
+/// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
+///
+/// The cpu and its program outlive the actor: a failure is told, and the next message finds the same free lists.
+public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
+  /// What the shell is told.
+  public sealed interface Message {}
+
+  /// A node's answer.
+  public record Answer(NodeReply reply) implements Message {}
+
+  /// A request of the registry.
+  public record Asked(CpuProtocol message) implements Message {}
+
+  /// Run a program to its end.
+  ///
+  /// @param finished runs when it is at its end and all nodes have answered
+  public record Start(Program program, Runnable finished) implements Message {}
+
+  private record NextTurn() implements Message {}
+
+  private static final NextTurn NEXT_TURN = new NextTurn();
+
+  /// What a restart must not lose.
+  private static final class Running {
+    @Nullable Start start;
+    boolean turnIsDue;
+    boolean atEnd;
+  }
+
+  private final Cpu cpu;
+  private final int operations;
+  private final Consumer<Throwable> failed;
+  private final Running running;
+
+  private CpuActor(
+      ActorContext<Message> context,
+      Cpu cpu,
+      int operations,
+      Consumer<Throwable> failed,
+      Running running) {
+    super(context);
+    this.cpu = cpu;
+    this.operations = operations;
+    this.failed = failed;
+    this.running = running;
+  }
+
+  /// @param operations per turn
+  /// @param failed is told of a failure before the actor starts again
+  public static Behavior<Message> create(Cpu cpu, int operations, Consumer<Throwable> failed) {
+    Running running = new Running();
+    return Behaviors.supervise(
+            Behaviors.<Message>setup(
+                context -> new CpuActor(context, cpu, operations, failed, running)))
+        .onFailure(SupervisorStrategy.restart());
+  }
+
+  @Override
+  public Behavior<Message> onMessage(Message message) {
+    try {
+      switch (message) {
+        case Answer m -> onAnswer(m.reply());
+        case Asked m -> CpuRequests.serve(cpu, m.message());
+        case Start m -> onStart(m);
+        case NextTurn m -> onNextTurn();
+      }
+    } catch (RuntimeException | Error e) {
+      failed.accept(e);
+      throw e;
+    }
+    return this;
+  }
+
+  private void onStart(Start start) {
+    running.start = start;
+    running.atEnd = false;
+    onNextTurn();
+  }
+
+  private void onAnswer(NodeReply reply) {
+    Start start = running.start;
+    if (cpu.receive(reply) && start != null) {
+      start.program().completed(cpu);
+    }
+    if (start != null && !running.turnIsDue) {
+      run(start);
+    }
+  }
+
+  private void onNextTurn() {
+    running.turnIsDue = false;
+    Start start = running.start;
+    if (start != null) {
+      run(start);
+    }
+  }
+
+  private void run(Start start) {
+    if (!running.atEnd) {
+      switch (Turn.run(cpu, start.program(), operations)) {
+        case AGAIN, BLOCKED -> {
+          running.turnIsDue = true;
+          getContext().getSelf().tell(NEXT_TURN);
+        }
+        case ANSWER -> {}
+        case FINISHED -> running.atEnd = true;
+      }
+    }
+    if (running.atEnd && cpu.isQuiet()) {
+      running.start = null;
+      start.finished().run();
+    }
+  }
+}

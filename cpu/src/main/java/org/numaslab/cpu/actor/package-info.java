@@ -1,0 +1,5 @@
+/// The shell around a cpu.
+@NullMarked
+package org.numaslab.cpu.actor;
+
+import org.jspecify.annotations.NullMarked;
