@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.topologies.KernelDirectory;
 
 /// What a kernel directory knows of the caches of the traced machine, as far as naming needs it.
 public final class KnownCaches {
@@ -29,6 +30,15 @@ public final class KnownCaches {
         byName.putIfAbsent(alias, real);
       }
     });
+  }
+
+  /// The caches of a kernel directory, under the names of whoever created them.
+  public static KnownCaches of(KernelDirectory kernel) {
+    return new KnownCaches(
+        kernel.caches().stream()
+            .map(cache -> new Known(cache.name(), cache.objectSize(), cache.slabSize()))
+            .toList(),
+        kernel.aliases());
   }
 
   public List<Known> caches() {
