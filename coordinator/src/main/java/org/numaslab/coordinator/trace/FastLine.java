@@ -104,8 +104,11 @@ final class FastLine {
 
     // Flags are 4 or 5 characters; seconds are right-aligned behind them.
     long flagsEnd = start + (Words.octet(text, start + 35) == ' ' ? 35 : 36);
+    int flagCount = (int) (flagsEnd - start - 31);
+    long flags =
+        Words.head(Words.word(text, start + 31) ^ DOTS, flagCount) ^ DOTS; // dots behind them
     long dots = Words.hits(Words.word(text, start + 38), DOTS);
-    if (dots == 0 || Words.octet(text, flagsEnd) != ' ') {
+    if (dots == 0 || Words.octet(text, flagsEnd) != ' ' || Words.hasBlanks(flags)) {
       return NOT_FAST;
     }
     long dot = start + 38 + Words.first(dots);

@@ -44,6 +44,11 @@ final class Words {
     return ~(((x & LOWS) + LOWS) | x | LOWS);
   }
 
+  /// Is any byte a blank or a control character?
+  static boolean hasBlanks(long word) {
+    return ((word - ONES * 0x21) & ~word & TOPS) != 0;
+  }
+
   /// The number of bytes before the first hit.
   static int first(long hits) {
     return Long.numberOfTrailingZeros(hits) >>> 3;

@@ -21,7 +21,8 @@ class CacheNamesTest {
   @Test
   void theFreeNamesTheCache() {
     Trace trace = new TraceText().alloc(0, P1, 184, 192).free(0, P1, "cred_jar").decode();
-    assertThat(trace.caches()).containsExactly(new TraceCache("cred_jar", 184, 192, NamedBy.FREE, false));
+    assertThat(trace.caches())
+        .containsExactly(new TraceCache("cred_jar", 184, 192, NamedBy.FREE, false));
     assertThat(trace.counts().namedBy().get(NamedBy.FREE)).isEqualTo(1);
   }
 
@@ -50,20 +51,27 @@ class CacheNamesTest {
     assertThat(cacheOf(text.decode(), 0, 2)).isEqualTo("cred_jar");
     text.alloc(0, P1, "c+0x1/0x2", 184, 192).free(0, P1, "dentry");
     assertThat(cacheOf(text.decode(), 0, 2)).isEqualTo("size-184-192");
-    KnownCaches kernel = known(new KnownCaches.Known("dentry", 192, 192), new KnownCaches.Known("cred_jar", 184, 192));
+    KnownCaches kernel =
+        known(
+            new KnownCaches.Known("dentry", 192, 192), new KnownCaches.Known("cred_jar", 184, 192));
     assertThat(cacheOf(text.decode(kernel), 0, 2)).isEqualTo("cred_jar");
   }
 
   @Test
   void orIsMadeUp() {
     Trace trace = new TraceText().alloc(0, P1, 256, 256).decode();
-    assertThat(trace.caches()).containsExactly(new TraceCache("size-256", 256, 256, NamedBy.MADE_UP, false));
+    assertThat(trace.caches())
+        .containsExactly(new TraceCache("size-256", 256, 256, NamedBy.MADE_UP, false));
   }
 
   @Test
   void aMergedNameLeadsToTheRealCache() {
-    KnownCaches kernel = new KnownCaches(List.of(new KnownCaches.Known("pid", 128, 128)), Map.of("eventpoll_epi", "pid", "x", "nowhere"));
-    Trace trace = new TraceText().alloc(0, P1, 128, 128).free(0, P1, "eventpoll_epi").decode(kernel);
+    KnownCaches kernel =
+        new KnownCaches(
+            List.of(new KnownCaches.Known("pid", 128, 128)),
+            Map.of("eventpoll_epi", "pid", "x", "nowhere"));
+    Trace trace =
+        new TraceText().alloc(0, P1, 128, 128).free(0, P1, "eventpoll_epi").decode(kernel);
     assertThat(trace.caches()).containsExactly(new TraceCache("pid", 128, 128, NamedBy.FREE, true));
     assertThat(trace.counts().freedUnderAnotherName()).isZero();
   }
@@ -75,11 +83,14 @@ class CacheNamesTest {
       text.alloc(0, P1, "tree+0x1/0x2", 256, 256).free(0, P1, "maple_node");
       text.alloc(0, P1, "task+0x1/0x2", 704, 704).free(0, P1, "files_cache");
     }
-    text.alloc(0, P2, "task+0x1/0x2", 704, 704).free(0, P2, "maple_node"); // the page changed hands unseen
+    text.alloc(0, P2, "task+0x1/0x2", 704, 704)
+        .free(0, P2, "maple_node"); // the page changed hands unseen
     Trace trace = text.decode();
     assertThat(cacheOf(trace, 0, 12)).isEqualTo("files_cache");
     assertThat(trace.counts().freedUnderAnotherName()).isEqualTo(1);
-    assertThat(trace.caches()).extracting(TraceCache::name).containsExactly("maple_node", "files_cache");
+    assertThat(trace.caches())
+        .extracting(TraceCache::name)
+        .containsExactly("maple_node", "files_cache");
   }
 
   @Test
@@ -117,8 +128,14 @@ class CacheNamesTest {
 
   @Test
   void slotsPaddedForDebuggingKeepTheirClass() {
-    Trace trace = new TraceText().kmalloc(0, P1, 16, 128, "GFP_KERNEL").kmalloc(0, P2, 72, 200, "GFP_KERNEL").decode();
-    assertThat(trace.caches()).extracting(TraceCache::name).containsExactly("kmalloc-16", "kmalloc-96");
+    Trace trace =
+        new TraceText()
+            .kmalloc(0, P1, 16, 128, "GFP_KERNEL")
+            .kmalloc(0, P2, 72, 200, "GFP_KERNEL")
+            .decode();
+    assertThat(trace.caches())
+        .extracting(TraceCache::name)
+        .containsExactly("kmalloc-16", "kmalloc-96");
     assertThat(trace.caches()).extracting(TraceCache::slabSizeBytes).containsExactly(128, 200);
     assertThat(trace.caches()).extracting(TraceCache::objectSizeBytes).containsExactly(16, 96);
   }
@@ -127,7 +144,8 @@ class CacheNamesTest {
   void aKernelWithoutAccountingCachesServesThoseRequestsFromThePlainOnes() {
     KnownCaches kernel = known(new KnownCaches.Known("kmalloc-64", 64, 64));
     Trace trace = new TraceText().kmalloc(0, P1, 60, 64, "GFP_KERNEL_ACCOUNT").decode(kernel);
-    assertThat(trace.caches()).containsExactly(new TraceCache("kmalloc-64", 64, 64, NamedBy.KMALLOC, true));
+    assertThat(trace.caches())
+        .containsExactly(new TraceCache("kmalloc-64", 64, 64, NamedBy.KMALLOC, true));
   }
 
   @Test
@@ -141,6 +159,8 @@ class CacheNamesTest {
             .decode();
     assertThat(trace.counts().frees()).isEqualTo(2);
     assertThat(trace.counts().freedUnderAnotherName()).isZero();
-    assertThat(trace.caches()).extracting(TraceCache::name).containsExactly("size-184-192", "kmalloc-192");
+    assertThat(trace.caches())
+        .extracting(TraceCache::name)
+        .containsExactly("size-184-192", "kmalloc-192");
   }
 }

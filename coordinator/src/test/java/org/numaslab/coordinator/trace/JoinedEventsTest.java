@@ -11,7 +11,12 @@ class JoinedEventsTest {
   @Test
   void aFreeRefersToTheSlotOfItsAllocationOnWhateverCpu() {
     Trace trace =
-        new TraceText().alloc(0, P1, 184, 192).alloc(1, P2, 184, 192).free(2, P1, "cred_jar").kfree(1, P2).decode();
+        new TraceText()
+            .alloc(0, P1, 184, 192)
+            .alloc(1, P2, 184, 192)
+            .free(2, P1, "cred_jar")
+            .kfree(1, P2)
+            .decode();
     assertThat(operations(trace, 0)).isEqualTo("+0");
     assertThat(operations(trace, 1)).isEqualTo("+1 -1");
     assertThat(operations(trace, 2)).isEqualTo("-0");
@@ -22,7 +27,8 @@ class JoinedEventsTest {
 
   @Test
   void anAddressUsedAgainIsANewSlot() {
-    Trace trace = new TraceText().alloc(0, P1, 8, 8).kfree(0, P1).alloc(0, P1, 8, 8).kfree(0, P1).decode();
+    Trace trace =
+        new TraceText().alloc(0, P1, 8, 8).kfree(0, P1).alloc(0, P1, 8, 8).kfree(0, P1).decode();
     assertThat(operations(trace, 0)).isEqualTo("+0 -0 +1 -1");
   }
 
@@ -39,7 +45,9 @@ class JoinedEventsTest {
             .kfree(0, 16) // ZERO_SIZE_PTR
             .free(0, 0, "dentry")
             .alloc(0, 0, 8, 8)
-            .event(0, "kmalloc: call_site=f ptr=(null) bytes_req=99999999 bytes_alloc=0 gfp_flags=GFP_KERNEL node=-1 accounted=false")
+            .event(
+                0,
+                "kmalloc: call_site=f ptr=(null) bytes_req=99999999 bytes_alloc=0 gfp_flags=GFP_KERNEL node=-1 accounted=false")
             .kmalloc(0, P2, 8193, 16384, "GFP_KERNEL")
             .kfree(0, P2)
             .decode();
@@ -52,7 +60,10 @@ class JoinedEventsTest {
     assertThat(counts.setAside(SetAside.LARGE_KMALLOC_FREE)).isEqualTo(1);
     assertThat(operations(trace, 0)).isEqualTo("+0 -0");
     assertThat(counts.matched().frees()).isEqualTo(2);
-    assertThat(counts.allocations() + counts.frees() + counts.setAside().values().stream().mapToLong(Long::longValue).sum())
+    assertThat(
+            counts.allocations()
+                + counts.frees()
+                + counts.setAside().values().stream().mapToLong(Long::longValue).sum())
         .isEqualTo(trace.text().allEvents());
   }
 
@@ -70,7 +81,11 @@ class JoinedEventsTest {
 
   @Test
   void aKmallocAtThePointerOfALiveLargeOneHasNothingToFree() {
-    Trace trace = new TraceText().kmalloc(0, P1, 9000, 16384, "GFP_KERNEL").kmalloc(0, P1, 8, 8, "GFP_KERNEL").decode();
+    Trace trace =
+        new TraceText()
+            .kmalloc(0, P1, 9000, 16384, "GFP_KERNEL")
+            .kmalloc(0, P1, 8, 8, "GFP_KERNEL")
+            .decode();
     assertThat(operations(trace, 0)).isEqualTo("+0");
     assertThat(trace.counts().allocsOfLivePointer()).isEqualTo(1);
     assertThat(trace.counts().unseenFrees()).isZero();

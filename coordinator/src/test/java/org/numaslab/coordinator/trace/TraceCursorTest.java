@@ -13,12 +13,23 @@ import org.numaslab.node.topology.BadInput;
 
 class TraceCursorTest {
   private static final Trace TRACE =
-      new TraceText().alloc(0, P1, 8, 8).alloc(2, P2, 8, 8).kfree(2, P1).alloc(0, P1, 8, 8).decode();
+      new TraceText()
+          .alloc(0, P1, 8, 8)
+          .alloc(2, P2, 8, 8)
+          .kfree(2, P1)
+          .alloc(0, P1, 8, 8)
+          .decode();
 
   private static String walk(Trace trace, int cpu, int rounds) {
     List<String> words = new ArrayList<>();
     for (TraceCursor cursor = trace.cursor(cpu, rounds); cursor.isAtOperation(); cursor.advance()) {
-      words.add(cursor.round() + ":" + (cursor.isFree() ? "-" : "+") + cursor.slot() + "@" + cursor.sequence());
+      words.add(
+          cursor.round()
+              + ":"
+              + (cursor.isFree() ? "-" : "+")
+              + cursor.slot()
+              + "@"
+              + cursor.sequence());
     }
     return String.join(" ", words);
   }
@@ -59,6 +70,8 @@ class TraceCursorTest {
 
   @Test
   void lessThanOneRoundIsBadInput() {
-    assertThatThrownBy(() -> TRACE.cursor(0, 0)).isInstanceOf(BadInput.class).hasMessage("repeat: got 0, allowed: 1 or more");
+    assertThatThrownBy(() -> TRACE.cursor(0, 0))
+        .isInstanceOf(BadInput.class)
+        .hasMessage("repeat: got 0, allowed: 1 or more");
   }
 }

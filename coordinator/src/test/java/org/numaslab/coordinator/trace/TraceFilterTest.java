@@ -74,7 +74,9 @@ class TraceFilterTest {
 
   @Test
   void absurdFiltersAreBadInput() {
-    assertThatThrownBy(() -> TraceFilter.ALL.withTimes(5, 5)).isInstanceOf(BadInput.class).hasMessage("trace filter: got from 5.0 s to 5.0 s, allowed: 0 <= from < to");
+    assertThatThrownBy(() -> TraceFilter.ALL.withTimes(5, 5))
+        .isInstanceOf(BadInput.class)
+        .hasMessage("trace filter: got from 5.0 s to 5.0 s, allowed: 0 <= from < to");
     assertThatThrownBy(() -> TraceFilter.ALL.withTimes(-1, 5)).isInstanceOf(BadInput.class);
     assertThatThrownBy(() -> TraceFilter.ALL.withTimes(Double.NaN, 5)).isInstanceOf(BadInput.class);
     assertThatThrownBy(() -> TraceFilter.ALL.withLimit(0)).isInstanceOf(BadInput.class);

@@ -12,9 +12,11 @@ import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.topology.BadInput;
 
 class TraceLinesTest {
-  private static final String FIELDS = "call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2 accounted=false";
+  private static final String FIELDS =
+      "call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2 accounted=false";
 
-  /// Takes `line` for a kmalloc of P1 on cpu 3 that asks for node 2, and a plain line after it frees it.
+  /// Takes `line` for a kmalloc of P1 on cpu 3 that asks for node 2, and a plain line after it
+  /// frees it.
   private static Trace takesForTheKmalloc(String line) {
     Trace trace = new TraceText().line(line).kfree(3, P1).decode();
     assertThat(trace.text().unreadableLines()).as(trace.text().firstUnreadableText()).isZero();
@@ -29,24 +31,27 @@ class TraceLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "          worker-4101    [003] .....  5120.000101: kmalloc: ", // ftrace since 5.17
-      "          worker-4101    [003] d.s2   5120.000101: kmalloc: ", // 4 flags
-      "          worker-4101    [003] d..1.     0.000101: kmalloc: ",
-      "          worker-4101    [003] d..1. 5120000.000101: kmalloc: ",
-      "          worker-4101    [003] d..1. 512000000.000101: kmalloc: ",
-      "          worker-4101    [003]  5120.000101: kmalloc: ", // no irq-info
-      "          worker-4101    ( 4100) [003] ..... 5120.000101: kmalloc: ", // record-tgid
-      "          worker-4101    (-----) [003] ..... 5120.000101: kmalloc: ",
-      "    my [001] w-r k-4101    [003] .....  5120.000101: kmalloc: ", // brackets, dashes, blanks in the comm
-      "          <idle>-0       [003] d.h2.  5120.000101: kmalloc: ",
-      "worker-4101  [003]  5120.000101: kmalloc:              ", // trace-cmd report
-      "worker-4101  [003] .....  5120.000101456: kmalloc:              (f+0x1) ",
-      "worker  4101 [003]  5120.000101:       kmem:kmalloc: ", // perf script
-      "worker  4101 [003]  5120.000101:          1 kmem:kmalloc: ",
-      "          worker-4101    [003] .....  5120000101000: kmalloc: ", // a clock without seconds
-      "          worker-12345678 [003] .....  5120.000101: kmalloc: ",
-      "   worker-4101    [0003] .....  5120.000101: kmalloc: "})
+  @ValueSource(
+      strings = {
+        "          worker-4101    [003] .....  5120.000101: kmalloc: ", // ftrace since 5.17
+        "          worker-4101    [003] d.s2   5120.000101: kmalloc: ", // 4 flags
+        "          worker-4101    [003] d..1.     0.000101: kmalloc: ",
+        "          worker-4101    [003] d..1. 5120000.000101: kmalloc: ",
+        "          worker-4101    [003] d..1. 512000000.000101: kmalloc: ",
+        "          worker-4101    [003]  5120.000101: kmalloc: ", // no irq-info
+        "          worker-4101    ( 4100) [003] ..... 5120.000101: kmalloc: ", // record-tgid
+        "          worker-4101    (-----) [003] ..... 5120.000101: kmalloc: ",
+        "    my [001] w-r k-4101    [003] .....  5120.000101: kmalloc: ", // brackets, dashes,
+        // blanks in the comm
+        "          <idle>-0       [003] d.h2.  5120.000101: kmalloc: ",
+        "worker-4101  [003]  5120.000101: kmalloc:              ", // trace-cmd report
+        "worker-4101  [003] .....  5120.000101456: kmalloc:              (f+0x1) ",
+        "worker  4101 [003]  5120.000101:       kmem:kmalloc: ", // perf script
+        "worker  4101 [003]  5120.000101:          1 kmem:kmalloc: ",
+        "          worker-4101    [003] .....  5120000101000: kmalloc: ", // a clock without seconds
+        "          worker-12345678 [003] .....  5120.000101: kmalloc: ",
+        "   worker-4101    [0003] .....  5120.000101: kmalloc: "
+      })
   void readsTheColumnsOfEveryTool(String columns) {
     takesForTheKmalloc(columns + FIELDS);
     takesForTheKmalloc(columns + FIELDS + "\r");
@@ -54,14 +59,16 @@ class TraceLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "kmalloc: " + FIELDS, // 6.1
-      "kmalloc_node: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2", // before 6.1
-      "kmalloc: node=2 gfp_flags=GFP_KERNEL bytes_alloc=128 bytes_req=120 ptr=ffff888100a1b2c0 call_site=f+0x1/0x2", // another order
-      "kmalloc: call_site=xfs_buf+0x1/0x2 [xfs] ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2", // a module
-      "kmalloc: call_site=ffffffff81234567 ptr=0xffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2",
-      "kmalloc: call_site=f ptr=FFFF888100A1B2C0 bytes_req=120 bytes_alloc=128 gfp_flags=0xcc0 node=2",
-      "kmalloc: call_site=f ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2 accounted=false extra=7"})
+  @ValueSource(
+      strings = {
+        "kmalloc: " + FIELDS, // 6.1
+        "kmalloc_node: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2", // before 6.1
+        "kmalloc: node=2 gfp_flags=GFP_KERNEL bytes_alloc=128 bytes_req=120 ptr=ffff888100a1b2c0 call_site=f+0x1/0x2", // another order
+        "kmalloc: call_site=xfs_buf+0x1/0x2 [xfs] ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2", // a module
+        "kmalloc: call_site=ffffffff81234567 ptr=0xffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2",
+        "kmalloc: call_site=f ptr=FFFF888100A1B2C0 bytes_req=120 bytes_alloc=128 gfp_flags=0xcc0 node=2",
+        "kmalloc: call_site=f ptr=ffff888100a1b2c0 bytes_req=120 bytes_alloc=128 gfp_flags=GFP_KERNEL node=2 accounted=false extra=7"
+      })
   void readsTheFieldsOfEveryGeneration(String event) {
     takesForTheKmalloc("          worker-4101    [003] .....  5120.000101: " + event);
   }
@@ -70,8 +77,12 @@ class TraceLinesTest {
   void readsTheNodeVariantsOfKernelsBeforeSixOne() {
     Trace trace =
         new TraceText()
-            .event(0, "kmem_cache_alloc: call_site=f+0x1/0x2 ptr=ffff888100000000 bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL")
-            .event(1, "kmem_cache_alloc_node: call_site=f+0x1/0x2 ptr=ffff888100000400 bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL|__GFP_ZERO node=1")
+            .event(
+                0,
+                "kmem_cache_alloc: call_site=f+0x1/0x2 ptr=ffff888100000000 bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL")
+            .event(
+                1,
+                "kmem_cache_alloc_node: call_site=f+0x1/0x2 ptr=ffff888100000400 bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL|__GFP_ZERO node=1")
             .event(1, "kmem_cache_free: call_site=g+0x1/0x2 ptr=ffff888100000000")
             .decode();
     assertThat(operations(trace, 1)).isEqualTo("+1 -0");
@@ -85,16 +96,21 @@ class TraceLinesTest {
   void readsTheNameThatSixFifteenPutsAfterThePointer() {
     Trace trace =
         new TraceText()
-            .event(5, "kmem_cache_alloc: call_site=alloc_inode+0x4a/0xb0 ptr=ffff888100000000 name=inode_cache bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL|__GFP_RECLAIMABLE node=-1 accounted=true")
+            .event(
+                5,
+                "kmem_cache_alloc: call_site=alloc_inode+0x4a/0xb0 ptr=ffff888100000000 name=inode_cache bytes_req=616 bytes_alloc=624 gfp_flags=GFP_KERNEL|__GFP_RECLAIMABLE node=-1 accounted=true")
             .decode();
-    assertThat(trace.caches()).containsExactly(new TraceCache("inode_cache", 616, 624, NamedBy.EVENT, false));
+    assertThat(trace.caches())
+        .containsExactly(new TraceCache("inode_cache", 616, 624, NamedBy.EVENT, false));
   }
 
   @Test
   void takesPointersOfThirtyTwoBits() {
     Trace trace =
         new TraceText()
-            .event(0, "kmalloc: call_site=f ptr=c1a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL")
+            .event(
+                0,
+                "kmalloc: call_site=f ptr=c1a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL")
             .event(0, "kfree: call_site=f ptr=c1a1b2c0")
             .decode();
     assertThat(operations(trace, 0)).isEqualTo("+0 -0");
@@ -104,13 +120,22 @@ class TraceLinesTest {
   void countsPageEventsAndReplaysNone() {
     Trace trace =
         new TraceText()
-            .event(0, "mm_page_alloc: page=ffffea0005229d80 pfn=0x148a76 order=1 migratetype=0 gfp_flags=GFP_KERNEL")
-            .event(0, "mm_page_alloc: page=ffffea0005229d80 pfn=1346166 order=1 migratetype=0 gfp_flags=GFP_KERNEL")
+            .event(
+                0,
+                "mm_page_alloc: page=ffffea0005229d80 pfn=0x148a76 order=1 migratetype=0 gfp_flags=GFP_KERNEL")
+            .event(
+                0,
+                "mm_page_alloc: page=ffffea0005229d80 pfn=1346166 order=1 migratetype=0 gfp_flags=GFP_KERNEL")
             .event(1, "mm_page_free: page=ffffea0005053080 pfn=0x1414c2 order=1")
             .event(1, "mm_page_free_batched: page=ffffea0008ff9140 pfn=0x23fe45 order=0")
-            .event(2, "mm_page_alloc_zone_locked: page=ffffea000724a140 pfn=0x1c9285 order=0 migratetype=0 percpu_refill=1")
-            .event(2, "mm_page_alloc_extfrag: page=ffffea0007260000 pfn=0x1c9800 alloc_order=3 fallback_order=10 pageblock_order=9")
-            .event(3, "mm_page_pcpu_drain: page=ffffea00040584c0 pfn=0x101613 order=0 migratetype=0")
+            .event(
+                2,
+                "mm_page_alloc_zone_locked: page=ffffea000724a140 pfn=0x1c9285 order=0 migratetype=0 percpu_refill=1")
+            .event(
+                2,
+                "mm_page_alloc_extfrag: page=ffffea0007260000 pfn=0x1c9800 alloc_order=3 fallback_order=10 pageblock_order=9")
+            .event(
+                3, "mm_page_pcpu_drain: page=ffffea00040584c0 pfn=0x101613 order=0 migratetype=0")
             .decode();
     assertThat(trace.text().allEvents()).isEqualTo(7);
     assertThat(trace.text().events(EventKind.MM_PAGE_ALLOC)).isEqualTo(2);
@@ -164,7 +189,8 @@ class TraceLinesTest {
     Trace trace =
         new TraceText()
             .line("          worker-4101    [000] .....     9.000101: kmalloc: " + FIELDS)
-            .line("          worker-4101    [001] .....     8.999999: kfree: call_site=f ptr=ffff888100a1b2c0")
+            .line(
+                "          worker-4101    [001] .....     8.999999: kfree: call_site=f ptr=ffff888100a1b2c0")
             .decode();
     assertThat(trace.text().timestampsBackwards()).isEqualTo(1);
     assertThat(trace.operations(1).sequence(0)).isEqualTo(1);
@@ -173,7 +199,11 @@ class TraceLinesTest {
   @Test
   void countsUnreadableLinesAndShowsTheFirst() {
     Trace trace =
-        new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").line("what \u0007is this").line("or this").decode();
+        new TraceText()
+            .kmalloc(0, P1, 8, 8, "GFP_KERNEL")
+            .line("what \u0007is this")
+            .line("or this")
+            .decode();
     assertThat(trace.text().unreadableLines()).isEqualTo(2);
     assertThat(trace.text().firstUnreadableLine()).isEqualTo(2);
     assertThat(trace.text().firstUnreadableText()).isEqualTo("what ?is this");
@@ -182,36 +212,46 @@ class TraceLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "kmal",
-      "kmalloc:",
-      "kmalloc: call_si",
-      "kmalloc: call_site=f+0x1",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff8881",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_al",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=fal",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8     worker-4101    [003] .....  5120.000101: kmalloc: " + FIELDS, // two lines
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=99999999999 gfp_flags=GFP_KERNEL node=-1 accounted=false",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=9 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=false",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=-8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=false",
-      "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=4096 accounted=false",
-      "kfree: call_site=f+0x1/0x2 ptr=ffff88",
-      "kmem_cache_free: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 name=",
-      "mm_page_alloc: page=ffffea0005229d80 pfn=0x14"})
+  @ValueSource(
+      strings = {
+        "kmal",
+        "kmalloc:",
+        "kmalloc: call_si",
+        "kmalloc: call_site=f+0x1",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff8881",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_al",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=fal",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8     worker-4101    [003] .....  5120.000101: kmalloc: "
+            + FIELDS, // two lines
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=99999999999 gfp_flags=GFP_KERNEL node=-1 accounted=false",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=9 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=false",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=-8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=-1 accounted=false",
+        "kmalloc: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 bytes_req=8 bytes_alloc=8 gfp_flags=GFP_KERNEL node=4096 accounted=false",
+        "kfree: call_site=f+0x1/0x2 ptr=ffff88",
+        "kmem_cache_free: call_site=f+0x1/0x2 ptr=ffff888100a1b2c0 name=",
+        "mm_page_alloc: page=ffffea0005229d80 pfn=0x14"
+      })
   void aLineThatIsCutOrAbsurdIsCountedAndCanBeRefused(String event) {
-    Trace trace = new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").event(3, event).kfree(0, P1).decode();
+    Trace trace =
+        new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").event(3, event).kfree(0, P1).decode();
     assertThat(trace.text().cutLines()).isEqualTo(1);
     assertThat(trace.text().unreadableLines()).isEqualTo(1);
     assertThat(operations(trace, 0)).isEqualTo("+0 -0");
-    assertThatThrownBy(trace::refuseCutLines).isInstanceOf(BadInput.class).hasMessageStartingWith("test.txt:2: got a line that is cut or absurd: \"worker-4101");
+    assertThatThrownBy(trace::refuseCutLines)
+        .isInstanceOf(BadInput.class)
+        .hasMessageStartingWith("test.txt:2: got a line that is cut or absurd: \"worker-4101");
   }
 
   @Test
   void aTraceWhoseLastLineIsCutAnywhereHasACutLineOrAWholeOne() {
-    String whole = new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").kmalloc(0, TraceText.P2, 16, 16, "GFP_KERNEL").text();
+    String whole =
+        new TraceText()
+            .kmalloc(0, P1, 8, 8, "GFP_KERNEL")
+            .kmalloc(0, TraceText.P2, 16, 16, "GFP_KERNEL")
+            .text();
     int first = whole.indexOf('\n') + 1;
     for (int length = first + 1; length < whole.length() - 1; length++) {
       Trace trace = TraceText.decode(whole.substring(0, length));
@@ -226,17 +266,24 @@ class TraceLinesTest {
 
   @Test
   void saysWhereACpuBeyondTheTopologyFirstAppears() {
-    Trace trace = new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").kfree(9, P1).kfree(9, 0).decode();
+    Trace trace =
+        new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").kfree(9, P1).kfree(9, 0).decode();
     assertThat(trace.cpuCount()).isEqualTo(10);
     assertThat(trace.firstLine(9)).isEqualTo(2);
     assertThat(trace.firstLine(5)).isZero();
     trace.requireCpus(10);
-    assertThatThrownBy(() -> trace.requireCpus(8)).isInstanceOf(BadInput.class).hasMessage("test.txt:2: got an event on cpu 9, allowed: cpu 0 to 7, as the topology has them");
+    assertThatThrownBy(() -> trace.requireCpus(8))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(
+            "test.txt:2: got an event on cpu 9, allowed: cpu 0 to 7, as the topology has them");
   }
 
   @Test
   void gfpWordsThatNobodyPrintsAreListed() {
-    Trace trace = new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL|__GFP_FUNNY|GFP_ZERO|0x2000000|none").decode();
+    Trace trace =
+        new TraceText()
+            .kmalloc(0, P1, 8, 8, "GFP_KERNEL|__GFP_FUNNY|GFP_ZERO|0x2000000|none")
+            .decode();
     assertThat(trace.unknownGfpWords()).containsExactly("__GFP_FUNNY");
     assertThat(trace.counts().unknownGfpAllocations()).isEqualTo(1);
     assertThat(trace.operations(0).gfp(0)).isEqualTo(Gfp.KERNEL | Gfp.ZERO | 0x2000000);
@@ -245,7 +292,12 @@ class TraceLinesTest {
   @Test
   void anOverlongLineIsUnreadableAndTheNextOneIsRead() {
     for (int length : new int[] {8191, 8193, 300_000, 2_000_000}) {
-      Trace trace = new TraceText().kmalloc(0, P1, 8, 8, "GFP_KERNEL").line("x".repeat(length)).kfree(0, P1).decode();
+      Trace trace =
+          new TraceText()
+              .kmalloc(0, P1, 8, 8, "GFP_KERNEL")
+              .line("x".repeat(length))
+              .kfree(0, P1)
+              .decode();
       assertThat(trace.text().unreadableLines()).isEqualTo(1);
       assertThat(trace.text().lines()).isEqualTo(3);
       assertThat(operations(trace, 0)).isEqualTo("+0 -0");

@@ -22,7 +22,16 @@ final class TraceText {
 
   /// Any event's text after the time stamp.
   TraceText event(int cpu, String text) {
-    return line(String.format(Locale.ROOT, "%16s-%-7d [%03d] ..... %5d.%06d: %s", "worker", 4101, cpu, 8, micros++, text));
+    return line(
+        String.format(
+            Locale.ROOT,
+            "%16s-%-7d [%03d] ..... %5d.%06d: %s",
+            "worker",
+            4101,
+            cpu,
+            8,
+            micros++,
+            text));
   }
 
   TraceText alloc(int cpu, long pointer, int req, int alloc) {
@@ -30,15 +39,29 @@ final class TraceText {
   }
 
   TraceText alloc(int cpu, long pointer, String site, int req, int alloc) {
-    return event(cpu, "kmem_cache_alloc: call_site=" + site + " ptr=" + hex(pointer) + sizes(req, alloc) + "GFP_KERNEL node=-1 accounted=false");
+    return event(
+        cpu,
+        "kmem_cache_alloc: call_site="
+            + site
+            + " ptr="
+            + hex(pointer)
+            + sizes(req, alloc)
+            + "GFP_KERNEL node=-1 accounted=false");
   }
 
   TraceText kmalloc(int cpu, long pointer, int req, int alloc, String gfp) {
-    return event(cpu, "kmalloc: call_site=take_some+0x1/0x2 ptr=" + hex(pointer) + sizes(req, alloc) + gfp + " node=-1 accounted=false");
+    return event(
+        cpu,
+        "kmalloc: call_site=take_some+0x1/0x2 ptr="
+            + hex(pointer)
+            + sizes(req, alloc)
+            + gfp
+            + " node=-1 accounted=false");
   }
 
   TraceText free(int cpu, long pointer, String cache) {
-    return event(cpu, "kmem_cache_free: call_site=drop_it+0x3/0x9 ptr=" + hex(pointer) + " name=" + cache);
+    return event(
+        cpu, "kmem_cache_free: call_site=drop_it+0x3/0x9 ptr=" + hex(pointer) + " name=" + cache);
   }
 
   TraceText kfree(int cpu, long pointer) {
@@ -70,7 +93,11 @@ final class TraceText {
   }
 
   static Trace decode(String text, KnownCaches known, TraceFilter filter) {
-    return TraceReader.read("test.txt", new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)), known, filter);
+    return TraceReader.read(
+        "test.txt",
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
+        known,
+        filter);
   }
 
   /// One cpu's operations as `+0 -0 +1`: allocations and frees of slots.
