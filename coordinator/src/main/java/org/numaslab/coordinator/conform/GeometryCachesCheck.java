@@ -82,8 +82,10 @@ final class GeometryCachesCheck {
     Map<String, String> directoryOf = new LinkedHashMap<>();
     InputText.readIfPresent(folder.resolve("slab_symlinks.tsv"))
         .ifPresent(links -> links.lines().forEach(line -> onLink(line, directoryOf)));
+    Set<String> aliases = new LinkedHashSet<>(directoryOf.keySet());
     for (SlabinfoRow.Placed placed : SlabinfoRow.parse(file.get())) {
       String name = placed.row().name();
+      aliases.remove(name);
       String directory = directoryOf.getOrDefault(name, name);
       if (attributes.caches().contains(directory)) {
         slabinfo.computeIfAbsent(directory, d -> new ArrayList<>()).add(placed);
@@ -91,6 +93,8 @@ final class GeometryCachesCheck {
         tally.rowNotCompared("row of slabinfo.txt without attributes in sysfs");
       }
     }
+    // A name that joined another cache has a link, and no numbers of its own.
+    aliases.forEach(alias -> tally.mergedRow());
   }
 
   private static void onLink(Line line, Map<String, String> directoryOf) {

@@ -32,7 +32,7 @@ public final class GeometryResult {
             "slub_min_order", options.slubMinOrder(),
             "slub_max_order", options.slubMaxOrder(),
             "slub_min_objects", options.slubMinObjects(),
-            "slub_debug", SlabFlags.toString(options.debugFlags() & SlabFlags.DEBUG_FLAGS),
+            "slub_debug", options.debugLetters(),
             "slab_nomerge", options.noMerge()));
   }
 

@@ -27,7 +27,7 @@ public final class GeometryText {
             options.slubMinObjects() == 0
                 ? options.minObjects() + " (from cpus)"
                 : options.slubMinObjects(),
-            SlabFlags.toString(options.debugFlags() & SlabFlags.DEBUG_FLAGS),
+            options.debugLetters(),
             options.noMerge() ? "slab_nomerge" : "merging");
   }
 

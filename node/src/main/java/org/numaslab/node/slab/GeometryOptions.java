@@ -30,6 +30,17 @@ public record GeometryOptions(
   /// tracks where they would raise the smallest order.
   public static final int NO_HIGHER_ORDER_DEBUG = 0x1;
 
+  private static final String DEBUG_LETTERS = "FZPUTO";
+
+  private static final int[] DEBUG_BITS = {
+    SlabFlags.CONSISTENCY_CHECKS,
+    SlabFlags.RED_ZONE,
+    SlabFlags.POISON,
+    SlabFlags.STORE_USER,
+    SlabFlags.TRACE,
+    NO_HIGHER_ORDER_DEBUG
+  };
+
   public GeometryOptions {
     within("cpus", cpus, 1, CPUS_MAX);
     within("slub_min_order", slubMinOrder, 0, SlabOrder.ORDER_MAX);
@@ -64,22 +75,29 @@ public record GeometryOptions(
   public static int parseDebug(String letters) {
     int flags = letters.isEmpty() ? SlabFlags.DEBUG_DEFAULT : 0;
     for (char letter : letters.toUpperCase(Locale.ROOT).toCharArray()) {
-      flags =
-          switch (letter) {
-            case '-' -> flags & NO_HIGHER_ORDER_DEBUG;
-            case 'F' -> flags | SlabFlags.CONSISTENCY_CHECKS;
-            case 'Z' -> flags | SlabFlags.RED_ZONE;
-            case 'P' -> flags | SlabFlags.POISON;
-            case 'U' -> flags | SlabFlags.STORE_USER;
-            case 'T' -> flags | SlabFlags.TRACE;
-            case 'O' -> flags | NO_HIGHER_ORDER_DEBUG;
-            default ->
-              throw new BadInput(
-                  "slub_debug: got \"%s\", allowed: letters of FZPUTO or -, for all caches"
-                      .formatted(letters));
-          };
+      int at = DEBUG_LETTERS.indexOf(letter);
+      if (letter == '-') {
+        flags &= NO_HIGHER_ORDER_DEBUG;
+      } else if (at >= 0) {
+        flags |= DEBUG_BITS[at];
+      } else {
+        throw new BadInput(
+            "slub_debug: got \"%s\", allowed: letters of %s or -, for all caches"
+                .formatted(letters, DEBUG_LETTERS));
+      }
     }
     return flags;
+  }
+
+  /// The letters of `slub_debug=` for these options; `-` for none.
+  public String debugLetters() {
+    StringBuilder letters = new StringBuilder();
+    for (int i = 0; i < DEBUG_BITS.length; i++) {
+      if ((debugFlags & DEBUG_BITS[i]) != 0) {
+        letters.append(DEBUG_LETTERS.charAt(i));
+      }
+    }
+    return letters.isEmpty() ? "-" : letters.toString();
   }
 
   private static void within(String what, int value, int min, int max) {
