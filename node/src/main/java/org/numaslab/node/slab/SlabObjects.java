@@ -72,7 +72,7 @@ public final class SlabObjects {
   /// The index of the slot that `object` lies in.
   public int indexOf(long slab, long object) {
     long distance = object - (slab << Memory.PAGE_SHIFT);
-    return (int) (distance * slotQuotient >>> QUOTIENT_BITS);
+    return (int) ((distance * slotQuotient) >>> QUOTIENT_BITS);
   }
 
   /// Whether `object` is where an object of the slab begins.

@@ -13,17 +13,18 @@ final class NaiveBuddy {
   private static final int ORDERS = 11;
 
   private final List<FrameRange> memory;
-  private final Map<ZoneType, List<List<Long>>> lists = new HashMap<>();
+  /// By zone, then by order.
+  private final List<List<List<Long>>> lists = new ArrayList<>();
   private final Map<Long, Integer> free = new HashMap<>();
 
   NaiveBuddy(List<FrameRange> memory) {
     this.memory = memory;
-    for (ZoneType zone : ZoneType.values()) {
+    for (int zone = 0; zone < ZoneType.values().length; zone++) {
       List<List<Long>> orders = new ArrayList<>();
       for (int order = 0; order < ORDERS; order++) {
         orders.add(new ArrayList<>());
       }
-      lists.put(zone, orders);
+      lists.add(orders);
     }
     for (FrameRange range : memory) {
       long frame = Math.max(range.start(), 1);
@@ -42,7 +43,7 @@ final class NaiveBuddy {
   }
 
   List<Long> list(ZoneType zone, int order) {
-    return lists.get(zone).get(order);
+    return lists.get(zone.ordinal()).get(order);
   }
 
   long freePages() {
@@ -87,7 +88,7 @@ final class NaiveBuddy {
     }
     free.put(head, order);
     long merged = Math.min(head, buddy(head, order));
-    boolean tail = boot || order < 9 && isFree(buddy(merged, order + 1), order + 1, zone);
+    boolean tail = boot || (order < 9 && isFree(buddy(merged, order + 1), order + 1, zone));
     if (tail) {
       list(zone, order).addLast(head);
     } else {
