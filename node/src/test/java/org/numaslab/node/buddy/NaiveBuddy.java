@@ -13,8 +13,10 @@ final class NaiveBuddy {
   private static final int ORDERS = 11;
 
   private final List<FrameRange> memory;
+
   /// By zone, then by order.
   private final List<List<List<Long>>> lists = new ArrayList<>();
+
   private final Map<Long, Integer> free = new HashMap<>();
 
   NaiveBuddy(List<FrameRange> memory) {
