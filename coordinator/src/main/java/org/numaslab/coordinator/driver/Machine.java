@@ -19,6 +19,9 @@ public interface Machine extends AutoCloseable {
   /// Runs one program on each cpu to its end, and waits until nothing is under way.
   void run(List<? extends Program> byCpu);
 
+  /// Gives a program that is blocked another turn. For any thread.
+  void wake(int cpu);
+
   /// The state machines. Only while no program runs.
   MachineState state();
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +34,7 @@ public final class Replay implements AutoCloseable {
   private final List<KmemCache> caches = new ArrayList<>();
   private final List<ReplayProgram> programs = new ArrayList<>();
   private final SlotTable slots;
+  private final @Nullable TraceOrder order;
   private final CacheModels models;
   private long elapsedNanos;
 
@@ -48,42 +48,42 @@ public final class Replay implements AutoCloseable {
     this.trace = trace;
     this.settings = settings;
     this.models = new CacheModels(kernel, topology.cpuCount());
-    this.slots = new SlotTable(trace.slotCount());
-    AtomicLong turn = settings.order() == Order.EXACT ? new AtomicLong() : null;
     LiveNatures[] made = new LiveNatures[1];
     this.machine =
         machine(
             memory ->
                 made[0] =
-                    new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()),
-            turn);
+                    new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()));
     this.natures = made[0];
+    this.slots = new SlotTable(trace.slotCount(), machine::wake);
+    this.order =
+        settings.order() == Order.EXACT ? new TraceOrder(trace, total(), machine::wake) : null;
     for (TraceCache cache : trace.caches()) {
       caches.add(
           machine.create(cache.name(), models.geometry(cache), settings.initOnAlloc(), null));
     }
-    prepare(kernel, turn);
+    prepare(kernel);
   }
 
-  private Machine machine(Function<Memory, Natures> nature, @Nullable AtomicLong turn) {
+  private Machine machine(Function<Memory, Natures> nature) {
     if (settings.driver() == Driver.EMBEDDED) {
       return EmbeddedMachine.start(
           topology, nature, settings.touchedBytesMax(), settings.order() == Order.EXACT ? 1 : 256);
     }
-    if (turn != null) {
+    if (settings.order() == Order.EXACT) {
       return SimulatedMachine.instant(
-          topology, nature, settings.touchedBytesMax(), running -> next(running, turn));
+          topology, nature, settings.touchedBytesMax(), this::next);
     }
     return SimulatedMachine.delayed(
         topology, nature, settings.touchedBytesMax(), new SplittableRandom(~settings.seed()));
   }
 
-  private int next(BitSet running, AtomicLong turn) {
-    int cpu = trace.roundLength() == 0 ? 0 : trace.cpuAt(turn.get());
-    return running.get(cpu) ? cpu : running.nextSetBit(0);
+  private int next(BitSet running) {
+    int cpu = order == null ? -1 : order.cpu();
+    return cpu >= 0 && running.get(cpu) ? cpu : running.nextSetBit(0);
   }
 
-  private void prepare(@Nullable KernelDirectory kernel, @Nullable AtomicLong turn) {
+  private void prepare(@Nullable KernelDirectory kernel) {
     CacheId[] ids = caches.stream().map(KmemCache::id).toArray(CacheId[]::new);
     short[] homes = recordedHomes(kernel);
     LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
@@ -98,7 +98,7 @@ public final class Replay implements AutoCloseable {
               topology,
               new ReplayTally(topology.nodeCount(), ids.length),
               clock,
-              turn));
+              order));
     }
   }
 

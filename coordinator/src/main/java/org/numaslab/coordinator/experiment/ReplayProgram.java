@@ -27,7 +27,7 @@ final class ReplayProgram implements Program {
   private final Topology topology;
   private final ReplayTally tally;
   private final LongSupplier clock;
-  private final @Nullable AtomicLong turn;
+  private final @Nullable TraceOrder turn;
   private final AtomicLong published = new AtomicLong();
   private final int from;
   private long done;
@@ -36,7 +36,7 @@ final class ReplayProgram implements Program {
   /// @param caches of the machine, by the trace's cache index
   /// @param recordedHomes by slot, -1 for not known
   /// @param clock nanoseconds; constant where there is no wall clock
-  /// @param turn the number that is up, for exact order; null for causal order
+  /// @param turn the order of the trace; null for causal order
   ReplayProgram(
       int from,
       TraceCursor cursor,
@@ -46,7 +46,7 @@ final class ReplayProgram implements Program {
       Topology topology,
       ReplayTally tally,
       LongSupplier clock,
-      @Nullable AtomicLong turn) {
+      @Nullable TraceOrder turn) {
     this.from = from;
     this.cursor = cursor;
     this.caches = caches;
@@ -64,7 +64,7 @@ final class ReplayProgram implements Program {
       published.setOpaque(done);
       return Step.FINISHED;
     }
-    if (turn != null && turn.getAcquire() != cursor.sequence()) {
+    if (turn != null && !turn.isUp(cursor.sequence())) {
       return Step.BLOCKED;
     }
     return cursor.isFree() ? free(cpu) : alloc(cpu);
@@ -72,7 +72,7 @@ final class ReplayProgram implements Program {
 
   private Step free(Cpu cpu) {
     int slot = cursor.slot();
-    long object = slots.get(slot);
+    long object = slots.awaitFull(slot, cpu.id().value());
     if (object == SlotTable.EMPTY) {
       return Step.BLOCKED;
     }
@@ -82,13 +82,13 @@ final class ReplayProgram implements Program {
       cpu.free(caches[cursor.cache()], object);
       tally.freed(cursor.cache());
     }
-    slots.set(slot, SlotTable.EMPTY);
+    slots.put(slot, SlotTable.EMPTY);
     advance();
     return Step.DONE;
   }
 
   private Step alloc(Cpu cpu) {
-    if (slots.get(cursor.slot()) != SlotTable.EMPTY) {
+    if (!slots.awaitEmpty(cursor.slot(), cpu.id().value())) {
       return Step.BLOCKED;
     }
     long object = cpu.alloc(caches[cursor.cache()], cursor.node(), cursor.gfp());
@@ -110,12 +110,12 @@ final class ReplayProgram implements Program {
     int slot = cursor.slot();
     if (object == Cpu.NULL) {
       tally.failed();
-      slots.set(slot, SlotTable.FAILED);
+      slots.put(slot, SlotTable.FAILED);
     } else {
       int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
       tally.allocated(
           cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
-      slots.set(slot, object);
+      slots.put(slot, object);
     }
     advance();
   }
@@ -127,7 +127,7 @@ final class ReplayProgram implements Program {
       published.setOpaque(done);
     }
     if (turn != null) {
-      turn.setRelease(turn.getPlain() + 1);
+      turn.pass();
     }
   }
 

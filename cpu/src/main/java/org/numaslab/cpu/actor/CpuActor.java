@@ -32,6 +32,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// @param finished runs when it is at its end and all nodes have answered
   public record Start(Program program, Runnable finished) implements Message {}
 
+  /// What the program was blocked by may have happened.
+  public record Wake() implements Message {}
+
+  public static final Wake WAKE = new Wake();
+
   private record NextTurn() implements Message {}
 
   private static final NextTurn NEXT_TURN = new NextTurn();
@@ -78,6 +83,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
         case Answer m -> onAnswer(m.reply());
         case Asked m -> CpuRequests.serve(cpu, m.message());
         case Start m -> onStart(m);
+        case Wake m -> runUnlessDue();
         case NextTurn m -> onNextTurn();
       }
     } catch (RuntimeException | Error e) {
@@ -98,6 +104,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     if (cpu.receive(reply) && start != null) {
       start.program().completed(cpu);
     }
+    runUnlessDue();
+  }
+
+  private void runUnlessDue() {
+    Start start = running.start;
     if (start != null && !running.turnIsDue) {
       run(start);
     }
@@ -114,11 +125,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private void run(Start start) {
     if (!running.atEnd) {
       switch (Turn.run(cpu, start.program(), operations)) {
-        case AGAIN, BLOCKED -> {
+        case AGAIN -> {
           running.turnIsDue = true;
           getContext().getSelf().tell(NEXT_TURN);
         }
-        case ANSWER -> {}
+        case ANSWER, BLOCKED -> {}
         case FINISHED -> running.atEnd = true;
       }
     }

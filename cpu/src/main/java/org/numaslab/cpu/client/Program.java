@@ -12,7 +12,7 @@ public interface Program {
     DONE,
     /// The cpu waits for a node; [Program#completed] follows.
     WAITS,
-    /// It cannot begin before another cpu has done something. Nothing happened.
+    /// It cannot begin before another cpu has done something; that cpu wakes this one. Nothing happened.
     BLOCKED,
     /// There is none left.
     FINISHED

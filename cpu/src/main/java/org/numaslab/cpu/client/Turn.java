@@ -13,7 +13,7 @@ public final class Turn {
     AGAIN,
     /// The cpu waits for an answer: give it another turn after one came.
     ANSWER,
-    /// Another cpu must act first: give it another turn later.
+    /// Another cpu must act first: give it another turn when it is woken.
     BLOCKED,
     /// The program is finished.
     FINISHED

@@ -179,15 +179,19 @@ public final class EmbeddedMachine implements Machine {
   public void run(List<? extends Program> byCpu) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     AtomicInteger running = new AtomicInteger(byCpu.size());
-    for (int i = 0; i < byCpu.size(); i++) {
-      Runnable atEnd =
-          () -> {
-            if (running.decrementAndGet() == 0) {
-              finished.complete(null);
-            }
-          };
-      cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
-    }
+    Runnable atEnd =
+        () -> {
+          if (running.decrementAndGet() == 0) {
+            finished.complete(null);
+          }
+        };
+    // From an actor: a busy fork-join worker looks at what comes from outside only when it has nothing of its own left.
+    ask(
+        r -> {
+          for (int i = 0; i < byCpu.size(); i++) {
+            cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
+          }
+        });
     boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
       if (anyRcu) {
@@ -237,6 +241,11 @@ public final class EmbeddedMachine implements Machine {
       throw error;
     }
     return new IllegalStateException(cause);
+  }
+
+  @Override
+  public void wake(int cpu) {
+    cpuActors.get(cpu).tell(CpuActor.WAKE);
   }
 
   @Override

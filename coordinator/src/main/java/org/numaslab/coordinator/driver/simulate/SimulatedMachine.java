@@ -146,6 +146,10 @@ public final class SimulatedMachine implements Machine {
     return registry;
   }
 
+  /// The schedule gives every cpu turns: nobody sleeps.
+  @Override
+  public void wake(int cpu) {}
+
   @Override
   public MessageCounts messages() {
     return messages;
