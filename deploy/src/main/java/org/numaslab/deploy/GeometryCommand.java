@@ -120,13 +120,10 @@ public final class GeometryCommand implements Callable<Integer> {
     }
     GeometryOptions options = options();
     GeometryResult result = new GeometryResult(command(), options);
-    Path folder = out;
-    if (folder != null) {
-      GeometryResult.prepare(folder);
-    }
     StringBuilder text = new StringBuilder();
     int exitCode =
         wanted == null ? check(options, result, text) : compute(wanted, options, result, text);
+    Path folder = out;
     if (folder != null) {
       result.write(folder);
     }
@@ -182,7 +179,8 @@ public final class GeometryCommand implements Callable<Integer> {
 
   /// What was typed, without where the result goes.
   private String command() {
-    List<String> arguments = new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+    List<String> arguments =
+        new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
     int at = arguments.indexOf("--out");
     if (at >= 0) {
       arguments.subList(at, Math.min(at + 2, arguments.size())).clear();

@@ -68,14 +68,13 @@ final class GeometryAttributes {
         throw line.bad("slab attribute", line.text(), "cache, attribute, value; tabs between");
       }
       Line before =
-          attributes.caches
+          attributes
+              .caches
               .computeIfAbsent(fields[0], cache -> new LinkedHashMap<>())
               .put(fields[1], line);
       if (before != null) {
         throw line.bad(
-            fields[1] + " of " + fields[0],
-            "a second value",
-            "one, as in line " + before.number());
+            fields[1] + " of " + fields[0], "a second value", "one, as in line " + before.number());
       }
     }
     attributes.caches.forEach((cache, values) -> {

@@ -127,13 +127,12 @@ final class GeometryCachesCheck {
       attribute(cache, CTOR, "");
     }
     if (options.debugFlags() != 0) {
-      GeometryAttributes.DEBUG_ATTRIBUTES.forEach((name, flag) ->
-          attribute(cache, name, bit(geometry, flag)));
+      GeometryAttributes.DEBUG_ATTRIBUTES.forEach(
+          (name, flag) -> attribute(cache, name, bit(geometry, flag)));
     }
     if (cache.startsWith(":")) {
       Line line = attributes.line(cache, "align").orElseThrow();
-      tally.compare(
-          line, "id", cache, GeometryAttributes.id(geometry.flags(), geometry.size()));
+      tally.compare(line, "id", cache, GeometryAttributes.id(geometry.flags(), geometry.size()));
     }
     slabinfo.getOrDefault(cache, List.of()).forEach(row -> compare(row, geometry));
   }

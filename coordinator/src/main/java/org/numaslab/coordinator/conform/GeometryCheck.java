@@ -89,9 +89,9 @@ public final class GeometryCheck {
     return switch (kind) {
       case STRUCT -> GeometryStructCheck.check(input, withCpus(OptionalInt.empty(), input.file()));
       case KMALLOC ->
-        GeometryKmallocCheck.check(input, withCpus(OptionalInt.empty(), input.file()));
+          GeometryKmallocCheck.check(input, withCpus(OptionalInt.empty(), input.file()));
       case CACHES ->
-        GeometryCachesCheck.check(input, folder, withCpus(cpusOf(folder), input.file()));
+          GeometryCachesCheck.check(input, folder, withCpus(cpusOf(folder), input.file()));
     };
   }
 

@@ -65,7 +65,7 @@ final class GeometryKmallocCheck {
         case "KM" -> rows.add(row(line, fields));
         case "CMD", "RC", "NOTE" -> {}
         default ->
-          throw line.bad("row", line.text(), "tag KM, CMD, RC or NOTE as the second field");
+            throw line.bad("row", line.text(), "tag KM, CMD, RC or NOTE as the second field");
       }
     }
     if (rows.isEmpty()) {

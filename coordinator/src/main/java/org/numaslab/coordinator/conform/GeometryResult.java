@@ -95,21 +95,10 @@ public final class GeometryResult {
     }
   }
 
-  /// Makes the folder, before anything is computed for it.
-  public static void prepare(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException refused) {
-      throw unwritable(folder, refused);
-    }
-    if (!Files.isWritable(folder)) {
-      throw new BadInput(folder + ": got a folder that cannot be written, allowed: a writable one");
-    }
-  }
-
-  /// Writes `result.json` there, whole or not at all.
+  /// Writes `result.json` there, whole or not at all; makes the folder where there is none.
   public void write(Path folder) {
     try {
+      Files.createDirectories(folder);
       Path draft = Files.createTempFile(folder, FILE, ".draft");
       try {
         Files.writeString(draft, json());

@@ -24,8 +24,8 @@ import org.numaslab.node.topology.BadInput;
 /// |       | `cache refcount` (merging), `actual_order actual_objects ptr_lowbit` (one real object) |
 /// | `CMD`, `RC`, `NOTE` | how it was recorded                                                  |
 ///
-/// A row whose `cache` is another name was merged and shows that other cache: it is counted and
-/// not compared, unless the model says that it cannot have been merged.
+/// A row whose `cache` is another name was merged and shows that other cache: it is counted and not
+/// compared, unless the model says that it cannot have been merged.
 final class GeometryStructCheck {
   private static final String KIND = "caches asked for, and their struct kmem_cache";
   private static final String OK = "ok";
@@ -126,7 +126,8 @@ final class GeometryStructCheck {
     if (geometry == null || !result.equals(OK)) {
       tally.row(name);
       boolean bothRefuse = geometry == null && !result.equals(OK);
-      tally.compare(line, "result", result, bothRefuse ? result : geometry == null ? "refused" : OK);
+      tally.compare(
+          line, "result", result, bothRefuse ? result : geometry == null ? "refused" : OK);
       return;
     }
     boolean mergeable = geometry.mayMerge() && !options.noMerge();
@@ -150,8 +151,8 @@ final class GeometryStructCheck {
         case "ptr_lowbit" -> comparePointer(line, kernel, geometry);
         case "actual_order", "actual_objects", "result" -> {}
         default ->
-          tally.compare(
-              line, column, kernel, GeometryColumn.named(column).orElseThrow().of(geometry));
+            tally.compare(
+                line, column, kernel, GeometryColumn.named(column).orElseThrow().of(geometry));
       }
     });
     compareSlab(line, row, geometry);

@@ -36,7 +36,8 @@ public final class GeometryText {
     StringBuilder text = new StringBuilder();
     text.append("cache %s\n%s\n\n".formatted(request.name(), options(options)));
     for (GeometryColumn column : GeometryColumn.values()) {
-      String words = column == GeometryColumn.FLAGS ? ": " + SlabFlags.toString(geometry.flags()) : "";
+      String words =
+          column == GeometryColumn.FLAGS ? ": " + SlabFlags.toString(geometry.flags()) : "";
       text.append(
           "%-24s %9s  %s%s\n"
               .formatted(column.header(), column.of(geometry), column.meaning(), words));
@@ -118,10 +119,12 @@ public final class GeometryText {
                 report.valuesCompared(),
                 report.differences(),
                 report.equal() ? "" : " in %d rows".formatted(report.rowsDifferent())));
-    report.rowsNotCompared()
-        .forEach((reason, rows) ->
-            text.append("  rows not compared %d: %s\n".formatted(rows, reason)));
-    report.notCompared()
+    report
+        .rowsNotCompared()
+        .forEach(
+            (reason, rows) -> text.append("  rows not compared %d: %s\n".formatted(rows, reason)));
+    report
+        .notCompared()
         .forEach((reason, values) ->
             text.append("  values not compared %d: %s\n".formatted(values, reason)));
     report.notes().forEach(note -> text.append("  ").append(note).append('\n'));

@@ -23,10 +23,10 @@ class GeometryBadTablesTest {
   @TempDir Path folder;
 
   private static void refused(Path path, String... parts) {
-    assertThatThrownBy(() ->
-            new GeometryCheck(GeometryOptions.forCpus(8), false).check(path))
+    assertThatThrownBy(() -> new GeometryCheck(GeometryOptions.forCpus(8), false).check(path))
         .isInstanceOf(BadInput.class)
-        .satisfies(refusal -> assertThat(refusal.getMessage()).contains(parts).doesNotContain("\n"));
+        .satisfies(
+            refusal -> assertThat(refusal.getMessage()).contains(parts).doesNotContain("\n"));
   }
 
   private Path file(String text) throws IOException {
@@ -137,7 +137,8 @@ class GeometryBadTablesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GFP_LUNCH, 9, kind of request: got \"GFP_LUNCH\"", "GFP_KERNEL, -9, request size: got \"-9\"",
+    "GFP_LUNCH, 9, kind of request: got \"GFP_LUNCH\"",
+    "GFP_KERNEL, -9, request size: got \"-9\"",
     "GFP_KERNEL, huge, request size: got \"huge\""
   })
   void aKmallocRequestThatIsNone(String kind, String size, String named) throws IOException {
@@ -167,8 +168,7 @@ class GeometryBadTablesTest {
 
   @Test
   void attributesWithTwoFields() throws IOException {
-    refused(
-        file("x\tobject_size\t64\nx\talign\n"), "t.tsv:2: slab attribute: got \"x?align\"");
+    refused(file("x\tobject_size\t64\nx\talign\n"), "t.tsv:2: slab attribute: got \"x?align\"");
   }
 
   @Test
@@ -185,7 +185,9 @@ class GeometryBadTablesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "object_size, 0, 1..4194304", "object_size, -1, 1..4194304", "object_size, 5000000, 1..4194304",
+    "object_size, 0, 1..4194304",
+    "object_size, -1, 1..4194304",
+    "object_size, 5000000, 1..4194304",
     "align, x, 1..4194304"
   })
   void anAttributeOutOfBounds(String attribute, String value, String allowed) throws IOException {

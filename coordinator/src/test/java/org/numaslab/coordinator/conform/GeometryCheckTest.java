@@ -98,7 +98,9 @@ class GeometryCheckTest {
 
   @ParameterizedTest
   @CsvSource({
-    "setA-4node-8cpu, -, 154, 58", "setB-4node-8cpu, FZPU, 212, 0", "setC-4node-8cpu, -, 212, 0"
+    "setA-4node-8cpu, -, 154, 58",
+    "setB-4node-8cpu, FZPU, 212, 0",
+    "setC-4node-8cpu, -, 212, 0"
   })
   void everyCacheOfABootedMachineHasTheComputedNumbers(
       String set, String debug, int caches, int merged) {
@@ -138,8 +140,7 @@ class GeometryCheckTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 16, 64})
   void onAnotherNumberOfCpusTheTableDiffers(int cpus) {
-    GeometryReport report =
-        only(SET_C.resolve("geom_main.struct.tsv.gz"), booted(cpus, "-", true));
+    GeometryReport report = only(SET_C.resolve("geom_main.struct.tsv.gz"), booted(cpus, "-", true));
     assertThat(report.differences()).isPositive();
     assertThat(report.first())
         .extracting(GeometryDifference::column)
@@ -196,8 +197,16 @@ class GeometryCheckTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "slab_size", "align", "order", "objs_per_slab", "min_partial", "cpu_partial",
-        "remote_node_defrag_ratio", "object_size", "cache_dma", "ctor"
+        "slab_size",
+        "align",
+        "order",
+        "objs_per_slab",
+        "min_partial",
+        "cpu_partial",
+        "remote_node_defrag_ratio",
+        "object_size",
+        "cache_dma",
+        "ctor"
       })
   void oneWrongAttributeOfAKmallocCacheIsADifference(String attribute) throws IOException {
     List<String> lines =
@@ -241,8 +250,7 @@ class GeometryCheckTest {
     GeometryReport report = only(folder, booted(8, "-", true));
     assertThat(report.equal()).isTrue();
     assertThat(report.rowsNotCompared())
-        .containsExactly(
-            java.util.Map.entry("row of slabinfo.txt without attributes in sysfs", 1));
+        .containsExactly(java.util.Map.entry("row of slabinfo.txt without attributes in sysfs", 1));
     assertThat(report.rows()).isEqualTo(report.rowsCompared() + 1);
   }
 
@@ -302,7 +310,8 @@ class GeometryCheckTest {
 
   @Test
   void aSlabOfTheSmallestOrderIsWhatShortMemoryGives() throws IOException {
-    String header = "1\tH\tname\treq_size\treq_align\treq_flags\treq_ctor\tactual_order\tactual_objects";
+    String header =
+        "1\tH\tname\treq_size\treq_align\treq_flags\treq_ctor\tactual_order\tactual_objects";
     String row = "1\tG\tx\t256\t0\tnone\t0\t%d\t%d";
     GeometryOptions options = booted(8, "-", true);
     assertThat(only(table("oo.tsv", List.of(header, row.formatted(1, 32))), options).equal())

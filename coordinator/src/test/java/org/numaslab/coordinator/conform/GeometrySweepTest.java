@@ -68,8 +68,7 @@ class GeometrySweepTest {
   void absurdlyManyCombinationsAreRefused() {
     assertThatThrownBy(() -> GeometrySweep.parse("1..100000", "8,16,32", "none", false))
         .isInstanceOf(BadInput.class)
-        .hasMessage(
-            "sweep: got 100000 sizes x 3 aligns x 1 flags, allowed: up to 262144 rows");
+        .hasMessage("sweep: got 100000 sizes x 3 aligns x 1 flags, allowed: up to 262144 rows");
   }
 
   @Test

@@ -2,8 +2,8 @@ package org.numaslab.node.slab;
 
 import org.numaslab.node.topology.BadInput;
 
-/// What the creator of a cache asks for: the arguments of `kmem_cache_create` of
-/// mm/slab_common.c, v6.1.
+/// What the creator of a cache asks for: the arguments of `kmem_cache_create` of mm/slab_common.c,
+/// v6.1.
 ///
 /// `align` 0 leaves the alignment to the cache; `flags` are bits of [SlabFlags]; `ctor` tells
 /// whether each new object goes through a constructor.

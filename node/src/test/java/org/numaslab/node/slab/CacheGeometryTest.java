@@ -66,7 +66,13 @@ class CacheGeometryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8,120,1", "248,120,8", "256,52,4", "1016,52,4", "1024,24,2", "4088,24,6", "4096,6,2",
+    "8,120,1",
+    "248,120,8",
+    "256,52,4",
+    "1016,52,4",
+    "1024,24,2",
+    "4088,24,6",
+    "4096,6,2",
     "8192,6,3"
   })
   void cpusKeepFewerObjectsTheLargerTheyAre(int size, int cpuPartial, int slabs) {
@@ -128,8 +134,7 @@ class CacheGeometryTest {
   @Test
   void slubDebugOfBootAppliesToEveryCacheThatDoesNotRefuseIt() {
     GeometryOptions all = debugged("FZPU");
-    assertThat(of(64, 0, all).flags())
-        .isEqualTo(SlabFlags.DEBUG_DEFAULT | SlabFlags.OBJECT_POISON);
+    assertThat(of(64, 0, all).flags()).isEqualTo(SlabFlags.DEBUG_DEFAULT | SlabFlags.OBJECT_POISON);
     assertThat(of(64, SlabFlags.NO_USER_FLAGS, all).isDebug()).isFalse();
     assertThat(of(64, SlabFlags.NOLEAKTRACE, all).has(SlabFlags.STORE_USER)).isFalse();
     assertThat(of(64, SlabFlags.NOLEAKTRACE, all).has(SlabFlags.RED_ZONE)).isTrue();

@@ -14,8 +14,20 @@ import org.numaslab.node.topology.BadInput;
 class KmallocClassesTest {
   @ParameterizedTest
   @CsvSource({
-    "1,8", "8,8", "9,16", "64,64", "65,96", "96,96", "97,128", "128,128", "129,192", "192,192",
-    "193,256", "257,512", "4097,8192", "8192,8192"
+    "1,8",
+    "8,8",
+    "9,16",
+    "64,64",
+    "65,96",
+    "96,96",
+    "97,128",
+    "128,128",
+    "129,192",
+    "192,192",
+    "193,256",
+    "257,512",
+    "4097,8192",
+    "8192,8192"
   })
   void theSmallestClassThatHoldsARequestServesIt(int size, int classSize) {
     assertThat(KmallocClasses.classSize(size)).isEqualTo(classSize);
@@ -28,7 +40,9 @@ class KmallocClassesTest {
     assertThat(KmallocClasses.name(8, Gfp.RECLAIMABLE | Gfp.ACCOUNT)).isEqualTo("kmalloc-rcl-8");
     assertThat(KmallocClasses.name(8192, Gfp.DMA | Gfp.RECLAIMABLE | Gfp.ACCOUNT))
         .isEqualTo("dma-kmalloc-8k");
-    assertThat(Family.of(Gfp.KERNEL | Gfp.DMA32)).as("no family of its own").isEqualTo(Family.NORMAL);
+    assertThat(Family.of(Gfp.KERNEL | Gfp.DMA32))
+        .as("no family of its own")
+        .isEqualTo(Family.NORMAL);
   }
 
   @ParameterizedTest
@@ -55,7 +69,9 @@ class KmallocClassesTest {
 
   @Test
   void bootMakesThirteenClassesOfFourFamilies() {
-    assertThat(KmallocClasses.boot()).hasSize(4 * 13).extracting(CacheRequest::name)
+    assertThat(KmallocClasses.boot())
+        .hasSize(4 * 13)
+        .extracting(CacheRequest::name)
         .startsWith("kmalloc-8", "kmalloc-16", "kmalloc-32", "kmalloc-64", "kmalloc-96")
         .endsWith("dma-kmalloc-4k", "dma-kmalloc-8k")
         .doesNotHaveDuplicates();

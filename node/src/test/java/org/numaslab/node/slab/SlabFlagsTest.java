@@ -15,10 +15,25 @@ class SlabFlagsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "none; 0", "hwalign; 2000", "rcu; 80000", "reclaim; 20000", "account; 4000000",
-        "dma; 4000", "dma32; 8000", "redzone; 400", "rz; 400", "poison; 800", "poi; 800",
-        "storeuser; 10000", "user; 10000", "rzpoiuser; 10c00", "rcu,reclaim; a0000",
-        "hwalign|rcu+dma; 86000", "0x10d00; 10d00", "10d00; 10d00", "0XD00; d00"
+        "none; 0",
+        "hwalign; 2000",
+        "rcu; 80000",
+        "reclaim; 20000",
+        "account; 4000000",
+        "dma; 4000",
+        "dma32; 8000",
+        "redzone; 400",
+        "rz; 400",
+        "poison; 800",
+        "poi; 800",
+        "storeuser; 10000",
+        "user; 10000",
+        "rzpoiuser; 10c00",
+        "rcu,reclaim; a0000",
+        "hwalign|rcu+dma; 86000",
+        "0x10d00; 10d00",
+        "10d00; 10d00",
+        "0XD00; d00"
       })
   void textsAreWordsOrHexadecimal(String text, String hex) {
     assertThat(SlabFlags.parse(text)).isEqualTo(Integer.parseInt(hex, 16));
@@ -31,7 +46,8 @@ class SlabFlagsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "hwalignx", "rcu,", ",rcu", "0x", "0x123456789", "-1", "RCU", "none "})
+  @ValueSource(
+      strings = {"", "hwalignx", "rcu,", ",rcu", "0x", "0x123456789", "-1", "RCU", "none "})
   void anythingElseIsRefused(String text) {
     assertThatThrownBy(() -> SlabFlags.parse(text))
         .isInstanceOf(BadInput.class)
@@ -80,9 +96,15 @@ class SlabFlagsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,0,3,0,cpus", "-1,0,3,0,cpus", "9000,0,3,0,cpus", "8,-1,3,0,slub_min_order",
-    "8,11,3,0,slub_min_order", "8,0,11,0,slub_max_order", "8,0,-3,0,slub_max_order",
-    "8,0,3,-1,slub_min_objects", "8,0,3,32768,slub_min_objects"
+    "0,0,3,0,cpus",
+    "-1,0,3,0,cpus",
+    "9000,0,3,0,cpus",
+    "8,-1,3,0,slub_min_order",
+    "8,11,3,0,slub_min_order",
+    "8,0,11,0,slub_max_order",
+    "8,0,-3,0,slub_max_order",
+    "8,0,3,-1,slub_min_objects",
+    "8,0,3,32768,slub_min_objects"
   })
   void bootParametersOutOfBoundsAreRefused(
       int cpus, int minOrder, int maxOrder, int minObjects, String named) {
