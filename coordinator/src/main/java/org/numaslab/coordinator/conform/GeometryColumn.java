@@ -33,6 +33,8 @@ public enum GeometryColumn {
   OFFSET_OF_OBJECT_IN_SLOT("where the object begins in its slot", CacheGeometry::redLeftPad);
 
   private final String meaning;
+
+  @SuppressWarnings("ImmutableEnumChecker") // functions of their argument alone
   private final Function<CacheGeometry, Object> value;
 
   GeometryColumn(String meaning, Function<CacheGeometry, Object> value) {
