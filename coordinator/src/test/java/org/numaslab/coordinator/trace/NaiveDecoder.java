@@ -95,9 +95,9 @@ final class NaiveDecoder {
       if (!fields.keySet().containsAll(Set.of("bytes_req", "bytes_alloc", "gfp_flags"))) {
         return null;
       }
-      req = Integer.parseInt(fields.get("bytes_req"));
-      alloc = Integer.parseInt(fields.get("bytes_alloc"));
-      gfp = GfpText.parse(fields.get("gfp_flags")).bits();
+      req = Integer.parseInt(fields.getOrDefault("bytes_req", ""));
+      alloc = Integer.parseInt(fields.getOrDefault("bytes_alloc", ""));
+      gfp = GfpText.parse(fields.getOrDefault("gfp_flags", "")).bits();
     }
     allEvents++;
     long nanos =
@@ -108,7 +108,7 @@ final class NaiveDecoder {
         Integer.parseInt(matcher.group(1)),
         nanos,
         pointer,
-        fields.get("call_site"),
+        fields.getOrDefault("call_site", ""),
         req,
         alloc,
         gfp,
