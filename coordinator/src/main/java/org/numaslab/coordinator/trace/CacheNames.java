@@ -59,7 +59,7 @@ final class CacheNames {
     debugLayout = hasDebugLayout();
   }
 
-  /// By slot: the draft's number | how it was named << 24, or [#LARGE].
+  /// By slot: the draft's number | how it was named << 24, or [#LARGE]. To be called once.
   int[] cacheOf() {
     int[] cacheOfGroup = new int[groups];
     for (int group = 0; group < groups; group++) {
@@ -69,11 +69,10 @@ final class CacheNames {
       }
       cacheOfGroup[group] = cache;
     }
-    int[] cacheOf = new int[groupOf.length];
-    for (int slot = 0; slot < cacheOf.length; slot++) {
-      cacheOf[slot] = cacheOfGroup[groupOf[slot]];
+    for (int slot = 0; slot < groupOf.length; slot++) {
+      groupOf[slot] = cacheOfGroup[groupOf[slot]]; // in place: the groups are done with
     }
-    return cacheOf;
+    return groupOf;
   }
 
   private void group() {

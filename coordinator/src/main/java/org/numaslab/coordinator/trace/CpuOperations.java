@@ -2,7 +2,15 @@ package org.numaslab.coordinator.trace;
 
 import java.util.Arrays;
 
-/// What one cpu did, in its order: 16 bytes per operation.
+/// What one cpu did, in its order: two words per operation.
+///
+/// ```text
+///       63            32 31      16 15       0
+///       +---------------+---------------------+
+/// 2i    | sequence      | slot; ~slot: a free |
+/// 2i+1  | gfp           | node     | cache    |
+///       +---------------+----------+----------+
+/// ```
 ///
 /// Behind the operations of the trace stand the *closing frees*: of what this cpu allocated and
 /// nobody freed, in the order of allocation. They are replayed between two rounds, not after the
@@ -14,17 +22,19 @@ public final class CpuOperations {
     FREE
   }
 
-  static final CpuOperations NONE = new CpuOperations();
+  /// Longest array of the common JVMs, made even.
+  private static final int LENGTH_MAX = Integer.MAX_VALUE - 9;
+
+  static final CpuOperations NONE = new CpuOperations(0);
 
   private int size;
   private int roundSize;
-  private int[] sequence = new int[0];
-  private int[] slot = new int[0]; // ~slot of a free
-  private int[] gfp = new int[0];
-  private short[] node = new short[0];
-  private short[] cache = new short[0];
+  private long[] words;
 
-  CpuOperations() {}
+  /// @param expected operations, more or less
+  CpuOperations(long expected) {
+    words = new long[(int) Math.min(LENGTH_MAX, 2 * expected)];
+  }
 
   /// Operations of the trace.
   public int size() {
@@ -41,33 +51,33 @@ public final class CpuOperations {
   }
 
   public boolean isFree(int index) {
-    return slot[index] < 0;
+    return (int) words[2 * index] < 0;
   }
 
   /// The allocation that this is, or that this frees.
   public int slot(int index) {
-    int value = slot[index];
+    int value = (int) words[2 * index];
     return value ^ (value >> 31);
   }
 
   /// Index into [Trace#caches]: the object's cache, of a free too.
   public int cache(int index) {
-    return cache[index];
+    return (short) words[2 * index + 1];
   }
 
   /// The node that an allocation asks for, -1 for none.
   public int node(int index) {
-    return node[index];
+    return (short) (words[2 * index + 1] >> 16);
   }
 
   /// Bits of [org.numaslab.node.buddy.Gfp] of an allocation.
   public int gfp(int index) {
-    return gfp[index];
+    return (int) (words[2 * index + 1] >> 32);
   }
 
   /// Place in the order of the whole trace, without gaps; closing frees come after all operations.
   public int sequence(int index) {
-    return sequence[index];
+    return (int) (words[2 * index] >> 32);
   }
 
   void addAlloc(int at, int ofSlot, int inCache, int gfpBits, int wantedNode) {
@@ -85,19 +95,11 @@ public final class CpuOperations {
   }
 
   private void add(int at, int signedSlot, int inCache, int gfpBits, int wantedNode) {
-    int index = roundSize++;
-    if (index == slot.length) {
-      int width = (int) Math.min(Integer.MAX_VALUE - 8, index + (index >> 1) + 64L);
-      sequence = Arrays.copyOf(sequence, width);
-      slot = Arrays.copyOf(slot, width);
-      gfp = Arrays.copyOf(gfp, width);
-      node = Arrays.copyOf(node, width);
-      cache = Arrays.copyOf(cache, width);
+    int place = 2 * roundSize++;
+    if (place >= words.length) {
+      words = Arrays.copyOf(words, (int) Math.min(LENGTH_MAX, place + (place >> 1) + 64L));
     }
-    sequence[index] = at;
-    slot[index] = signedSlot;
-    gfp[index] = gfpBits;
-    node[index] = (short) wantedNode;
-    cache[index] = (short) inCache;
+    words[place] = (long) at << 32 | (signedSlot & 0xffffffffL);
+    words[place + 1] = (long) gfpBits << 32 | (wantedNode & 0xffffL) << 16 | (inCache & 0xffffL);
   }
 }

@@ -27,7 +27,6 @@ final class Replayable {
 
   private final int[] replayedSlot;
   private final CpuOperations[] operations;
-  private final short[] cacheOfReplayed;
   private final int[] draftSlot;
   private short[] cpuBySequence;
   private int sequence;
@@ -48,7 +47,12 @@ final class Replayable {
   private long matchedElsewhere;
   private long closed; // slots that are not live after the last event
 
-  Replayable(EventLog log, FieldTexts fields, KnownCaches known, TraceFilter filter, int cpus) {
+  Replayable(
+      EventLog log,
+      FieldTexts fields,
+      KnownCaches known,
+      TraceFilter filter,
+      List<Long> eventsPerCpu) {
     this.log = log;
     this.fields = fields;
     this.known = known;
@@ -66,10 +70,9 @@ final class Replayable {
     replayedSlot = new int[log.slots()];
     Arrays.fill(replayedSlot, NOT_REPLAYED);
     draftSlot = new int[log.slots()];
-    cacheOfReplayed = new short[log.slots()];
     cpuBySequence = new short[log.size()];
-    operations = new CpuOperations[cpus];
-    Arrays.setAll(operations, cpu -> new CpuOperations());
+    operations = new CpuOperations[eventsPerCpu.size()];
+    Arrays.setAll(operations, cpu -> new CpuOperations(eventsPerCpu.get(cpu)));
     walk();
     close();
   }
@@ -110,7 +113,7 @@ final class Replayable {
       int earlier = replayedSlot[unseen];
       if (earlier != NOT_REPLAYED) {
         unseenFrees++;
-        free(cpu, earlier);
+        free(cpu, earlier, cacheNumber(cacheOf[unseen] & CacheDrafts.NUMBER_MASK));
       }
     }
     if (draft == CacheNames.LARGE) {
@@ -126,7 +129,6 @@ final class Replayable {
     int cache = cacheNumber(draft & CacheDrafts.NUMBER_MASK);
     replayedSlot[slot] = slots;
     draftSlot[slots] = slot;
-    cacheOfReplayed[slots] = (short) cache;
     operations[cpu].addAlloc(next(cpu), slots, cache, fields.gfp(text), node);
     slots++;
   }
@@ -148,7 +150,7 @@ final class Replayable {
       frees++;
       freesElsewhere += elsewhere ? 1 : 0;
       otherName += namesAnother(slot, draft & CacheDrafts.NUMBER_MASK) ? 1 : 0;
-      free(cpu, replayedSlot[slot]);
+      free(cpu, replayedSlot[slot], cacheNumber(draft & CacheDrafts.NUMBER_MASK));
     }
   }
 
@@ -207,9 +209,9 @@ final class Replayable {
     return real == null ? text : real.name();
   }
 
-  private void free(int cpu, int slot) {
+  private void free(int cpu, int slot, int cache) {
     draftSlot[slot] = ~draftSlot[slot]; // marks it as not live
-    operations[cpu].addFree(next(cpu), slot, cacheOfReplayed[slot]);
+    operations[cpu].addFree(next(cpu), slot, cache);
   }
 
   private int next(int cpu) {
@@ -234,8 +236,10 @@ final class Replayable {
     cpuBySequence = Arrays.copyOf(cpuBySequence, sequence + live);
     for (int slot = 0; slot < slots; slot++) {
       if (draftSlot[slot] >= 0) {
-        int cpu = log.cpuOf(draftSlot[slot]);
-        operations[cpu].addClosingFree(next(cpu), slot, cacheOfReplayed[slot]);
+        int logged = draftSlot[slot];
+        int cpu = log.cpuOf(logged);
+        int cache = cacheNumber(cacheOf[logged] & CacheDrafts.NUMBER_MASK);
+        operations[cpu].addClosingFree(next(cpu), slot, cache);
       }
     }
   }

@@ -219,7 +219,7 @@ public final class TraceReader {
               + ": got events, but none of kmem, allowed: a trace of kmem events (kmem_cache_alloc, kmalloc, kfree, ..)");
     }
     Replayable replayable =
-        new Replayable(log, fieldTexts, known, filter, tally.counts().eventsPerCpu().size());
+        new Replayable(log, fieldTexts, known, filter, tally.counts().eventsPerCpu());
     return new Trace(source, tally, fieldTexts, replayable);
   }
 
