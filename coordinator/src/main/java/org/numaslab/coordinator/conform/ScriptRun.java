@@ -16,6 +16,7 @@ import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.KmemCache;

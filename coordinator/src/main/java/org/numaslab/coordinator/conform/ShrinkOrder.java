@@ -6,6 +6,7 @@ import java.util.List;
 import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
+import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabView;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuView;
 import org.numaslab.node.cache.CacheId;

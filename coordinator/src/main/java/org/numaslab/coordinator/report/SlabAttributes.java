@@ -1,8 +1,10 @@
-package org.numaslab.coordinator.conform;
+package org.numaslab.coordinator.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuView;
@@ -82,20 +84,42 @@ public final class SlabAttributes {
     return slabs * cache.geometry().ooObjects() / 2 + "(" + slabs + ")";
   }
 
+  /// `active_objs` of the cache's row in /proc/slabinfo.
+  public long activeObjectCount() {
+    return sum(this::used);
+  }
+
+  /// `num_objs`.
+  public long objectCount() {
+    return sum(node -> half(node).totalObjects());
+  }
+
+  /// `num_slabs`.
+  public long slabCount() {
+    return sum(node -> half(node).nrSlabs());
+  }
+
   /// The cache's row of /proc/slabinfo 2.1.
   public String slabinfo() {
-    long total = 0;
-    long active = 0;
-    long slabs = 0;
-    for (int node = 0; node < machine.nodes().size(); node++) {
-      total += half(node).totalObjects();
-      active += used(node);
-      slabs += half(node).nrSlabs();
-    }
     return String.format(
+        Locale.ROOT,
         "%-17s %6d %6d %6d %4d %4d : tunables %4d %4d %4d : slabdata %6d %6d %6d",
-        cache.name(), active, total, cache.geometry().size(), cache.geometry().ooObjects(),
-        1 << cache.geometry().ooOrder(), 0, 0, 0, slabs, slabs, 0);
+        cache.name(),
+        activeObjectCount(),
+        objectCount(),
+        cache.geometry().size(),
+        cache.geometry().ooObjects(),
+        1 << cache.geometry().ooOrder(),
+        0,
+        0,
+        0,
+        slabCount(),
+        slabCount(),
+        0);
+  }
+
+  private long sum(IntToLongFunction count) {
+    return IntStream.range(0, machine.nodes().size()).mapToLong(count).sum();
   }
 
   private long used(int node) {
@@ -114,7 +138,8 @@ public final class SlabAttributes {
     return sum;
   }
 
-  static List<SlabView> partialSlabs(NodeState node, CacheId cache) {
+  /// The slabs of a node's partial list, head first.
+  public static List<SlabView> partialSlabs(NodeState node, CacheId cache) {
     List<SlabView> slabs = new ArrayList<>();
     for (long frame : node.cache(cache).partialSlabs()) {
       slabs.add(node.slab(cache, frame));
