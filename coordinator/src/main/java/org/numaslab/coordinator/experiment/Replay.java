@@ -3,11 +3,14 @@ package org.numaslab.coordinator.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.Natures;
@@ -16,6 +19,7 @@ import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.coordinator.trace.CpuOperations;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
 import org.numaslab.node.cache.CacheId;
@@ -144,6 +148,36 @@ public final class Replay implements AutoCloseable {
 
   public Machine machine() {
     return machine;
+  }
+
+  /// The machine in plain numbers, after the run.
+  public MachineDump dump() {
+    Map<Integer, long[]> live = new HashMap<>();
+    int[] sizes = new int[caches.size()];
+    List<long[]> held = new ArrayList<>();
+    ReplayTally tally = tally();
+    for (int i = 0; i < caches.size(); i++) {
+      held.add(new long[64]);
+    }
+    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+      CpuOperations operations = trace.operations(cpu);
+      for (int i = 0; i < operations.size(); i++) {
+        long object = operations.isFree(i) ? 0 : slots.object(operations.slot(i));
+        if (object != 0) {
+          int cache = operations.cache(i);
+          long[] addresses = held.get(cache);
+          if (sizes[cache] == addresses.length) {
+            addresses = Arrays.copyOf(addresses, 2 * addresses.length);
+            held.set(cache, addresses);
+          }
+          addresses[sizes[cache]++] = object;
+        }
+      }
+    }
+    for (int i = 0; i < caches.size(); i++) {
+      live.put(caches.get(i).id().value(), Arrays.copyOf(held.get(i), sizes[i]));
+    }
+    return Dumper.dump(machine.state(), natures, caches, tally, live);
   }
 
   public LiveNatures natures() {

@@ -162,6 +162,27 @@ final class Zone {
     return pages - left;
   }
 
+  /// The memory without the blocks that nobody has had since boot, ascending.
+  List<FrameRange> everUsed() {
+    List<FrameRange> used = new ArrayList<>();
+    List<FrameRange> never = fresh.left();
+    for (FrameRange range : memory) {
+      long start = range.start();
+      for (FrameRange gap : never) {
+        if (gap.start() >= start && gap.start() < range.end()) {
+          if (gap.start() > start) {
+            used.add(FrameRange.between(start, gap.start()));
+          }
+          start = gap.end();
+        }
+      }
+      if (start < range.end()) {
+        used.add(FrameRange.between(start, range.end()));
+      }
+    }
+    return used;
+  }
+
   /// First frames of the free blocks, from the head of the list to its tail.
   long[] heads(int order) {
     long[] given = free[order].heads();

@@ -92,8 +92,8 @@ public record KmemCache(
   /// Whether an object is cleared when it is handed out (`slab_want_init_on_alloc`).
   public boolean clears(int gfp) {
     boolean asked = (gfp & Gfp.ZERO) != 0;
-    if (!initOnAlloc || constructor != null) {
-      return asked && constructor == null;
+    if (!initOnAlloc || geometry.ctor()) {
+      return asked && !geometry.ctor();
     }
     boolean contentMatters =
         (geometry.flags() & (SlabFlags.TYPESAFE_BY_RCU | SlabFlags.POISON)) != 0;

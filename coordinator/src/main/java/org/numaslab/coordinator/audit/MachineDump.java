@@ -1,0 +1,54 @@
+package org.numaslab.coordinator.audit;
+
+import java.util.List;
+import java.util.Map;
+
+/// A machine at rest, in plain numbers.
+///
+/// @param caches by number
+/// @param live addresses that the tasks hold, by cache number
+public record MachineDump(
+    List<CacheDump> caches, List<NodeDump> nodes, List<CpuDump> cpus, Map<Integer, long[]> live) {
+
+  /// @param slotBytes distance of two objects
+  /// @param firstBytes where the first object begins in its slab
+  /// @param allocations that gave an object, as the tasks counted them
+  /// @param frees as the tasks counted them
+  public record CacheDump(
+      int id, String name, int slotBytes, int firstBytes, long allocations, long frees) {}
+
+  /// @param managedPages that its page allocator began with
+  /// @param slabs found by walking the page-frame table
+  /// @param waitingPages of discarded slabs, until a grace period ends
+  /// @param halves its half of each cache, by cache number
+  /// @param borrowers cpu by slab frame, for each open loan
+  public record NodeDump(
+      int id,
+      long managedPages,
+      long freePages,
+      long heldPages,
+      long waitingPages,
+      List<SlabDump> slabs,
+      Map<Integer, HalfDump> halves,
+      Map<Long, Integer> borrowers) {}
+
+  /// What a node says of a cache.
+  ///
+  /// @param partial slab frames of its partial list, first to last
+  public record HalfDump(int slabs, long objects, long[] partial) {}
+
+  /// @param inUse as the slab word counts them
+  /// @param free indexes of the slab's own list, in list order
+  public record SlabDump(
+      long frame, int order, int cache, int inUse, int objects, boolean frozen, int[] free) {}
+
+  /// @param quiet whether all nodes have answered it
+  public record CpuDump(int id, int node, boolean quiet, List<HeldDump> held) {}
+
+  /// What a cpu holds of a cache.
+  ///
+  /// @param slab frame of the current slab, 0 for none
+  /// @param free indexes on the cpu's list, in list order
+  /// @param partial slab frames of its partial list, head first
+  public record HeldDump(int cache, long slab, int[] free, long[] partial) {}
+}
