@@ -97,7 +97,9 @@ public final class CpuOperations {
   private void add(int at, int signedSlot, int inCache, int gfpBits, int wantedNode) {
     int place = 2 * roundSize++;
     if (place >= words.length) {
-      words = Arrays.copyOf(words, (int) Math.min(LENGTH_MAX, place + (place >> 1) + 64L));
+      words =
+          Arrays.copyOf(
+              words, (int) Math.min(LENGTH_MAX, 2 * (roundSize + (roundSize >> 1) + 32L)));
     }
     words[place] = (long) at << 32 | (signedSlot & 0xffffffffL);
     words[place + 1] = (long) gfpBits << 32 | (wantedNode & 0xffffL) << 16 | (inCache & 0xffffL);

@@ -80,6 +80,19 @@ class JoinedEventsTest {
   }
 
   @Test
+  void aCpuMayHaveTwiceAsManyOperationsAsEvents() {
+    for (int events = 1; events < 300; events++) {
+      TraceText text = new TraceText();
+      for (int i = 0; i < events; i++) {
+        text.alloc(0, P1, 8, 8);
+      }
+      Trace trace = text.decode();
+      assertThat(trace.operations(0).size()).isEqualTo(2 * events - 1);
+      assertThat(trace.operations(0).roundSize()).isEqualTo(2 * events);
+    }
+  }
+
+  @Test
   void aKmallocAtThePointerOfALiveLargeOneHasNothingToFree() {
     Trace trace =
         new TraceText()
