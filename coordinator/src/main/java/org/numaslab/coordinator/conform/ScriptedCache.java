@@ -1,8 +1,10 @@
 package org.numaslab.coordinator.conform;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.ObjectConstructor;
@@ -10,13 +12,21 @@ import org.numaslab.node.memory.Memory;
 
 /// A cache that a script works on, with the slots in which the script keeps objects.
 final class ScriptedCache {
-  /// Constructor calls that a recording lists at most; a longer list is left out.
-  static final int CTOR_LISTED_MAX = 512;
+  /// What the recorder's constructor leaves at the begin of an object.
+  private static final long MARK = 0x5abc0123deadc0deL;
 
   final CacheId id;
   final String name;
   final Map<Integer, Long> slots = new TreeMap<>();
   final Constructor constructor;
+
+  /// Objects that were allocated and not freed since.
+  final Set<Long> live = new HashSet<>();
+
+  /// Whether slots keep pointers to objects that were freed.
+  boolean keepsFreed;
+
+  /// Whether a shrink left the order of equally full slabs open.
   boolean shrunk;
 
   ScriptedCache(CacheId id, String name, Constructor constructor) {
@@ -25,19 +35,27 @@ final class ScriptedCache {
     this.constructor = constructor;
   }
 
-  /// Counts the constructor's calls and remembers their objects.
+  /// Marks objects and remembers them.
   static final class Constructor implements ObjectConstructor {
+    private final Memory memory;
+    private final boolean fits;
     private final List<Long> objects = new ArrayList<>();
-    private long calls;
+
+    Constructor(Memory memory, int objectSize) {
+      this.memory = memory;
+      this.fits = objectSize >= Long.BYTES;
+    }
 
     @Override
     public void construct(long object) {
-      calls++;
       objects.add(object);
+      if (fits) {
+        memory.store(object, MARK);
+      }
     }
 
-    long calls() {
-      return calls;
+    boolean hasMark(long object) {
+      return !fits || memory.load(object) == MARK;
     }
 
     /// Objects constructed since the last call, in order.

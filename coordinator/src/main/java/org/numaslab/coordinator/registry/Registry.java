@@ -30,7 +30,7 @@ import org.numaslab.node.topology.Topology;
 /// |---|---|---|
 /// | create, change | Describe | Describe |
 /// | shrink | Flush | Shrink |
-/// | destroy | Flush | Shutdown |
+/// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`) |
 /// | write to cpu_partial | Describe, then Flush | Describe |
 /// | cpu offline | FlushAll, that cpu only | - |
 /// | grace period | Quiesce | EndGracePeriod |
@@ -39,7 +39,7 @@ import org.numaslab.node.topology.Topology;
 public final class Registry {
   /// Asks everybody concerned in one step of an operation; the step ends when all have answered.
   private interface Phase {
-    /// @return how many answers to wait for
+    /// @return how many answers to wait for; 0 skips the step
     int ask();
   }
 
@@ -108,10 +108,15 @@ public final class Registry {
                 answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
   }
 
-  /// @param then learns what each node keeps since objects in it are alive, by node
+  /// @param then learns what each node that was asked keeps since objects in it are alive, by node
   public void destroy(CacheId cache, Consumer<List<ShutDown>> then) {
+    List<Phase> phases = new ArrayList<>();
+    phases.add(flush(cache));
+    for (int i = 0; i < topology.nodeCount(); i++) {
+      phases.add(shutdown(cache, new NodeId(i)));
+    }
     start(
-        List.of(flush(cache), nodes(r -> new NodeProtocol.Shutdown(r, cache))),
+        phases,
         answered -> {
           destroyed.set(cache.value());
           then.accept(
@@ -197,6 +202,16 @@ public final class Registry {
     };
   }
 
+  private Phase shutdown(CacheId cache, NodeId node) {
+    return () -> {
+      if (answers.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
+        return 0;
+      }
+      outbox.toNode(node, new NodeProtocol.Shutdown(nextRequest(), cache));
+      return 1;
+    };
+  }
+
   private Phase nodes(LongFunction<NodeProtocol.FromRegistry> message) {
     return () -> {
       for (int i = 0; i < topology.nodeCount(); i++) {
@@ -224,11 +239,28 @@ public final class Registry {
     askPhase();
   }
 
+  /// Starts the next step that has somebody to ask; after the last one the operation is complete.
   private void askPhase() {
     Operation operation = current;
-    if (operation != null && phase < operation.phases.size()) {
+    while (operation != null && phase < operation.phases.size()) {
       missing = operation.phases.get(phase).ask();
+      if (missing > 0) {
+        return;
+      }
+      phase++;
     }
+    if (operation != null) {
+      complete(operation);
+    }
+  }
+
+  private void complete(Operation operation) {
+    List<RegistryReply> all = List.copyOf(answers);
+    current = null;
+    if (!waiting.isEmpty()) {
+      startNext();
+    }
+    operation.then.accept(all);
   }
 
   /// Takes a node's answer.
@@ -250,15 +282,7 @@ public final class Registry {
     if (--missing > 0) {
       return;
     }
-    if (++phase < operation.phases.size()) {
-      askPhase();
-      return;
-    }
-    List<RegistryReply> all = List.copyOf(answers);
-    current = null;
-    if (!waiting.isEmpty()) {
-      startNext();
-    }
-    operation.then.accept(all);
+    phase++;
+    askPhase();
   }
 }

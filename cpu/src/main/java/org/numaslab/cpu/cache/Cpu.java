@@ -146,6 +146,19 @@ public final class Cpu {
     return handOut(c, object, gfp);
   }
 
+  /// An allocation that is preempted between reading the free list and exchanging it: what `interrupt` does to this cpu makes it lose and try again.
+  public long allocInterrupted(CacheId cache, int wanted, int gfp, Runnable interrupt) {
+    KmemCacheCpu c = caches[cache.value()];
+    long before = c.tid();
+    if (c.hasObjectFor(wanted)) {
+      interrupt.run();
+      if (c.tid() != before) {
+        c.count(Stat.CMPXCHG_DOUBLE_CPU_FAIL);
+      }
+    }
+    return alloc(cache, wanted, gfp);
+  }
+
   private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
     long object = c.alloc(wanted);
     if (object == 0) {
@@ -227,35 +240,55 @@ public final class Cpu {
     }
   }
 
-  /// Frees objects of one cache, a run for each slab (`kmem_cache_free_bulk`, `build_detached_freelist`). Reorders the array.
-  public void freeBulk(CacheId cache, long[] freed) {
+  /// A free that is preempted in the same way.
+  public void freeInterrupted(CacheId cache, long object, Runnable interrupt) {
     KmemCacheCpu c = caches[cache.value()];
-    int size = freed.length;
-    while (size > 0) {
-      long[] run = new long[size];
-      int length = 0;
-      int same = --size;
-      run[length++] = freed[same];
-      long slab = slabKey(c, freed[same]);
-      int lookahead = BULK_LOOKAHEAD;
-      for (int at = same; at > 0; ) {
-        long object = freed[--at];
-        if (slabKey(c, object) == slab) {
-          run[length++] = object;
-          same--;
-          if (at != same) {
-            freed[at] = freed[same];
-            freed[same] = object;
-          }
-        } else if (--lookahead == 0) {
-          break;
-        }
-      }
-      size = same;
-      if (!c.freeRun(run, length)) {
-        freeSlow(c, Arrays.copyOf(run, length));
+    long before = c.tid();
+    if (c.isCurrent(object)) {
+      interrupt.run();
+      if (c.tid() != before) {
+        c.count(Stat.CMPXCHG_DOUBLE_CPU_FAIL);
       }
     }
+    free(cache, object);
+  }
+
+  /// Frees objects of one cache, a run for each slab (`kmem_cache_free_bulk`, `build_detached_freelist`). Reorders the array.
+  public void freeBulk(CacheId cache, long[] freed) {
+    for (int left = freed.length; left > 0; ) {
+      left = freeNextRun(cache, freed, left);
+    }
+  }
+
+  /// Frees the next run of a bulk free: objects of the slab of the last of the first `size` objects. A caller that settles after each has the kernel's order
+  /// also where the runs lie on several nodes.
+  ///
+  /// @return how many objects, at the array's begin, are left
+  public int freeNextRun(CacheId cache, long[] freed, int size) {
+    KmemCacheCpu c = caches[cache.value()];
+    long[] run = new long[size];
+    int length = 0;
+    int same = size - 1;
+    run[length++] = freed[same];
+    long slab = slabKey(c, freed[same]);
+    int lookahead = BULK_LOOKAHEAD;
+    for (int at = same; at > 0; ) {
+      long object = freed[--at];
+      if (slabKey(c, object) == slab) {
+        run[length++] = object;
+        same--;
+        if (at != same) {
+          freed[at] = freed[same];
+          freed[same] = object;
+        }
+      } else if (--lookahead == 0) {
+        break;
+      }
+    }
+    if (!c.freeRun(run, length)) {
+      freeSlow(c, Arrays.copyOf(run, length));
+    }
+    return same;
   }
 
   /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
@@ -382,7 +415,7 @@ public final class Cpu {
     long list = c.freelist;
     int[] indexes = c.lent.unload();
     c.uninstall();
-    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(slab.slab().frame())) {
+    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {
       c.count(Stat.DEACTIVATE_FULL);
       return;
     }
@@ -392,15 +425,18 @@ public final class Cpu {
   }
 
   /// Unfreezes an own slab that has nothing free, which takes no list.
-  private boolean unfreezeFull(long slab) {
+  private boolean unfreezeFull(KmemCacheCpu c, long slab) {
     long word = memory.frames().word(slab);
-    return !SlabWord.hasFree(word)
-        && memory
-            .frames()
-            .exchangeWord(
-                slab,
-                word,
-                SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false));
+    if (SlabWord.hasFree(word)) {
+      return false;
+    }
+    long full = SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false);
+    if (memory.frames().exchangeWord(slab, word, full)) {
+      return true;
+    }
+    // Somebody freed into it: now it goes on a list, which is the node's to do.
+    c.count(Stat.CMPXCHG_DOUBLE_FAIL);
+    return false;
   }
 
   // ---- flush

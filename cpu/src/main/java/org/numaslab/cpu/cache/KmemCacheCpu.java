@@ -71,6 +71,16 @@ public final class KmemCacheCpu {
     return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
   }
 
+  /// Whether the free list would serve this allocation.
+  boolean hasObjectFor(int node) {
+    return hasLoaded() && (node == NodeId.NONE || node == slabNode);
+  }
+
+  /// Whether an object lies in the current slab.
+  boolean isCurrent(long object) {
+    return Long.compareUnsigned(object - slabStart, slabBytes) < 0;
+  }
+
   /// Puts an object of the current slab on its list.
   ///
   /// @return false when it is not of the current slab
@@ -95,7 +105,7 @@ public final class KmemCacheCpu {
 
   /// Puts the objects of a bulk free on the list, the last one first on it. Counts as one free.
   boolean freeRun(long[] run, int length) {
-    if (Long.compareUnsigned(run[0] - slabStart, slabBytes) >= 0) {
+    if (!isCurrent(run[0])) {
       return false;
     }
     for (int i = length - 1; i >= 0; i--) {

@@ -101,7 +101,8 @@ final class SlowAlloc {
             c.slabNode(),
             r -> new NodeProtocol.Activate(cpu.caller(), r, c.cache().id(), slab.slab()));
       } else {
-        long list = c.objects.takeList(slab.slab().frame());
+        long list = c.objects.takeList(
+                slab.slab().frame(), () -> c.count(Stat.CMPXCHG_DOUBLE_FAIL));
         if (list != 0) {
           c.freelist = list;
           return refill();
@@ -112,6 +113,7 @@ final class SlowAlloc {
   }
 
   private long refilled(Activated answer) {
+    c.count(answer.counts());
     if (answer.indexes().length > 0) {
       c.lent.load(answer.indexes());
       return refill();
@@ -153,7 +155,7 @@ final class SlowAlloc {
   private long afterNodePartial() {
     if (node == NodeId.NONE && c.cache().remoteNodeDefragRatio() != 0 && cpu.searchRemote(c)) {
       step = Step.REMOTE_PARTIAL;
-      order = cpu.fallbackOrder(nearest());
+      order = allowedNodes();
       asked = -1;
       return nextRemotePartial();
     }
@@ -175,14 +177,18 @@ final class SlowAlloc {
   private long startNewSlab() {
     step = Step.NEW_SLAB;
     path = AllocPath.NEW_SLAB;
-    order =
-        (gfp & Gfp.THISNODE) != 0
-            ? List.of(new NodeId(nearest()))
-            : cpu.fallbackOrder(nearest());
+    order = allowedNodes();
     minimumOrder = false;
     mark = Watermark.LOW;
     asked = -1;
     return nextNewSlab();
+  }
+
+  /// The zonelist: with THISNODE it has one node, also where no node was named.
+  private List<NodeId> allowedNodes() {
+    return (gfp & Gfp.THISNODE) != 0
+        ? List.of(new NodeId(nearest()))
+        : cpu.fallbackOrder(nearest());
   }
 
   private long nextNewSlab() {

@@ -124,6 +124,10 @@ public final class KmemCacheNode {
       return Nature.REFUSED;
     }
     memory.touch(slab, order);
+    if (cache.initOnAlloc()) {
+      // The page allocator's part of init_on_alloc: also what lies between objects reads as zero.
+      memory.fill(slab << Memory.PAGE_SHIFT, (long) Memory.PAGE_BYTES << order, (byte) 0);
+    }
     int count = (int) (((long) Memory.PAGE_BYTES << order) / cache.geometry().size());
     int generation = SlabWord.generation(frames.word(slab)) + 1;
     frames.markBlock(slab, order, Kind.SLAB, cache.id().value());

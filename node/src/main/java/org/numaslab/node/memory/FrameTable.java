@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// One entry per page frame, beside the pages: what the frame is used for. Models `struct page` /
 /// `struct slab` of Linux 6.1.
@@ -65,6 +67,7 @@ public final class FrameTable {
   private final long base;
   private final long frames;
   private final LongPredicate owned;
+  private @Nullable LongConsumer beforeExchange;
 
   FrameTable(long base, long frames, LongPredicate owned) {
     this.base = base;
@@ -106,7 +109,18 @@ public final class FrameTable {
 
   /// @return false when another CPU was faster: read the word again
   public boolean exchangeWord(long head, long expected, long replacement) {
+    LongConsumer interrupt = beforeExchange;
+    if (interrupt != null) {
+      interrupt.accept(head);
+    }
     return LONG.compareAndSet(at(head, WORD), expected, replacement);
+  }
+
+  /// Preempts whoever uses this view between reading a word and exchanging it: the only way in which an exchange can be lost where one thread runs all.
+  ///
+  /// @param before is given the slab's first frame; null ends the interruptions
+  public void interruptExchanges(@Nullable LongConsumer before) {
+    beforeExchange = before;
   }
 
   /// The first frame of the slab or block that `frame` lies in.

@@ -15,7 +15,7 @@ public sealed interface NodeReply {
   record Refused(long request, int[] counts) implements NodeReply {}
 
   /// What others freed into a lent slab, in list order. Empty: the slab was full, and the loan is closed.
-  record Activated(long request, int[] indexes) implements NodeReply {}
+  record Activated(long request, int[] indexes, int[] counts) implements NodeReply {}
 
   /// Deactivate, Unfreeze, Free or Zero took effect.
   record Applied(long request, Outcome[] outcomes) implements NodeReply {}

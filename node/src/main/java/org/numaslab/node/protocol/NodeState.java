@@ -156,11 +156,14 @@ public final class NodeState {
   private NodeReply activate(Activate m) {
     loans.check(m.slab(), m.from().cpu());
     SlabObjects objects = cache(m.cache()).objects();
-    int[] indexes = objects.indexes(m.slab().frame(), objects.takeList(m.slab().frame()));
+    long frame = m.slab().frame();
+    int[] indexes =
+        objects.indexes(
+            frame, objects.takeList(frame, () -> tally.add(Stat.CMPXCHG_DOUBLE_FAIL)));
     if (indexes.length == 0) {
       loans.close(m.slab(), m.from().cpu());
     }
-    return new Activated(m.request(), indexes);
+    return new Activated(m.request(), indexes, tally.take());
   }
 
   // ---- slabs from cpus

@@ -94,8 +94,9 @@ public final class SlabObjects {
   /// Takes the whole list of a slab that the caller has frozen and counts its objects as in use; where the list is empty the slab is unfrozen as full.
   /// Models `get_freelist`.
   ///
+  /// @param lost is told of each exchange that another cpu won
   /// @return the first object of the list, 0 when there was none
-  public long takeList(long slab) {
+  public long takeList(long slab, Runnable lost) {
     while (true) {
       long word = frames.word(slab);
       assert SlabWord.frozen(word) : SlabWord.toString(word);
@@ -104,6 +105,7 @@ public final class SlabObjects {
       if (frames.exchangeWord(slab, word, taken)) {
         return firstFree(slab, word);
       }
+      lost.run();
     }
   }
 

@@ -187,8 +187,10 @@ public final class SimulatedMachine implements Machine {
   }
 
   public void freeBulk(CpuId on, CacheId cache, long[] objects) {
-    cpu(on).freeBulk(cache, objects);
-    settle(cpu(on), 0);
+    for (int left = objects.length; left > 0; ) {
+      left = cpu(on).freeNextRun(cache, objects, left);
+      settle(cpu(on), 0);
+    }
   }
 
   private long settle(Cpu cpu, long value) {
