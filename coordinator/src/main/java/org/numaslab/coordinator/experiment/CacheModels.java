@@ -2,12 +2,10 @@ package org.numaslab.coordinator.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.coordinator.topologies.RecordedCache;
-import org.numaslab.coordinator.trace.KnownCaches;
 import org.numaslab.coordinator.trace.TraceCache;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
@@ -27,19 +25,6 @@ public final class CacheModels {
   public CacheModels(@Nullable KernelDirectory kernel, int cpus) {
     this.kernel = kernel;
     this.options = GeometryOptions.forCpus(cpus);
-  }
-
-  /// What a trace's decoder needs to know of a kernel's caches.
-  public static KnownCaches known(@Nullable KernelDirectory kernel) {
-    if (kernel == null) {
-      return KnownCaches.NONE;
-    }
-    Map<String, String> aliases = kernel.aliases();
-    return new KnownCaches(
-        kernel.caches().stream()
-            .map(c -> new KnownCaches.Known(c.name(), c.objectSize(), c.slabSize()))
-            .toList(),
-        aliases);
   }
 
   public CacheGeometry geometry(TraceCache cache) {
