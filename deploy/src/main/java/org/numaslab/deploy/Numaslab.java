@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description =
         "Emulates the Linux slab allocator on a NUMA machine that does not have to exist.",
     versionProvider = Version.class,
-    subcommands = {GeometryCommand.class},
+    subcommands = {GeometryCommand.class, ConformCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
+import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -20,6 +21,7 @@ record Script(List<Command> commands) {
       String where = recording.file() + ":" + step.line();
       Command command = Command.parse(step.command(), where);
       check(command, where, machine);
+      checkRequest(command, where, step);
       for (Row row : step.rows()) {
         check(row, recording.file() + ":" + row.line(), machine);
       }
@@ -40,6 +42,18 @@ record Script(List<Command> commands) {
       case Command.Eat c -> checkNode(c.node(), where, machine);
       case Command.Repeat c -> check(c.line(), where, machine);
       default -> {}
+    }
+  }
+
+  /// A cache that no kernel makes is bad input, unless the recorded kernel refused it too.
+  private static void checkRequest(Command command, String where, Step step) {
+    if (command instanceof Command.Create c
+        && step.rows().stream().noneMatch(row -> row.text().startsWith("RC\t-"))) {
+      try {
+        var unused = new CacheRequest("sp_c" + c.cache(), c.size(), c.align(), c.flags(), c.ctor());
+      } catch (BadInput e) {
+        throw new BadInput(where + ": " + e.getMessage(), e);
+      }
     }
   }
 

@@ -22,6 +22,7 @@ import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -138,7 +139,7 @@ final class ScriptRun {
       case Command.Poke c ->
           bytes(c.cache(), c.slot(), o -> bytes.poke(cacheOf(c), o + c.offset(), c.value()));
       case Command.WrongFree c ->
-          throw aside(c.cache(), "a pointer that is no object of the cache was freed");
+          throw aside(c.cache(), "a pointer that is no object of sp_c" + c.cache() + " was freed");
       case Command.Sysfs c -> outside.attributes(c.name(), rows);
       case Command.SysfsWrite c -> outside.write(c, rows);
       case Command.Cat c -> outside.cat(c.file(), rows);
@@ -169,13 +170,12 @@ final class ScriptRun {
   /// Sets a cache aside from here on.
   private NotJudged aside(int index, String why) {
     ScriptedCache cache = caches.remove(index);
-    String reason = "cache sp_c" + index + ": " + why;
-    setAside.put(index, reason);
-    outside.setAside("sp_c" + index, reason);
+    setAside.put(index, why);
+    outside.setAside("sp_c" + index, why);
     if (cache != null) {
       byName.remove(cache.name);
     }
-    return new NotJudged(reason);
+    return new NotJudged(why);
   }
 
   /// Each round has its own RC row where the line has one.
@@ -202,9 +202,14 @@ final class ScriptRun {
       return;
     }
     setAside.remove(c.cache());
-    CacheGeometry geometry =
-        CacheGeometry.of(
-            new CacheRequest(name, c.size(), c.align(), c.flags(), c.ctor()), options);
+    CacheRequest request;
+    try {
+      request = new CacheRequest(name, c.size(), c.align(), c.flags(), c.ctor());
+    } catch (BadInput noSuchCache) {
+      rows.add(REFUSED);
+      return;
+    }
+    CacheGeometry geometry = CacheGeometry.of(request, options);
     if (geometry.isDebug()) {
       constructorsSetAside |= c.ctor();
       throw aside(c.cache(), "caches with debug flags are not emulated yet");
@@ -408,7 +413,8 @@ final class ScriptRun {
 
   private void release(int index, ScriptedCache cache, int cpu, int slot, long object) {
     if (!cache.live.remove(object)) {
-      throw aside(index, "an object was freed twice, which a cache without checks does not notice");
+      throw aside(
+          index, "an object of sp_c" + index + " was freed twice, which a cache without checks does not notice");
     }
     if (!quiet) {
       long slab = frames.head(ScriptedCache.frameOf(object));
