@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description =
         "Emulates the Linux slab allocator on a NUMA machine that does not have to exist.",
     versionProvider = Version.class,
-    subcommands = {GeometryCommand.class, ConformCommand.class},
+    subcommands = {RunCommand.class, ConformCommand.class, GeometryCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",

@@ -17,8 +17,9 @@ import org.numaslab.node.protocol.SlabView;
 
 /// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
 ///
-/// The kernel's view: an object of a cpu slab or of a cpu partial slab counts as used, also when it is free. Models `show_slab_objects`,
-/// `slabs_cpu_partial_show` and `get_slabinfo` of mm/slub.c, v6.1.
+/// The kernel's view: an object of a cpu slab or of a cpu partial slab counts as used, also when it
+/// is free. Models `show_slab_objects`, `slabs_cpu_partial_show` and `get_slabinfo` of mm/slub.c,
+/// v6.1.
 public final class SlabAttributes {
   private final MachineState machine;
   private final KmemCache cache;
@@ -50,7 +51,8 @@ public final class SlabAttributes {
     return perNode(node -> half(node).nrPartial());
   }
 
-  /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for its head's node.
+  /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for
+  /// its head's node.
   public String cpuSlabs() {
     long[] counts = new long[machine.nodes().size()];
     for (Cpu cpu : machine.cpus()) {

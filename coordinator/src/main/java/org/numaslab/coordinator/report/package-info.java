@@ -12,8 +12,8 @@
 ///   figure that it shows is in one of the two files.
 /// - RunResult holds nothing that a clock said, so two simulated runs with one seed give the same
 ///   bytes.
-/// - A figure is *measured* (of a real machine: the recorded one, or by our clock), *modelled* (what
-///   the emulated kernel did) or *assumed* (the inputs do not say).
+/// - A figure is *measured* (of a real machine: the recorded one, or by our clock), *modelled*
+///   (what the emulated kernel did) or *assumed* (the inputs do not say).
 @NullMarked
 package org.numaslab.coordinator.report;
 

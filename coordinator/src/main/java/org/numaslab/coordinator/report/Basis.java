@@ -1,0 +1,42 @@
+package org.numaslab.coordinator.report;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What a figure rests on.
+enum Basis {
+  MEASURED("of a real machine: the recorded one, or this one by the clock"),
+  MODELLED("what the emulated kernel did"),
+  ASSUMED("the inputs do not say");
+
+  private final String meaning;
+
+  Basis(String meaning) {
+    this.meaning = meaning;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// By section of [RunResult].
+  static Map<String, String> bySection() {
+    Map<String, String> sections = new LinkedHashMap<>();
+    sections.put("setup.used", MEASURED.toString());
+    sections.put("setup.assumed", ASSUMED.toString());
+    sections.put("trace", MEASURED.toString());
+    sections.put("paths", MODELLED.toString());
+    sections.put("placement", MODELLED + "; recorded_*: " + MEASURED);
+    sections.put("messages", MODELLED.toString());
+    sections.put("memory", MODELLED.toString());
+    sections.put("caches", MODELLED + "; recorded_*: " + MEASURED);
+    sections.put("audit", MODELLED.toString());
+    return sections;
+  }
+}

@@ -1,0 +1,33 @@
+package org.numaslab.coordinator.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/// Records as JSON: components in their order, in snake case, indented, with a line end at the end.
+public final class Json {
+  private static final ObjectWriter WRITER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
+          .build()
+          .writer(
+              new DefaultPrettyPrinter()
+                  .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                  .withArrayIndenter(new DefaultPrettyPrinter.FixedSpaceIndenter()));
+
+  private Json() {}
+
+  public static String of(Record figures) {
+    try {
+      return WRITER.writeValueAsString(figures) + "\n";
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("numbers and texts that are no JSON", impossible);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package org.numaslab.coordinator.report;
+
+import java.util.List;
+import java.util.Map;
+import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.trace.Trace;
+
+/// Every figure of a run that no clock said; result.json is this record.
+///
+/// @param version of numaslab
+/// @param command what a person types to run it again, without the output folder
+/// @param basis by section: whether its figures are measured, modelled or assumed
+public record RunResult(
+    String version,
+    String command,
+    Map<String, String> basis,
+    Setup setup,
+    TraceFigures trace,
+    List<PathFigures> paths,
+    PlacementFigures placement,
+    MessageFigures messages,
+    MemoryFigures memory,
+    List<CacheFigures> caches,
+    AuditFigures audit,
+    List<String> notModelled) {
+  private static final List<String> NOT_MODELLED =
+      List.of(
+          "a warm start: caches and memory are empty when the replay begins, the recorded machine's"
+              + " were not",
+          "what the recorded machine used its memory for besides slabs, per-cpu lists of pages (a"
+              + " new slab always asks its node), watermarks, migrate types, reclaim",
+          "memcg object vectors, interrupt context, KFENCE",
+          "debug checks of caches (slub_debug) in a replay");
+
+  /// Gathers the figures of a replay that is over, while its machine is still open.
+  public static RunResult of(
+      String version, String command, Setup setup, Trace trace, Replay replay, AuditFigures audit) {
+    return new RunResult(
+        version,
+        command,
+        Basis.bySection(),
+        setup,
+        TraceFigures.of(trace),
+        PathFigures.of(replay.tally()),
+        PlacementFigures.of(replay.tally(), setup.topology().nodes().size()),
+        MessageFigures.of(replay.machine().messages(), setup.topology().nodes().size()),
+        MemoryFigures.of(replay),
+        CacheFigures.of(trace, replay),
+        audit,
+        NOT_MODELLED);
+  }
+}

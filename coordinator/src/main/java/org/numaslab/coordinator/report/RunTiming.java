@@ -1,0 +1,53 @@
+package org.numaslab.coordinator.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.ReplayTally;
+import org.numaslab.cpu.cache.AllocPath;
+
+/// Every figure of a run that a clock said; timing.json is this record. All *measured*.
+///
+/// @param operations allocations and frees that were replayed
+/// @param latencies of the allocations that waited for a node; empty where the driver has no clock
+public record RunTiming(
+    double readSeconds,
+    double replaySeconds,
+    double auditSeconds,
+    long operations,
+    double operationsPerSecond,
+    List<Latency> latencies) {
+
+  /// From asking a node to having the object.
+  public record Latency(
+      String path, long waited, long p50Nanos, long p90Nanos, long p99Nanos, long maxNanos) {
+    static Latency of(AllocPath path, Histogram histogram) {
+      return new Latency(
+          PathFigures.name(path),
+          histogram.getTotalCount(),
+          histogram.getValueAtPercentile(50),
+          histogram.getValueAtPercentile(90),
+          histogram.getValueAtPercentile(99),
+          histogram.getMaxValue());
+    }
+  }
+
+  public static RunTiming of(long readNanos, Replay replay, long auditNanos) {
+    List<Latency> latencies = new ArrayList<>();
+    ReplayTally tally = replay.tally();
+    for (AllocPath path : AllocPath.values()) {
+      if (tally.latency(path).getMaxValue() > 0) {
+        latencies.add(Latency.of(path, tally.latency(path)));
+      }
+    }
+    double seconds = replay.elapsedNanos() / 1e9;
+    return new RunTiming(
+        readNanos / 1e9,
+        seconds,
+        auditNanos / 1e9,
+        replay.done(),
+        seconds == 0 ? 0 : Math.round(replay.done() / seconds),
+        List.copyOf(latencies));
+  }
+}

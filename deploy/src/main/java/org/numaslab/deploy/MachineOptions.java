@@ -1,0 +1,95 @@
+package org.numaslab.deploy;
+
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import picocli.CommandLine.Option;
+
+/// The machine that a trace is replayed on, and what moves it.
+final class MachineOptions {
+  static final String NO_KERNEL = "none";
+
+  @Option(
+      names = "--kernel",
+      paramLabel = "DIR|none",
+      order = 10,
+      description =
+          "What /proc and /sys of the traced machine said: its nodes, zones and caches (the folder"
+              + " kernel/ beside the trace, if there is one).")
+  @Nullable String kernel;
+
+  @Option(
+      names = "--topology",
+      paramLabel = "SPEC",
+      order = 11,
+      description =
+          "NODESxCPUS[:MEMORY] per node as 4x2:8G, a file with the output of numactl --hardware, or"
+              + " a folder as /sys/devices/system/node (as the kernel's folder says).")
+  @Nullable String topology;
+
+  @Option(
+      names = "--driver",
+      paramLabel = "NAME",
+      order = 12,
+      converter = EnumWord.Drivers.class,
+      description =
+          "embedded: an actor for each cpu and node, timed by the clock; simulate: one thread,"
+              + " everything from the seed (embedded).")
+  Driver driver = Driver.EMBEDDED;
+
+  @Option(
+      names = "--order",
+      paramLabel = "NAME",
+      order = 13,
+      converter = EnumWord.Orders.class,
+      description =
+          "causal: each cpu in its own order, a free after its allocation; exact: the order of the"
+              + " trace (embedded: causal, simulate: exact).")
+  @Nullable Order order;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      order = 14,
+      description = "Of everything that a machine draws (1).")
+  long seed = 1;
+
+  @Option(
+      names = "--remote-draw",
+      paramLabel = "NAME",
+      order = 15,
+      converter = EnumWord.Draws.class,
+      description =
+          "seeded, won or lost: how the kernel's draw ends whether to look at other nodes' partial"
+              + " lists (seeded).")
+  RemoteDraw remoteDraw = RemoteDraw.SEEDED;
+
+  @Option(
+      names = "--init-on-alloc",
+      order = 16,
+      description = "Clear each object when it is allocated, as with init_on_alloc=1.")
+  boolean initOnAlloc;
+
+  @Option(
+      names = "--limit-touched",
+      paramLabel = "SIZE",
+      order = 17,
+      converter = ByteSizeConverter.class,
+      description = "Real memory that emulated pages may use, as 512M (4G).")
+  ByteSize limitTouched = ByteSize.parse("4G");
+
+  ReplaySettings settings(int rounds) {
+    return new ReplaySettings(
+        driver, order(), seed, remoteDraw, initOnAlloc, limitTouched.bytes(), rounds);
+  }
+
+  Order order() {
+    Order given = order;
+    if (given != null) {
+      return given;
+    }
+    return driver == Driver.EMBEDDED ? Order.CAUSAL : Order.EXACT;
+  }
+}

@@ -1,0 +1,72 @@
+package org.numaslab.deploy;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.Replay;
+
+/// A bar on standard error with rate and remaining time, while a replay runs; nothing where that is
+/// no terminal.
+final class ProgressDisplay implements AutoCloseable {
+  /// Set by the launcher, which knows: Java cannot tell of standard error alone.
+  private static final String TERMINAL = "numaslab.stderr.terminal";
+
+  private static final int INTERVAL_MILLIS = 200;
+  private static final long THOUSAND = 1000;
+
+  private final Replay replay;
+  private final @Nullable ProgressBar bar;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  private ProgressDisplay(Replay replay, boolean shown) {
+    this.replay = replay;
+    this.bar = shown ? bar(replay.total()) : null;
+    if (bar != null) {
+      var unused =
+          clock.scheduleAtFixedRate(
+              this::show, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  static ProgressDisplay of(Replay replay, boolean quiet) {
+    return new ProgressDisplay(replay, !quiet && Boolean.getBoolean(TERMINAL));
+  }
+
+  private static ProgressBar bar(long total) {
+    return new ProgressBarBuilder()
+        .setTaskName("replaying")
+        .setInitialMax(total)
+        .setUnit("k", THOUSAND)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(INTERVAL_MILLIS)
+        .showSpeed()
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  private void show() {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.stepTo(replay.done());
+    }
+  }
+
+  /// The replay came to its end.
+  void finished() {
+    show();
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.close();
+    }
+  }
+}

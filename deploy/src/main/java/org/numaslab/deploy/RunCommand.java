@@ -1,0 +1,119 @@
+package org.numaslab.deploy;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Audit;
+import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.report.AuditFigures;
+import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunResult;
+import org.numaslab.coordinator.report.RunTiming;
+import org.numaslab.coordinator.report.Slabinfo;
+import org.numaslab.coordinator.report.Summary;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `numaslab run`: a recorded trace on an emulated machine, and what came of it.
+@Command(
+    name = "run",
+    sortOptions = false,
+    sortSynopsis = false,
+    description = {
+      "Replays a kernel's allocation trace on an emulated NUMA machine: where was every allocation"
+          + " served, what crossed nodes, what did it cost? Without options it replays the demo:"
+          + " files made on one node and unlinked on another, on 4 nodes with 8 cpus."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  numaslab run",
+      "  numaslab run --trace trace.txt.gz --topology 4x2:8G --out result",
+      "  numaslab run --driver simulate --seed 7 --caches 'dentry,*inode*'",
+      "",
+      "What the output means: README.md. The folder gets summary.txt, result.json, timing.json and",
+      "slabinfo; one of an earlier run is replaced, one with anything else in it is not touched."
+    })
+public final class RunCommand implements Callable<Integer> {
+  private static final String SUMMARY = "summary.txt";
+  private static final String RESULT = "result.json";
+  private static final String TIMING = "timing.json";
+  private static final String SLABINFO = "slabinfo";
+  private static final Path OUTPUT = Path.of("numaslab-out");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @ArgGroup(validate = false, heading = "%nWhat is replayed:%n", order = 1)
+  TraceOptions trace = new TraceOptions();
+
+  @ArgGroup(validate = false, heading = "%nOn which machine, and how:%n", order = 2)
+  MachineOptions machine = new MachineOptions();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the results (numaslab-out/TRACE-DRIVER).")
+  @Nullable Path out;
+
+  @Option(names = "--quiet", description = "No progress bar.")
+  boolean quiet;
+
+  @Override
+  public Integer call() {
+    long start = System.nanoTime();
+    Path folder = out;
+    OutputFolder output =
+        OutputFolder.at(
+            folder == null ? OUTPUT.resolve(runName()) : folder,
+            Set.of(SUMMARY, RESULT, TIMING, SLABINFO));
+    RunInputs inputs = RunInputs.read(trace, machine);
+    try (Replay replay =
+        new Replay(
+            inputs.topology(), inputs.kernel(), inputs.trace(), machine.settings(trace.repeat))) {
+      long readNanos = System.nanoTime() - start;
+      try (ProgressDisplay progress = ProgressDisplay.of(replay, quiet)) {
+        replay.run();
+        progress.finished();
+      }
+      return report(inputs, replay, readNanos, output);
+    }
+  }
+
+  private int report(RunInputs inputs, Replay replay, long readNanos, OutputFolder output) {
+    long start = System.nanoTime();
+    Audit audit = Audit.of(replay.dump());
+    RunTiming timing = RunTiming.of(readNanos, replay, System.nanoTime() - start);
+    RunResult result =
+        RunResult.of(
+            Version.current(),
+            RunLine.of(inputs.shownTrace(), trace, machine),
+            inputs.setup(trace, machine, replay),
+            inputs.trace(),
+            replay,
+            AuditFigures.of(audit));
+    String summary = Summary.of(result, timing);
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put(SUMMARY, summary);
+    files.put(RESULT, Json.of(result));
+    files.put(TIMING, Json.of(timing));
+    files.put(SLABINFO, Slabinfo.of(replay.machine().state()));
+    output.write(files);
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(summary);
+    stdout.println("Results: " + output.path());
+    stdout.flush();
+    return audit.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  private String runName() {
+    return trace.name() + "-" + EnumWord.of(machine.driver);
+  }
+}

@@ -1,0 +1,151 @@
+package org.numaslab.deploy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.report.Setup;
+import org.numaslab.coordinator.topologies.DescribedTopology;
+import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.coordinator.topologies.Topologies;
+import org.numaslab.coordinator.trace.KnownCaches;
+import org.numaslab.coordinator.trace.Trace;
+import org.numaslab.coordinator.trace.TraceCache;
+import org.numaslab.coordinator.trace.TraceReader;
+import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.Topology;
+
+/// All that a run reads, read and found to fit together, and what was assumed where nothing was
+/// said.
+///
+/// | --topology | kernel folder | the machine                                        |
+/// |------------|---------------|----------------------------------------------------|
+/// | no         | yes           | the folder's                                       |
+/// | yes        | yes           | the folder's; bad input if the two contradict      |
+/// | yes        | no            | as asked for                                       |
+/// | no         | no            | assumed from the cpus in the trace                 |
+///
+/// @param kernel null without a kernel's folder
+record RunInputs(
+    String shownTrace,
+    Trace trace,
+    @Nullable KernelDirectory kernel,
+    Topology topology,
+    List<String> used,
+    List<String> assumed) {
+  /// Where nothing tells, a trace's cpus are spread over up to so many nodes.
+  private static final int NODES_ASSUMED = 4;
+
+  private static final String KERNEL_BESIDE = "kernel";
+
+  /// The cheap inputs first: what is wrong with them is said before a large trace is read.
+  static RunInputs read(TraceOptions options, MachineOptions machine) {
+    options.check();
+    var filter = options.filter();
+    String asked = machine.topology;
+    DescribedTopology described = asked == null ? null : Topologies.parse(asked);
+    KernelDirectory kernel = kernel(options, machine);
+    List<String> used = new ArrayList<>();
+    List<String> assumed = new ArrayList<>();
+    if (kernel != null) {
+      used.addAll(kernel.used());
+      assumed.addAll(kernel.assumed());
+    }
+    if (kernel != null && described != null && asked != null) {
+      refuseContradiction(asked, described, kernel);
+      used.add("--topology " + asked + " says nothing else");
+    }
+    Trace trace = TraceReader.read(options.source(), known(kernel), filter);
+    trace.refuseCutLines();
+    Topology topology;
+    if (kernel != null) {
+      topology = kernel.topology();
+    } else {
+      DescribedTopology chosen = described == null ? assumed(trace, assumed) : described;
+      topology = chosen.topology();
+      used.addAll(chosen.used());
+      assumed.addAll(chosen.assumed());
+      assumed.add("no kernel folder: caches are made from their events, recorded homes not known");
+    }
+    refuseWhatDoesNotFit(trace, topology);
+    return new RunInputs(options.source(), trace, kernel, topology, used, assumed);
+  }
+
+  private static KnownCaches known(@Nullable KernelDirectory kernel) {
+    return kernel == null ? KnownCaches.NONE : KnownCaches.of(kernel);
+  }
+
+  private static @Nullable KernelDirectory kernel(TraceOptions options, MachineOptions machine) {
+    String given = machine.kernel;
+    if (given != null) {
+      return given.equals(MachineOptions.NO_KERNEL) ? null : KernelDirectory.read(Path.of(given));
+    }
+    if (options.source().equals(TraceReader.STANDARD_INPUT)) {
+      return null;
+    }
+    Path beside = Path.of(options.source()).resolveSibling(KERNEL_BESIDE);
+    return Files.isDirectory(beside) ? KernelDirectory.read(beside) : null;
+  }
+
+  private static void refuseContradiction(
+      String asked, DescribedTopology described, KernelDirectory kernel) {
+    Optional<String> difference = described.contradicts(kernel.topology());
+    if (difference.isPresent()) {
+      throw new BadInput(
+          "--topology %s: got %s, allowed: the machine of %s, or --kernel none"
+              .formatted(asked, difference.get(), kernel.folder()));
+    }
+  }
+
+  private static DescribedTopology assumed(Trace trace, List<String> assumed) {
+    int nodes = Math.max(Math.min(NODES_ASSUMED, trace.cpuCount()), trace.highestNode() + 1);
+    int cpusPerNode = Math.ceilDiv(trace.cpuCount(), nodes);
+    String text = nodes + "x" + cpusPerNode;
+    assumed.add(
+        "no kernel folder and no --topology: %s, since the trace has %d cpus"
+            .formatted(text, trace.cpuCount()));
+    return Topologies.parse(text);
+  }
+
+  private static void refuseWhatDoesNotFit(Trace trace, Topology topology) {
+    trace.requireCpus(topology.cpuCount());
+    if (trace.highestNode() >= topology.nodeCount()) {
+      throw new BadInput(
+          "%s: got an allocation that asks for node %d, allowed: node 0 to %d, as the topology has them"
+              .formatted(trace.source(), trace.highestNode(), topology.nodeCount() - 1));
+    }
+    if (trace.counts().operations() == 0) {
+      throw new BadInput(
+          "%s: got nothing to replay among %d events, allowed: a trace and filters that leave an allocation"
+              .formatted(trace.source(), trace.text().allEvents()));
+    }
+  }
+
+  /// For the report.
+  Setup setup(TraceOptions options, MachineOptions machine, Replay replay) {
+    KernelDirectory known = kernel;
+    List<String> allAssumed = new ArrayList<>(assumed);
+    List<String> unknown =
+        trace.caches().stream()
+            .filter(cache -> !cache.inKernelDirectory())
+            .map(TraceCache::name)
+            .toList();
+    if (known != null && !unknown.isEmpty()) {
+      allAssumed.add(
+          "caches that the kernel folder does not have, made from their events: "
+              + String.join(" ", unknown));
+    }
+    allAssumed.addAll(replay.assumed());
+    return Setup.of(
+        shownTrace,
+        known == null ? MachineOptions.NO_KERNEL : known.folder().toString(),
+        RunLine.filterOf(options),
+        machine.settings(options.repeat),
+        topology,
+        used,
+        allAssumed);
+  }
+}

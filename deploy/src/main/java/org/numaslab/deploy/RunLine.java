@@ -1,0 +1,74 @@
+package org.numaslab.deploy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The command line that repeats a run: every choice that it rests on, the defaults too, but not
+/// where the results go.
+final class RunLine {
+  private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\w@%+=:,./-]+");
+
+  private final List<String> words = new ArrayList<>(List.of("numaslab", "run"));
+
+  private RunLine() {}
+
+  static String of(String shownTrace, TraceOptions trace, MachineOptions machine) {
+    RunLine line = new RunLine();
+    line.option("--trace", shownTrace);
+    line.filter(trace);
+    line.options("--kernel", machine.kernel);
+    line.options("--topology", machine.topology);
+    line.option("--driver", EnumWord.of(machine.driver));
+    line.option("--order", EnumWord.of(machine.order()));
+    line.option("--seed", machine.seed);
+    line.option("--remote-draw", EnumWord.of(machine.remoteDraw));
+    if (machine.initOnAlloc) {
+      line.words.add("--init-on-alloc");
+    }
+    line.option("--limit-touched", machine.limitTouched);
+    return line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
+  }
+
+  /// The options that let only some events through, "all events" for none.
+  static String filterOf(TraceOptions trace) {
+    RunLine line = new RunLine();
+    line.words.clear();
+    line.filter(trace);
+    return line.words.isEmpty()
+        ? "all events"
+        : line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
+  }
+
+  private void filter(TraceOptions trace) {
+    if (trace.fromSeconds != 0) {
+      option("--from", trace.fromSeconds);
+    }
+    if (trace.toSeconds != Double.POSITIVE_INFINITY) {
+      option("--to", trace.toSeconds);
+    }
+    CpuList cpus = trace.cpus;
+    options("--cpus", cpus == null ? null : cpus.text());
+    options("--caches", trace.caches.isEmpty() ? null : String.join(",", trace.caches));
+    options("--limit", trace.limit);
+    if (trace.repeat != 1) {
+      option("--repeat", trace.repeat);
+    }
+  }
+
+  private void option(String name, Object value) {
+    words.add(name);
+    words.add(value.toString());
+  }
+
+  private void options(String name, @org.jspecify.annotations.Nullable Object value) {
+    if (value != null) {
+      option(name, value);
+    }
+  }
+
+  private static String quoted(String word) {
+    return NEEDS_NO_QUOTES.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}
