@@ -1,0 +1,4 @@
+@NullMarked
+package org.numaslab.cpu.cache;
+
+import org.jspecify.annotations.NullMarked;
