@@ -138,6 +138,13 @@ final class TinyMachine implements AutoCloseable {
         (page << minOrder) / size, 2, 4, 2, flags, 0, false);
   }
 
+  private static CacheGeometry constructed(CacheGeometry g) {
+    return new CacheGeometry(
+        g.objectSize(), g.size(), g.align(), g.inUse(), g.offset(), g.redLeftPad(), g.ooOrder(),
+        g.ooObjects(), g.minOrder(), g.minObjects(), g.minPartial(), g.cpuPartial(),
+        g.cpuPartialSlabs(), g.flags(), g.allocFlags(), true);
+  }
+
   /// A cache as the class says, changed.
   CacheId cache(UnaryOperator<KmemCache> change) {
     return cache(geometry(OBJECT, 0, 0, 0), null, false, change);
@@ -154,9 +161,10 @@ final class TinyMachine implements AutoCloseable {
       UnaryOperator<KmemCache> change) {
     CacheId id = new CacheId(caches.size());
     counts.add(id);
+    CacheGeometry g = constructor == null ? geometry : constructed(geometry);
     caches.add(
         change.apply(
-            KmemCache.created(id, "t" + id.value(), geometry, nature, initOnAlloc, constructor)));
+            KmemCache.created(id, "t" + id.value(), g, nature, initOnAlloc, constructor)));
     describe(caches.getLast());
     return id;
   }
