@@ -51,7 +51,9 @@ record RunInputs(
     List<String> used = new ArrayList<>();
     List<String> assumed = new ArrayList<>();
     if (kernel != null) {
-      used.addAll(kernel.used());
+      String inside = kernel.folder() + "/";
+      used.add("kernel folder " + kernel.folder());
+      kernel.used().forEach(line -> used.add(line.replace(inside, "")));
       assumed.addAll(kernel.assumed());
     }
     if (kernel != null && described != null && asked != null) {

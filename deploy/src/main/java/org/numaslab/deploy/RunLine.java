@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.report.Setup;
 
 /// The command line that repeats a run: every choice that it rests on, the defaults too, but not
 /// where the results go.
@@ -18,6 +20,9 @@ final class RunLine {
     RunLine line = new RunLine();
     line.option("--trace", shownTrace);
     line.filter(trace);
+    if (trace.repeat != 1) {
+      line.option("--repeat", trace.repeat);
+    }
     line.options("--kernel", machine.kernel);
     line.options("--topology", machine.topology);
     line.option("--driver", EnumWord.of(machine.driver));
@@ -31,13 +36,13 @@ final class RunLine {
     return line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }
 
-  /// The options that let only some events through, "all events" for none.
+  /// The options that let only some events through.
   static String filterOf(TraceOptions trace) {
     RunLine line = new RunLine();
     line.words.clear();
     line.filter(trace);
     return line.words.isEmpty()
-        ? "all events"
+        ? Setup.ALL_EVENTS
         : line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }
 
@@ -52,9 +57,6 @@ final class RunLine {
     options("--cpus", cpus == null ? null : cpus.text());
     options("--caches", trace.caches.isEmpty() ? null : String.join(",", trace.caches));
     options("--limit", trace.limit);
-    if (trace.repeat != 1) {
-      option("--repeat", trace.repeat);
-    }
   }
 
   private void option(String name, Object value) {
@@ -62,7 +64,7 @@ final class RunLine {
     words.add(value.toString());
   }
 
-  private void options(String name, @org.jspecify.annotations.Nullable Object value) {
+  private void options(String name, @Nullable Object value) {
     if (value != null) {
       option(name, value);
     }

@@ -6,9 +6,9 @@ import java.util.Map;
 
 /// What a figure rests on.
 enum Basis {
-  MEASURED("of a real machine: the recorded one, or this one by the clock"),
-  MODELLED("what the emulated kernel did"),
-  ASSUMED("the inputs do not say");
+  MEASURED("on a real machine, the recorded one or this one"),
+  MODELLED("by the emulated kernel"),
+  ASSUMED("no input says");
 
   private final String meaning;
 

@@ -67,6 +67,6 @@ public record MemoryFigures(
   }
 
   private static Zone zone(BuddyInfo info) {
-    return new Zone(info.zone().name(), info.freeBlocks());
+    return new Zone(info.zone().kernelName(), info.freeBlocks());
   }
 }

@@ -26,6 +26,11 @@ public record PathFigures(
         .toList();
   }
 
+  /// Is it the one that gave NULL?
+  boolean isFailure() {
+    return path.equals(name(AllocPath.NO_MEMORY));
+  }
+
   static String name(AllocPath path) {
     return path.name().toLowerCase(Locale.ROOT);
   }

@@ -25,12 +25,12 @@ public record RunResult(
     List<String> notModelled) {
   private static final List<String> NOT_MODELLED =
       List.of(
-          "a warm start: caches and memory are empty when the replay begins, the recorded machine's"
-              + " were not",
-          "what the recorded machine used its memory for besides slabs, per-cpu lists of pages (a"
-              + " new slab always asks its node), watermarks, migrate types, reclaim",
+          "the state before the trace (caches and memory begin empty)",
+          "other users of memory",
+          "per-cpu page lists (a new slab always asks its node)",
+          "watermarks, migrate types, reclaim",
           "memcg object vectors, interrupt context, KFENCE",
-          "debug checks of caches (slub_debug) in a replay");
+          "slub_debug checks in a replay");
 
   /// Gathers the figures of a replay that is over, while its machine is still open.
   public static RunResult of(

@@ -26,6 +26,8 @@ public record Setup(
     Machine topology,
     List<String> used,
     List<String> assumed) {
+  /// The filter that lets everything through.
+  public static final String ALL_EVENTS = "all events";
 
   /// The emulated machine.
   public record Machine(List<Node> nodes, int cpus) {

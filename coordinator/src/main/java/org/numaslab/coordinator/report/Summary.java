@@ -5,6 +5,7 @@ import static org.numaslab.coordinator.report.Page.mebibytes;
 import static org.numaslab.coordinator.report.Page.percent;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 
 /// A run on one page, for a person with half a minute.
 public final class Summary {
-  private static final int CACHES_SHOWN = 8;
+  private static final int CACHES_SHOWN = 6;
   private static final int NODES_SHOWN = 8;
   private static final int FINDINGS_SHOWN = 10;
   private static final int NOTES_SHOWN = 6;
@@ -69,15 +70,18 @@ public final class Summary {
         setup.seed(),
         setup.remoteDraw(),
         setup.initOnAlloc() ? "on" : "off",
-        setup.repeat() > 1 ? ", " + setup.repeat() + " times" : "");
+        setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter());
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());
   }
 
   private void notes(String label, List<String> notes) {
-    notes.stream().limit(NOTES_SHOWN).forEach(note -> page.paragraph(label, note));
-    if (notes.size() > NOTES_SHOWN) {
-      page.line(label + (notes.size() - NOTES_SHOWN) + " more in result.json");
+    if (!notes.isEmpty()) {
+      int more = notes.size() - NOTES_SHOWN;
+      page.paragraph(
+          label,
+          notes.stream().limit(NOTES_SHOWN).collect(Collectors.joining("; "))
+              + (more > 0 ? "; " + more + " more in result.json" : ""));
     }
   }
 
@@ -86,10 +90,11 @@ public final class Summary {
     page.heading("Events of the trace", Basis.MEASURED.toString());
     page.paragraph(
         "  replayed   ",
-        "%s of %s: %s allocations, %s frees (%s on another cpu)%s; %s objects live at the end"
+        "%s of %s events%s: %s allocations, %s frees (%s on another cpu)%s; %s objects live at the end"
             .formatted(
                 count(trace.allocations() + trace.frees()),
                 count(trace.slabEvents()),
+                run.setup().repeat() > 1 ? ", " + run.setup().repeat() + " times" : "",
                 count(trace.allocations()),
                 count(trace.frees()),
                 count(trace.freesOnAnotherCpu()),
@@ -140,6 +145,9 @@ public final class Summary {
     }
     List<List<String>> rows = new ArrayList<>();
     for (PathFigures path : run.paths()) {
+      if (path.isFailure() && path.allocations() == 0) {
+        continue;
+      }
       List<String> row =
           new ArrayList<>(
               List.of(
@@ -200,20 +208,20 @@ public final class Summary {
 
   private void messages() {
     MessageFigures messages = run.messages();
-    page.heading("Messages from cpus to nodes", Basis.MODELLED.toString());
-    List<List<String>> rows = new ArrayList<>();
+    page.heading(
+        "Messages from cpus to nodes; on the own node each is a list_lock taken", Basis.MODELLED.toString());
+    List<String> header = new ArrayList<>(List.of(""));
+    List<String> own = new ArrayList<>(List.of("own node"));
+    List<String> cross = new ArrayList<>(List.of("cross-node"));
     for (MessageFigures.Kind kind : messages.kinds()) {
-      if (kind.ownNode() + kind.crossNode() > 0) {
-        rows.add(
-            List.of(
-                kind.kind().replace('_', ' '),
-                count(kind.ownNode()),
-                count(kind.crossNode()),
-                kind.meaning()));
-      }
+      header.add(kind.kind().replace('_', ' '));
+      own.add(count(kind.ownNode()));
+      cross.add(count(kind.crossNode()));
     }
-    rows.add(List.of("all", count(messages.ownNode()), count(messages.crossNode())));
-    page.table(List.of("kind", "own node (list_lock)", "cross-node"), rows);
+    header.add("all");
+    own.add(count(messages.ownNode()));
+    cross.add(count(messages.crossNode()));
+    page.table(header, List.of(own, cross));
   }
 
   private void memory() {
@@ -250,7 +258,8 @@ public final class Summary {
   }
 
   private void caches() {
-    page.heading("Caches that hold most", Basis.MODELLED.toString());
+    page.heading(
+        "Caches that hold most; active: as slabinfo counts, with what cpus keep; live: true", Basis.MODELLED.toString());
     List<List<String>> rows = new ArrayList<>();
     run.caches().stream()
         .sorted(Comparator.comparingLong(CacheFigures::slabBytes).reversed())
@@ -269,9 +278,8 @@ public final class Summary {
                     mebibytes(cache.slabBytes()))));
     page.table(
         List.of(
-            "cache", "objects", "active", "(kernel)", "live", "(true)", "bytes", "slabs", "memory"),
+            "cache", "objects", "active", "", "live", "", "slot bytes", "slabs", "memory"),
         rows);
-    page.line("  active, as slabinfo has it: what cpus hold for themselves counts as used");
   }
 
   private void audit() {
@@ -296,8 +304,10 @@ public final class Summary {
         count(timing.operations()),
         timing.replaySeconds(),
         count((long) timing.operationsPerSecond()));
-    for (Basis basis : Basis.values()) {
-      page.format("  [%s] %s", basis, basis.meaning());
-    }
+    page.paragraph(
+        "",
+        Arrays.stream(Basis.values())
+            .map(basis -> "[" + basis + "] " + basis.meaning())
+            .collect(Collectors.joining("; ")));
   }
 }
