@@ -2,13 +2,16 @@ package org.numaslab.deploy;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `numaslab`: the top command, and the process around it. Each command is a class of its own in
 /// the list below.
@@ -55,11 +58,30 @@ public final class Numaslab implements Runnable {
     CommandLine line = new CommandLine(new Numaslab());
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    registerNumbers(line);
     line.setParameterExceptionHandler(
         (failure, arguments) -> complain(failure.getCommandLine(), Complaint.about(failure)));
     line.setExecutionExceptionHandler((failure, command, parsed) ->
         complain(command, Complaint.about(failure, parsed.originalArgs())));
     return line;
+  }
+
+  /// So that a value that is no number is answered with what was got and what is allowed.
+  private static void registerNumbers(CommandLine line) {
+    ITypeConverter<Integer> whole = text -> number(text, Integer::valueOf, "a whole number");
+    ITypeConverter<Long> large = text -> number(text, Long::valueOf, "a whole number");
+    ITypeConverter<Double> decimal = text -> number(text, Double::valueOf, "a number as 30.5");
+    line.registerConverter(int.class, whole).registerConverter(Integer.class, whole);
+    line.registerConverter(long.class, large).registerConverter(Long.class, large);
+    line.registerConverter(double.class, decimal).registerConverter(Double.class, decimal);
+  }
+
+  private static <T> T number(String text, Function<String, T> parse, String allowed) {
+    try {
+      return parse.apply(text.strip());
+    } catch (NumberFormatException notANumber) {
+      throw new TypeConversionException("got '" + text + "', allowed: " + allowed);
+    }
   }
 
   /// Executes and gives the exit code; an `Error` too (out of heap, a failed assertion) becomes a

@@ -16,8 +16,9 @@ import org.numaslab.coordinator.report.RunResult;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Slabinfo;
 import org.numaslab.coordinator.report.Summary;
-import picocli.CommandLine.ArgGroup;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,8 +40,9 @@ import picocli.CommandLine.Spec;
       "  numaslab run --trace trace.txt.gz --topology 4x2:8G --out result",
       "  numaslab run --driver simulate --seed 7 --caches 'dentry,*inode*'",
       "",
-      "What the output means: README.md. The folder gets summary.txt, result.json, timing.json and",
-      "slabinfo; one of an earlier run is replaced, one with anything else in it is not touched."
+      "README.md tells what the output means. The folder gets summary.txt, result.json,",
+      "timing.json and slabinfo. One of an earlier run is replaced; one that holds",
+      "anything else is not touched."
     })
 public final class RunCommand implements Callable<Integer> {
   private static final String SUMMARY = "summary.txt";
@@ -51,19 +53,18 @@ public final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @ArgGroup(validate = false, heading = "%nWhat is replayed:%n", order = 1)
-  TraceOptions trace = new TraceOptions();
+  @Mixin TraceOptions trace = new TraceOptions();
 
-  @ArgGroup(validate = false, heading = "%nOn which machine, and how:%n", order = 2)
-  MachineOptions machine = new MachineOptions();
+  @Mixin MachineOptions machine = new MachineOptions();
 
   @Option(
       names = "--out",
+      order = 30,
       paramLabel = "DIR",
       description = "Folder for the results (numaslab-out/TRACE-DRIVER).")
   @Nullable Path out;
 
-  @Option(names = "--quiet", description = "No progress bar.")
+  @Option(names = "--quiet", order = 31, description = "No progress bar.")
   boolean quiet;
 
   @Override
@@ -75,6 +76,8 @@ public final class RunCommand implements Callable<Integer> {
             folder == null ? OUTPUT.resolve(runName()) : folder,
             Set.of(SUMMARY, RESULT, TIMING, SLABINFO));
     RunInputs inputs = RunInputs.read(trace, machine);
+    // Before there are actors: when many threads log first, SLF4J says so on standard error.
+    LoggerFactory.getILoggerFactory();
     try (Replay replay =
         new Replay(
             inputs.topology(), inputs.kernel(), inputs.trace(), machine.settings(trace.repeat))) {

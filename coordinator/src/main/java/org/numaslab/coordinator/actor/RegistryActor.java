@@ -41,6 +41,6 @@ public final class RegistryActor {
               }
               return Behaviors.same();
             });
-    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart());
+    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 }

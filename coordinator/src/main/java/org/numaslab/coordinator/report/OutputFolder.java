@@ -1,9 +1,11 @@
 package org.numaslab.coordinator.report;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
@@ -148,8 +150,12 @@ public final class OutputFolder {
   }
 
   private static String reason(IOException refused) {
-    String kind = refused.getClass().getSimpleName();
-    return refused instanceof FileSystemException f && f.getReason() != null ? f.getReason() : kind;
+    return switch (refused) {
+      case AccessDeniedException denied -> "permission denied";
+      case NoSuchFileException nowhere -> "nothing can be made there";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> refused.getClass().getSimpleName();
+    };
   }
 
   /// What cannot be deleted stays: there is nothing better to do about it.

@@ -18,7 +18,7 @@ public final class Summary {
   private static final int CACHES_SHOWN = 6;
   private static final int NODES_SHOWN = 8;
   private static final int FINDINGS_SHOWN = 10;
-  private static final int NOTES_SHOWN = 6;
+  private static final int NOTES_SHOWN = 5;
 
   private final RunResult run;
   private final RunTiming timing;

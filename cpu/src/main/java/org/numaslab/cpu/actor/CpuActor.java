@@ -73,7 +73,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     return Behaviors.supervise(
             Behaviors.<Message>setup(
                 context -> new CpuActor(context, cpu, operations, failed, running)))
-        .onFailure(SupervisorStrategy.restart());
+        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 
   @Override

@@ -26,6 +26,6 @@ public final class NodeActor {
               }
               return Behaviors.same();
             });
-    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart());
+    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 }
