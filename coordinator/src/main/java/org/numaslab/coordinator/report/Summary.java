@@ -63,14 +63,16 @@ public final class Summary {
     page.format(
         "numaslab run of %s on %d nodes with %d cpus",
         setup.trace(), setup.topology().nodes().size(), setup.topology().cpus());
-    page.format(
-        "driver %s, order %s, seed %d, remote draw %s, init_on_alloc %s%s",
-        setup.driver(),
-        setup.order(),
-        setup.seed(),
-        setup.remoteDraw(),
-        setup.initOnAlloc() ? "on" : "off",
-        setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter());
+    page.paragraph(
+        "",
+        "driver %s, order %s, seed %d, remote draw %s, init_on_alloc %s%s"
+            .formatted(
+                setup.driver(),
+                setup.order(),
+                setup.seed(),
+                setup.remoteDraw(),
+                setup.initOnAlloc() ? "on" : "off",
+                setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter()));
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());
   }
@@ -209,7 +211,8 @@ public final class Summary {
   private void messages() {
     MessageFigures messages = run.messages();
     page.heading(
-        "Messages from cpus to nodes; on the own node each is a list_lock taken", Basis.MODELLED.toString());
+        "Messages from cpus to nodes; on the own node each is a list_lock taken",
+        Basis.MODELLED.toString());
     List<String> header = new ArrayList<>(List.of(""));
     List<String> own = new ArrayList<>(List.of("own node"));
     List<String> cross = new ArrayList<>(List.of("cross-node"));
@@ -259,7 +262,8 @@ public final class Summary {
 
   private void caches() {
     page.heading(
-        "Caches that hold most; active: as slabinfo counts, with what cpus keep; live: true", Basis.MODELLED.toString());
+        "Caches that hold most; active: as slabinfo counts, with what cpus keep; live: true",
+        Basis.MODELLED.toString());
     List<List<String>> rows = new ArrayList<>();
     run.caches().stream()
         .sorted(Comparator.comparingLong(CacheFigures::slabBytes).reversed())
@@ -277,8 +281,7 @@ public final class Summary {
                     count(cache.slabs()),
                     mebibytes(cache.slabBytes()))));
     page.table(
-        List.of(
-            "cache", "objects", "active", "", "live", "", "slot bytes", "slabs", "memory"),
+        List.of("cache", "objects", "active", "", "live", "", "slot bytes", "slabs", "memory"),
         rows);
   }
 
