@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.numaslab.coordinator.audit.Audit;
@@ -73,6 +74,17 @@ class RecordedReplaysTest {
     replay(recorded, SIMULATE, CAUSAL, 1);
   }
 
+  /// An object that is cleared at home must not be cleared after somebody else has freed it there.
+  @ParameterizedTest
+  @EnumSource(Driver.class)
+  void objectsThatAreClearedWhenAllocatedReplay(Driver driver) {
+    for (RecordedTrace recorded : List.of(RecordedTrace.scenario(), RecordedTrace.demo())) {
+      replay(
+          recorded,
+          new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3));
+    }
+  }
+
   @Test
   void inTheExactOrderEveryObjectOfTheScenarioLiesOnItsRecordedNode() {
     RecordedTrace recorded = RecordedTrace.scenario();
@@ -88,12 +100,16 @@ class RecordedReplaysTest {
   }
 
   private static void replay(RecordedTrace recorded, Driver driver, Order order, int rounds) {
+    replay(recorded, RecordedTrace.settings(driver, order, SEED, rounds));
+  }
+
+  private static void replay(RecordedTrace recorded, ReplaySettings settings) {
     int openBefore = Memory.openCount();
-    try (Replay replay = recorded.on(RecordedTrace.settings(driver, order, SEED, rounds))) {
+    try (Replay replay = recorded.on(settings)) {
       replay.run();
 
       assertThat(replay.done()).isEqualTo(replay.total());
-      countsAgree(replay.tally(), recorded, rounds);
+      countsAgree(replay.tally(), recorded, settings.rounds());
       List<BitSet> live = recorded.liveAtEnd();
       for (BitSet slots : live) {
         assertThat(slots.stream()).allMatch(slot -> replay.slots().object(slot) != 0);
@@ -102,7 +118,7 @@ class RecordedReplaysTest {
           .filteredOn(slot -> replay.slots().object(slot) != 0)
           .hasSize(live.stream().mapToInt(BitSet::cardinality).sum());
       Audit audit = Audit.of(replay.dump());
-      assertThat(audit.findings()).as("%s %s %s", recorded, driver, order).isEmpty();
+      assertThat(audit.findings()).as("%s %s", recorded, settings).isEmpty();
       assertThat(audit.checkedObjects()).isPositive();
       assertThat(audit.checkedSlabs()).isPositive();
       assertThat(audit.checkedPages())

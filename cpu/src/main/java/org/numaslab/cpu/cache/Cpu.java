@@ -66,6 +66,10 @@ public final class Cpu {
   private long @Nullable [] bulk;
   private int bulkCount;
   private int bulkFilled;
+  private int bulkHandedOut;
+
+  /// The object that its home is clearing for the suspended operation, [#NULL] for none.
+  private long clearing;
 
   /// @param memory what this cpu's node may touch
   public Cpu(
@@ -183,17 +187,20 @@ public final class Cpu {
     suspendedGfp = gfp;
   }
 
-  /// Clears the object where that is due. A remote one is cleared at home.
+  /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for that: whoever gets the object may free it there at once, and a
+  /// clearing that comes later would wipe out a free list.
   private long handOut(KmemCacheCpu c, long object, int gfp) {
-    if (object != NULL && c.cache.clears(gfp)) {
-      int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
-      if (home == node) {
-        c.objects.zero(object, c.cache.geometry().objectSize());
-      } else {
-        send(home, r -> new NodeProtocol.Zero(caller, r, c.cache.id(), object));
-      }
+    if (object == NULL || !c.cache.clears(gfp)) {
+      return object;
     }
-    return object;
+    int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
+    if (home == node) {
+      c.objects.zero(object, c.cache.geometry().objectSize());
+      return object;
+    }
+    suspend(c, gfp);
+    clearing = object;
+    return ask(home, r -> new NodeProtocol.Zero(caller, r, c.cache.id(), object));
   }
 
   /// Allocates `count` objects into `out`, or none (`kmem_cache_alloc_bulk`).
@@ -219,10 +226,17 @@ public final class Cpu {
       }
       out[bulkFilled++] = object;
     }
-    bulk = null;
-    for (int i = 0; i < bulkCount; i++) {
-      handOut(c, out[i], gfp);
+    bulkHandedOut = 0;
+    return handOutBulk(c, gfp, out);
+  }
+
+  private long handOutBulk(KmemCacheCpu c, int gfp, long[] out) {
+    while (bulkHandedOut < bulkCount) {
+      if (handOut(c, out[bulkHandedOut++], gfp) == WAIT) {
+        return WAIT;
+      }
     }
+    bulk = null;
     return bulkCount;
   }
 
@@ -296,7 +310,8 @@ public final class Cpu {
   private long slabKey(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     SlabGrant current = c.slab();
-    if (topology.nodeIndexOfFrame(frame) == node) {
+    int home = topology.nodeIndexOfFrame(frame);
+    if (home == node) {
       return memory.frames().head(frame);
     }
     if (current != null
@@ -304,7 +319,8 @@ public final class Cpu {
         && frame - current.slab().frame() < 1L << current.order()) {
       return current.slab().frame();
     }
-    return ~(frame >>> c.cache.geometry().ooOrder());
+    // With its node: two nodes may meet within such a block, where slabs are smaller.
+    return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
   }
 
   // ---- free, slow
@@ -528,12 +544,17 @@ public final class Cpu {
     if (way == null || c == null) {
       throw new IllegalStateException(id + " has no suspended operation for " + reply);
     }
+    long[] out = bulk;
+    if (clearing != NULL) {
+      long cleared = clearing;
+      clearing = NULL;
+      return out == null ? cleared : handOutBulk(c, suspendedGfp, out);
+    }
     long object = way.resume(reply);
     path = way.path();
     if (object == WAIT) {
       return WAIT;
     }
-    long[] out = bulk;
     if (out == null) {
       return handOut(c, object, suspendedGfp);
     }
