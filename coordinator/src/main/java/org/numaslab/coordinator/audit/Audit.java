@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.MachineDump.CpuDump;
@@ -18,9 +22,10 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 ///
 /// | check | statement |
 /// |---|---|
+/// | whole | there are nodes with pages and cpus: a dump that says nothing proves nothing |
 /// | pages | managed = free + held + in slabs + waiting for a grace period, per node |
-/// | slabs | the frame table has as many slabs and objects as the node counts, per cache |
-/// | place | a slab is held by one cpu (frozen), or on its node's partial list (something free), or nowhere (full): exactly one |
+/// | slabs | the frame table has as many slabs and objects as the node counts, per cache; each slab has the objects that fit, and pages of its own |
+/// | place | a slab is held by one cpu (frozen), or on its own node's partial list (something free), or nowhere (full): exactly one |
 /// | loan | a slab is lent exactly when a cpu of another node holds it, and to that cpu |
 /// | list | a free list has each object once, within the slab; objects = in use + listed |
 /// | object | every object of a slab is free in one list or held by a task: never both, never neither |
@@ -29,6 +34,7 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
   private static final int FINDINGS_MAX = 1000;
+  private static final HalfDump NO_HALF = new HalfDump(0, 0, new long[0]);
 
   private final MachineDump machine;
   private final List<String> findings = new ArrayList<>();
@@ -47,10 +53,12 @@ public final class Audit {
     Audit audit = new Audit(machine);
     machine.caches().forEach(cache -> audit.caches.put(cache.id(), cache));
     machine.nodes().forEach(audit::index);
+    audit.checkWhole();
+    audit.checkOverlaps();
     machine.nodes().forEach(audit::checkNode);
     machine.cpus().forEach(audit::checkCpu);
     audit.checkPlaces();
-    machine.live().forEach(audit::checkLive);
+    audit.checkAllLive();
     audit.checkObjects();
     return audit;
   }
@@ -88,6 +96,24 @@ public final class Audit {
 
   // ---- nodes
 
+  private void checkWhole() {
+    if (machine.cpus().isEmpty() || machine.nodes().stream().allMatch(n -> n.managedPages() <= 0)) {
+      find(
+          "whole: " + machine.nodes().size() + " nodes without a page or " + machine.cpus().size()
+              + " cpus are no machine");
+    }
+  }
+
+  private void checkOverlaps() {
+    long end = 0;
+    for (SlabDump slab : new TreeMap<>(slabs).values()) {
+      if (slab.frame() < end) {
+        find("slabs: " + slab(slab.frame()) + " lies in the pages of the slab before it");
+      }
+      end = Math.max(end, slab.frame() + (1L << slab.order()));
+    }
+  }
+
   private void index(NodeDump node) {
     for (SlabDump slab : node.slabs()) {
       if (slabs.put(slab.frame(), slab) != null) {
@@ -103,6 +129,7 @@ public final class Audit {
     Map<Integer, long[]> sums = new HashMap<>();
     for (SlabDump slab : node.slabs()) {
       inSlabs += 1L << slab.order();
+      checkSize(slab);
       long[] sum = sums.computeIfAbsent(slab.cache(), c -> new long[2]);
       sum[0]++;
       sum[1] += slab.objects();
@@ -121,14 +148,31 @@ public final class Audit {
               + " free + " + node.heldPages() + " held + " + inSlabs + " in slabs + "
               + node.waitingPages() + " waiting = " + accounted);
     }
-    for (Map.Entry<Integer, HalfDump> half : node.halves().entrySet()) {
-      long[] found = sums.getOrDefault(half.getKey(), new long[2]);
-      if (found[0] != half.getValue().slabs() || found[1] != half.getValue().objects()) {
+    Set<Integer> numbers = new TreeSet<>(sums.keySet());
+    numbers.addAll(node.halves().keySet());
+    for (int cache : numbers) {
+      long[] found = sums.getOrDefault(cache, new long[2]);
+      HalfDump half = node.halves().getOrDefault(cache, NO_HALF);
+      if (found[0] != half.slabs() || found[1] != half.objects()) {
         find(
-            "slabs: " + where + " counts " + half.getValue().slabs() + " slabs with "
-                + half.getValue().objects() + " objects of " + name(half.getKey())
-                + ", the frame table has " + found[0] + " with " + found[1]);
+            "slabs: " + where + " counts " + half.slabs() + " slabs with " + half.objects()
+                + " objects of " + name(cache) + ", the frame table has " + found[0] + " with "
+                + found[1]);
       }
+    }
+  }
+
+  private void checkSize(SlabDump slab) {
+    CacheDump cache = caches.get(slab.cache());
+    if (cache == null) {
+      find("slabs: " + slab(slab.frame()) + " is of cache " + slab.cache() + ", which is unknown");
+      return;
+    }
+    long fitting = (1L << slab.order() << PAGE_SHIFT) / cache.slotBytes();
+    if (slab.objects() != fitting) {
+      find(
+          "slabs: " + slab(slab.frame()) + " of " + cache.name() + " has " + slab.objects()
+              + " objects, order " + slab.order() + " has room for " + fitting);
     }
   }
 
@@ -186,11 +230,18 @@ public final class Audit {
       }
     }
     for (NodeDump node : machine.nodes()) {
+      Set<Long> own = new HashSet<>();
+      node.slabs().forEach(slab -> own.add(slab.frame()));
       node.halves()
           .forEach(
               (cache, half) -> {
                 for (long frame : half.partial()) {
                   place(places, frame, cache, "partial list of node " + node.id());
+                  if (slabs.containsKey(frame) && !own.contains(frame)) {
+                    find(
+                        "place: " + slab(frame) + " is on the partial list of node " + node.id()
+                            + ", which is not its own");
+                  }
                 }
               });
     }
@@ -243,12 +294,18 @@ public final class Audit {
 
   // ---- objects
 
-  private void checkLive(int cache, long[] addresses) {
-    CacheDump description = caches.get(cache);
-    if (description == null) {
-      find("object: tasks hold objects of cache " + cache + ", which does not exist");
-      return;
+  private void checkAllLive() {
+    for (int cache : machine.live().keySet()) {
+      if (!caches.containsKey(cache)) {
+        find("object: tasks hold objects of cache " + cache + ", which does not exist");
+      }
     }
+    for (CacheDump cache : machine.caches()) {
+      checkLive(cache, machine.live().getOrDefault(cache.id(), new long[0]));
+    }
+  }
+
+  private void checkLive(CacheDump description, long[] addresses) {
     long expected = description.allocations() - description.frees();
     if (expected != addresses.length) {
       find(
@@ -294,8 +351,8 @@ public final class Audit {
 
   private void checkObjects() {
     for (SlabDump slab : slabs.values()) {
-      BitSet seen = taken.get(slab.frame());
-      int missing = seen == null ? 0 : slab.objects() - seen.cardinality();
+      BitSet seen = taken.getOrDefault(slab.frame(), new BitSet());
+      int missing = slab.objects() - seen.cardinality();
       if (missing > 0) {
         find(
             "object: " + missing + " of " + slab.objects() + " objects of " + slab(slab.frame())
