@@ -67,8 +67,11 @@ sealed interface Command {
 
   record Poke(int cache, int slot, int offset, int value) implements OnCache {}
 
-  /// A free of a pointer that is no object of the cache.
-  record WrongFree(int cache, int cpu) implements OnCpu {}
+  /// A free of the pointer `offset` bytes into an object.
+  record BadFree(int cache, int cpu, int slot, int offset) implements OnCpu {}
+
+  /// A free of another cache's object.
+  record WrongFree(int cache, int cpu, int owner, int slot) implements OnCpu {}
 
   record Sysfs(String name) implements Command {}
 
@@ -136,15 +139,10 @@ sealed interface Command {
       case "poke" ->
           new Poke(
               w.cache(1), w.slot(2), w.number(3, "offset", -OFFSET_MAX, OFFSET_MAX), w.hexByte(4));
-      case "badfree" -> {
-        w.slot(3);
-        yield new WrongFree(w.cache(1), w.cpu(2));
-      }
-      case "wrongfree" -> {
-        w.cache(3);
-        w.slot(4);
-        yield new WrongFree(w.cache(1), w.cpu(2));
-      }
+      case "badfree" ->
+          new BadFree(
+              w.cache(1), w.cpu(2), w.slot(3), w.number(4, "offset", -OFFSET_MAX, OFFSET_MAX));
+      case "wrongfree" -> new WrongFree(w.cache(1), w.cpu(2), w.cache(3), w.slot(4));
       default -> outside(w);
     };
   }

@@ -43,6 +43,7 @@ final class LogLines {
     String masked = flags.replaceAll(m -> "flags=" + names(m.group(2)));
     return masked
         .replaceAll("0x[0-9a-f]{8,}", "ADDRESS")
+        .replaceAll("^(Redzone|Object|Padding|Bytes b4) +[0-9a-f]{16}:", "$1 ADDRESS:")
         .replaceAll("\\((Not tainted|Tainted:[^)]*)\\)", "(taint)")
         .replaceAll("(age|cpu|pid)=-?\\d+", "$1=N")
         .replaceAll("(Allocated in|Freed in) \\S+( \\[\\w+\\])?", "$1 SYMBOL")

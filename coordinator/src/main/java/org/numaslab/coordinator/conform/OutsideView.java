@@ -114,17 +114,21 @@ final class OutsideView {
           case "cpu_partial", "remote_node_defrag_ratio" -> refusal(value, UNSIGNED_INT_MAX);
           case "min_partial" -> refusal(value, Long.MAX_VALUE);
           case "shrink" -> value.startsWith("1") ? null : INVALID;
-          case "validate" -> INVALID; // has nothing to check in a cache without debug flags
+          case "validate" -> value.startsWith("1") && cache.isDebug() ? null : INVALID;
           default -> throw new NotJudged("a write to " + attribute + " is not emulated");
         };
     if (refused != null) {
       return refused;
     }
     Registry registry = machine.registry();
+    if (attribute.equals("cpu_partial") && number(value) > 0 && !cache.hasCpuPartial()) {
+      return INVALID;
+    }
     switch (attribute) {
       case "cpu_partial" ->
           registry.changeCpuPartial(cache.withCpuPartial(number(value)), () -> {});
       case "min_partial" -> registry.change(cache.withMinPartial(number(value)), () -> {});
+      case "validate" -> registry.validate(cache.id(), () -> {});
       case "shrink" -> {
         shrunk.accept(name);
         registry.shrink(cache.id(), left -> {});

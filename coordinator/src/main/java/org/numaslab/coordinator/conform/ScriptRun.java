@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.RecordedNature.RecordedObject;
 import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
+import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.buddy.Gfp;
@@ -22,6 +23,7 @@ import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -66,7 +68,7 @@ final class ScriptRun {
     this.expectations = expectations;
     this.memory = machine.state().memory();
     this.frames = memory.frames();
-    this.log = new KernelLog(topology);
+    this.log = machine.kernelLog();
     this.outside = new OutsideView(topology, machine, byName, this::shrunk);
     this.bytes = new ByteRows(machine);
     this.options = GeometryOptions.forCpus(topology.cpuCount());
@@ -138,8 +140,9 @@ final class ScriptRun {
       case Command.Fill c -> bytes(c.cache(), c.slot(), o -> bytes.fill(cacheOf(c), o, c.value()));
       case Command.Poke c ->
           bytes(c.cache(), c.slot(), o -> bytes.poke(cacheOf(c), o + c.offset(), c.value()));
-      case Command.WrongFree c ->
-          throw aside(c.cache(), "a pointer that is no object of sp_c" + c.cache() + " was freed");
+      case Command.BadFree c ->
+          bytes(c.cache(), c.slot(), o -> freePointer(c, c.cache(), o + c.offset()));
+      case Command.WrongFree c -> wrongFree(c);
       case Command.Sysfs c -> outside.attributes(c.name(), rows);
       case Command.SysfsWrite c -> outside.write(c, rows);
       case Command.Cat c -> outside.cat(c.file(), rows);
@@ -210,10 +213,6 @@ final class ScriptRun {
       return;
     }
     CacheGeometry geometry = CacheGeometry.of(request, options);
-    if (geometry.isDebug()) {
-      constructorsSetAside |= c.ctor();
-      throw aside(c.cache(), "caches with debug flags are not emulated yet");
-    }
     nature.setNextSequence(sequence(step, geometry.ooObjects()));
     ScriptedCache.Constructor constructor =
         new ScriptedCache.Constructor(memory, geometry.objectSize());
@@ -268,10 +267,7 @@ final class ScriptRun {
     List<ShutDown> nodes = new ArrayList<>();
     machine.registry().destroy(cache.id, nodes::addAll);
     machine.drain();
-    if (nodes.stream().anyMatch(node -> node.slabsLeft() > 0)) {
-      log.objectsRemaining(
-          cache.name, machine.registry().cache(cache.id).geometry(), nodes);
-    } else {
+    if (nodes.stream().noneMatch(node -> node.slabsLeft() > 0)) {
       byName.remove(cache.name);
     }
   }
@@ -393,6 +389,28 @@ final class ScriptRun {
     }
   }
 
+  private void wrongFree(Command.WrongFree c) {
+    ScriptedCache owner = caches.get(c.owner());
+    long object = owner == null ? 0 : owner.object(c.slot());
+    if (object == 0) {
+      rows.add(REFUSED);
+      return;
+    }
+    rows.add(OK);
+    freePointer(c, c.owner(), object);
+    owner.slots.remove(c.slot());
+  }
+
+  /// Frees a pointer that is not the freed cache's object. Only a cache that checks can answer for its own.
+  private void freePointer(Command.OnCpu c, int owner, long pointer) {
+    KmemCache cache = machine.registry().cache(cache(owner).id);
+    boolean isObject = owner != c.cache();
+    if (!isObject && !cache.geometry().has(SlabFlags.CONSISTENCY_CHECKS)) {
+      throw aside(c.cache(), "a pointer that is no object of sp_c" + c.cache() + " was freed");
+    }
+    machine.free(new CpuId(c.cpu()), cache(c.cache()).id, pointer);
+  }
+
   private void freeBulk(Command.BulkFree c) {
     ScriptedCache cache = cache(c.cache());
     cache.shrunk = false;
@@ -412,7 +430,9 @@ final class ScriptRun {
   }
 
   private void release(int index, ScriptedCache cache, int cpu, int slot, long object) {
-    if (!cache.live.remove(object)) {
+    boolean checks =
+        machine.registry().cache(cache.id).geometry().has(SlabFlags.CONSISTENCY_CHECKS);
+    if (!cache.live.remove(object) && !checks) {
       throw aside(
           index, "an object of sp_c" + index + " was freed twice, which a cache without checks does not notice");
     }

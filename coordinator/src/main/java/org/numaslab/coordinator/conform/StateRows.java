@@ -9,6 +9,7 @@ import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuView;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabRef;
@@ -66,6 +67,14 @@ final class StateRows {
       SlabView slab = partial.get(i);
       add(
           "NODEPART", number, i, slabFields(slab.frame(), slab), slab.frozen() ? 1 : 0,
+          slab.free().length, list(slab.free()));
+    }
+    DebugSlabs debug = half.debug();
+    long[] full = debug == null ? new long[0] : debug.fullSlabs();
+    for (int i = 0; i < full.length; i++) {
+      SlabView slab = node.slab(cache, full[i]);
+      add(
+          "NODEFULL", number, i, slabFields(full[i], slab), slab.frozen() ? 1 : 0,
           slab.free().length, list(slab.free()));
     }
   }

@@ -27,6 +27,9 @@ public interface Machine extends AutoCloseable {
 
   MessageCounts messages();
 
+  /// What the emulated kernel has printed.
+  KernelLog kernelLog();
+
   @Override
   void close();
 }

@@ -20,6 +20,7 @@ import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -30,6 +31,7 @@ import org.numaslab.node.topology.Topology;
 /// |---|---|---|
 /// | create, change | Describe | Describe |
 /// | shrink | Flush | Shrink |
+/// | validate | Flush | Validate |
 /// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`) |
 /// | write to cpu_partial | Describe, then Flush | Describe |
 /// | cpu offline | FlushAll, that cpu only | - |
@@ -49,6 +51,7 @@ public final class Registry {
   private final Nature nature;
   private final PartialCounts counts;
   private final RegistryOutbox outbox;
+  private final KernelMessages messages;
   private final List<KmemCache> caches = new ArrayList<>();
   private final BitSet destroyed = new BitSet();
   private final BitSet online = new BitSet();
@@ -60,7 +63,12 @@ public final class Registry {
   private long lastRequest;
 
   public Registry(
-      Topology topology, Nature nature, PartialCounts counts, RegistryOutbox outbox) {
+      Topology topology,
+      Nature nature,
+      PartialCounts counts,
+      RegistryOutbox outbox,
+      KernelMessages messages) {
+    this.messages = messages;
     this.topology = topology;
     this.nature = nature;
     this.counts = counts;
@@ -119,6 +127,11 @@ public final class Registry {
         phases,
         answered -> {
           destroyed.set(cache.value());
+          if (answered.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
+            messages.print(
+                "kmem_cache_destroy " + cache(cache).name()
+                    + ": Slab cache still has objects when called from kmem_cache_destroy");
+          }
           then.accept(
               answered.stream()
                   .filter(ShutDown.class::isInstance)
@@ -126,6 +139,13 @@ public final class Registry {
                   .sorted(Comparator.comparingInt(s -> s.from().value()))
                   .toList());
         });
+  }
+
+  /// Checks every slab of a cache with debug flags; what is wrong is in the kernel's log (a write of 1 to `validate`).
+  public void validate(CacheId cache, Runnable then) {
+    start(
+        List.of(flush(cache), nodes(r -> new NodeProtocol.Validate(r, cache))),
+        answered -> then.run());
   }
 
   /// Takes a cpu off line: all that it holds goes back.

@@ -350,8 +350,9 @@ public final class Cpu {
       boolean full = !SlabWord.hasFree(word);
       int inUse = SlabWord.inUse(word) - run.length;
       boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      if (!frozen && !freeze && (inUse == 0 || full)) {
-        // The slab goes on a list or off it: that is the node's to do.
+      boolean foreign = memory.frames().cache(slab) != c.cache.id().value();
+      if (foreign || c.cache.isDebug() || (!frozen && !freeze && (inUse == 0 || full))) {
+        // The slab goes on a list or off it, or must be looked at: that is the node's to do.
         send(
             node,
             r ->

@@ -8,6 +8,7 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Activated;
 import org.numaslab.node.protocol.NodeReply.Granted;
+import org.numaslab.node.protocol.NodeReply.Handed;
 import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.topology.NodeId;
@@ -71,6 +72,7 @@ final class SlowAlloc {
       case NODE_PARTIAL, REMOTE_PARTIAL, NEW_SLAB ->
           switch (reply) {
             case Granted granted -> granted(granted);
+            case Handed handed -> handed(handed);
             case Refused refused -> refused(refused);
             default -> throw new IllegalStateException(step + " answered by " + reply);
           };
@@ -232,13 +234,24 @@ final class SlowAlloc {
     };
   }
 
-  private long granted(Granted answer) {
+  /// One object of a cache with debug flags.
+  private long handed(Handed answer) {
     c.count(answer.counts());
+    served();
+    return answer.object();
+  }
+
+  private void served() {
     if (step == Step.NEW_SLAB && minimumOrder) {
       c.count(Stat.ORDER_FALLBACK);
       path = AllocPath.ORDER_FALLBACK;
     }
     step = Step.IDLE;
+  }
+
+  private long granted(Granted answer) {
+    c.count(answer.counts());
+    served();
     SlabGrant[] slabs = answer.slabs();
     for (int i = 1; i < slabs.length; i++) {
       c.partial.push(slabs[i]);

@@ -6,11 +6,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
+import org.numaslab.node.slab.SlabReport;
 import org.numaslab.node.topology.NodeId;
 
 /// One node's half of a cache: its partial list, its count of slabs, and what the kernel does under `list_lock`.
@@ -43,6 +46,8 @@ public final class KmemCacheNode {
   private final Nature nature;
   private final PartialCounts counts;
   private final SlabList partial;
+  private final SlabReport report;
+  private final @Nullable DebugSlabs debug;
   private KmemCache cache;
   private int slabs;
   private long totalObjects;
@@ -50,7 +55,12 @@ public final class KmemCacheNode {
   private final RcuPages rcu;
 
   public KmemCacheNode(
-      NodeId node, Memory memory, KmemCache cache, Nature nature, PartialCounts counts) {
+      NodeId node,
+      Memory memory,
+      KmemCache cache,
+      Nature nature,
+      PartialCounts counts,
+      KernelMessages messages) {
     this.node = node;
     this.memory = memory;
     this.frames = memory.frames();
@@ -60,6 +70,19 @@ public final class KmemCacheNode {
     this.counts = counts;
     this.partial = new SlabList(frames);
     this.rcu = new RcuPages();
+    this.report =
+        new SlabReport(cache.name(), node.value(), memory, cache.geometry(), objects, messages);
+    this.debug = cache.isDebug() ? new DebugSlabs(this, memory, report, messages) : null;
+  }
+
+  /// How it works where the cache has debug flags; null where it has none.
+  public @Nullable DebugSlabs debug() {
+    return debug;
+  }
+
+  /// Writes to the kernel's log about the slabs of this cache on this node.
+  public SlabReport report() {
+    return report;
   }
 
   public KmemCache cache() {
@@ -134,6 +157,9 @@ public final class KmemCacheNode {
     frames.setWord(slab, SlabWord.of(generation, SlabWord.NO_OBJECT, count, count, true));
     slabs++;
     totalObjects += count;
+    if (debug != null) {
+      debug.checks().prepareSlab(slab, order);
+    }
     list[0] = linkAll(slab, count);
     return slab;
   }
@@ -167,6 +193,9 @@ public final class KmemCacheNode {
   }
 
   private void construct(long object) {
+    if (debug != null) {
+      debug.checks().prepareObject(object);
+    }
     if (cache.constructor() != null) {
       cache.constructor().construct(object);
       constructorCalls++;
@@ -291,13 +320,16 @@ public final class KmemCacheNode {
     }
   }
 
-  private void discard(long slab, Tally tally) {
+  void discard(long slab, Tally tally) {
     release(slab);
     tally.add(Stat.FREE_SLAB);
   }
 
   private void release(long slab) {
     int order = frames.order(slab);
+    if (debug != null) {
+      debug.checks().discarded(slab);
+    }
     slabs--;
     totalObjects -= SlabWord.objects(frames.word(slab));
     if (cache.isTypesafeByRcu()) {
@@ -361,7 +393,7 @@ public final class KmemCacheNode {
 
   // ---- state
 
-  private void addPartial(long slab, boolean tail) {
+  void addPartial(long slab, boolean tail) {
     if (tail) {
       partial.addTail(slab);
     } else {
@@ -370,7 +402,7 @@ public final class KmemCacheNode {
     publish();
   }
 
-  private void removePartial(long slab) {
+  void removePartial(long slab) {
     partial.remove(slab);
     publish();
   }

@@ -64,6 +64,9 @@ public sealed interface NodeProtocol {
   /// Gives all slabs back; every cpu was flushed (`__kmem_cache_shutdown`).
   record Shutdown(long request, CacheId cache) implements FromRegistry {}
 
+  /// Checks every slab of a cache with debug flags (a write to its `validate`); every cpu was flushed.
+  record Validate(long request, CacheId cache) implements FromRegistry {}
+
   /// Every cpu has passed a quiescent point since the slabs were discarded.
   record EndGracePeriod(long request) implements FromRegistry {}
 }

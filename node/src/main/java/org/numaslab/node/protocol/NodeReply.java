@@ -11,6 +11,9 @@ public sealed interface NodeReply {
   /// Slabs for TakePartial and NewSlab; the first is to be current.
   record Granted(long request, SlabGrant[] slabs, int[] counts) implements NodeReply {}
 
+  /// One object of a cache with debug flags, for TakePartial and NewSlab: it has no cpu slabs.
+  record Handed(long request, long object, int[] counts) implements NodeReply {}
+
   /// Nothing on the partial list, or no page of that order.
   record Refused(long request, int[] counts) implements NodeReply {}
 

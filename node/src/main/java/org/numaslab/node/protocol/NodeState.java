@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.cache.Nature;
@@ -30,17 +31,20 @@ import org.numaslab.node.protocol.NodeProtocol.Shrink;
 import org.numaslab.node.protocol.NodeProtocol.Shutdown;
 import org.numaslab.node.protocol.NodeProtocol.TakePartial;
 import org.numaslab.node.protocol.NodeProtocol.Unfreeze;
+import org.numaslab.node.protocol.NodeProtocol.Validate;
 import org.numaslab.node.protocol.NodeProtocol.Zero;
 import org.numaslab.node.protocol.NodeReply.Activated;
 import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Granted;
+import org.numaslab.node.protocol.NodeReply.Handed;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.RegistryReply.Described;
 import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
-import org.numaslab.node.protocol.RegistryReply.RemainingSlab;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.protocol.RegistryReply.Validated;
+import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -59,6 +63,7 @@ public final class NodeState {
   private final PartialCounts counts;
   private final Predicate<CpuId> isOwn;
   private final NodeOutbox outbox;
+  private final KernelMessages messages;
   private final Map<CacheId, KmemCacheNode> caches = new LinkedHashMap<>();
   private final Loans loans = new Loans();
   private final Tally tally = new Tally();
@@ -66,14 +71,17 @@ public final class NodeState {
 
   /// @param memory what this node may touch
   /// @param isOwn whether a cpu works on this node's memory itself
+  /// @param messages the kernel's log
   public NodeState(
       NodeId node,
       Memory memory,
       Nature nature,
       PartialCounts counts,
       Predicate<CpuId> isOwn,
-      NodeOutbox outbox) {
+      NodeOutbox outbox,
+      KernelMessages messages) {
     this.node = node;
+    this.messages = messages;
     this.memory = memory;
     this.frames = memory.frames();
     this.nature = nature;
@@ -99,6 +107,7 @@ public final class NodeState {
       case Shrink m ->
           outbox.answerRegistry(new Shrunk(m.request(), node, cache(m.cache()).shrink()));
       case Shutdown m -> outbox.answerRegistry(shutdown(m));
+      case Validate m -> outbox.answerRegistry(validate(m));
       case EndGracePeriod m -> endGracePeriod(m);
     }
   }
@@ -119,6 +128,10 @@ public final class NodeState {
     if (cache.nrPartial() <= m.moreThan()) {
       return new Refused(m.request(), tally.take());
     }
+    DebugSlabs debug = cache.debug();
+    if (debug != null) {
+      return handed(m.request(), debug.allocFromPartial(m.from().cpu().value()));
+    }
     long[] taken = cache.takePartial(list, tally);
     if (taken.length == 0) {
       return new Refused(m.request(), tally.take());
@@ -137,8 +150,19 @@ public final class NodeState {
       return new Refused(m.request(), tally.take());
     }
     tally.add(Stat.ALLOC_SLAB);
+    DebugSlabs debug = cache.debug();
+    if (debug != null) {
+      int cpu = m.from().cpu().value();
+      return handed(m.request(), debug.allocFromNew(cpu, slab, list[0]));
+    }
     SlabGrant[] grants = {grant(cache, m.from().cpu(), slab, list[0])};
     return new Granted(m.request(), grants, tally.take());
+  }
+
+  private NodeReply handed(long request, long object) {
+    return object == DebugSlabs.NONE
+        ? new Refused(request, tally.take())
+        : new Handed(request, object, tally.take());
   }
 
   private SlabGrant grant(KmemCacheNode cache, CpuId to, long slab, long listHead) {
@@ -225,31 +249,50 @@ public final class NodeState {
   }
 
   /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees addresses only.
-  private void free(CpuId freer, KmemCacheNode cache, long[] run, List<SlabGrant> frozen) {
+  private void free(CpuId freer, KmemCacheNode named, long[] run, List<SlabGrant> frozen) {
     long[] rest = run;
     while (rest.length > 0) {
-      long slab = slabOf(cache, rest[0]);
-      long[] same = Arrays.stream(rest).filter(o -> slabOf(cache, o) == slab).toArray();
+      long slab = slabOf(named, rest[0]);
+      long[] same = Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
       if (same.length < rest.length) {
-        rest = Arrays.stream(rest).filter(o -> slabOf(cache, o) != slab).toArray();
+        rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
       } else {
         rest = new long[0];
       }
+      KmemCacheNode cache = trueCache(named, slab, same[0]);
       tally.add(Stat.FREE_SLOWPATH);
-      if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+      DebugSlabs debug = cache.debug();
+      if (debug != null) {
+        debug.free(freer.value(), slab, same, tally);
+      } else if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
         frozen.add(grant(cache, freer, slab, 0));
       }
     }
   }
 
-  private long slabOf(KmemCacheNode cache, long object) {
+  /// The cache that a slab is of. An object freed to another is told and goes where it belongs (`cache_from_obj`).
+  private KmemCacheNode trueCache(KmemCacheNode named, long slab, long object) {
+    KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
+    if (cache != named) {
+      messages.print(
+          "cache_from_obj: Wrong slab cache. " + named.cache().name() + " but object is from "
+              + cache.cache().name());
+      cache.report().printTracks(object);
+    }
+    return cache;
+  }
+
+  private long slabOf(KmemCacheNode named, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     long slab = frames.head(frame);
-    if (frames.kind(frame) != Kind.SLAB
-        || frames.cache(frame) != cache.cache().id().value()
-        || !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
+    KmemCacheNode cache =
+        frames.kind(frame) == Kind.SLAB ? caches.get(new CacheId(frames.cache(slab))) : null;
+    boolean checksItself = cache != null && cache.debug() != null;
+    if (cache == null
+        || (!checksItself
+            && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object))) {
       throw new IllegalStateException(
-          "free of " + ObjectAddress.print(object) + ": no object of " + cache.cache().name()
+          "free of " + ObjectAddress.print(object) + ": no object of " + named.cache().name()
               + ", but " + frames.kind(frame) + " of cache " + frames.cache(frame));
     }
     return slab;
@@ -266,7 +309,9 @@ public final class NodeState {
   private void describe(Describe m) {
     KmemCacheNode known = caches.get(m.cache().id());
     if (known == null) {
-      caches.put(m.cache().id(), new KmemCacheNode(node, memory, m.cache(), nature, counts));
+      caches.put(
+          m.cache().id(),
+          new KmemCacheNode(node, memory, m.cache(), nature, counts, messages));
     } else {
       known.describe(m.cache());
     }
@@ -275,29 +320,38 @@ public final class NodeState {
 
   private RegistryReply shutdown(Shutdown m) {
     KmemCacheNode cache = cache(m.cache());
-    RemainingSlab[] remaining =
-        Arrays.stream(cache.shutdown())
-            .mapToObj(slab -> remaining(cache, slab))
-            .toArray(RemainingSlab[]::new);
-    return new ShutDown(m.request(), node, cache.nrSlabs(), remaining);
+    for (long slab : cache.shutdown()) {
+      reportRemaining(cache, slab);
+    }
+    return new ShutDown(m.request(), node, cache.nrSlabs());
   }
 
-  private RemainingSlab remaining(KmemCacheNode cache, long slab) {
+  /// Lists the live objects of a slab in a cache that is being destroyed (`list_slab_objects`).
+  private void reportRemaining(KmemCacheNode cache, long slab) {
     long word = frames.word(slab);
     SlabObjects objects = cache.objects();
-    long firstFree = objects.firstFree(slab, word);
     boolean[] free = new boolean[SlabWord.objects(word)];
-    for (int index : objects.indexes(slab, firstFree)) {
+    for (int index : objects.indexes(slab, objects.firstFree(slab, word))) {
       free[index] = true;
     }
-    long[] live = new long[SlabWord.inUse(word)];
-    int count = 0;
+    cache
+        .report()
+        .slabError(
+            slab,
+            "Objects remaining in " + cache.cache().name() + " on __kmem_cache_shutdown()");
     for (int i = 0; i < free.length; i++) {
       if (!free[i]) {
-        live[count++] = objects.objectAt(slab, i);
+        cache.report().printLive(slab, objects.objectAt(slab, i));
       }
     }
-    return new RemainingSlab(slab, free.length, SlabWord.inUse(word), firstFree, live);
+  }
+
+  private RegistryReply validate(Validate m) {
+    DebugSlabs debug = cache(m.cache()).debug();
+    if (debug != null) {
+      debug.validate();
+    }
+    return new Validated(m.request(), node);
   }
 
   private void endGracePeriod(EndGracePeriod m) {

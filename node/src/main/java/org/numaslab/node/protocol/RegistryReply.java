@@ -14,18 +14,13 @@ public sealed interface RegistryReply {
   /// @param slabsLeft whether the node still has slabs of the cache
   record Shrunk(long request, NodeId from, boolean slabsLeft) implements RegistryReply {}
 
-  /// The cache is gone on this node, but for slabs with live objects.
+  /// The cache is gone on this node, but for slabs with live objects, which the kernel's log lists.
   ///
-  /// @param slabsLeft slabs that stay, full ones too
-  /// @param remaining those of them on the partial list, first to last
-  record ShutDown(long request, NodeId from, int slabsLeft, RemainingSlab[] remaining)
-      implements RegistryReply {}
+  /// @param slabsLeft slabs that stay
+  record ShutDown(long request, NodeId from, int slabsLeft) implements RegistryReply {}
 
-  /// A slab with live objects in a cache that is being destroyed.
-  ///
-  /// @param firstFree the first object on its list, 0 for none
-  /// @param live its live objects, by ascending address
-  record RemainingSlab(long frame, int objects, int inUse, long firstFree, long[] live) {}
+  /// Every slab was checked; what was wrong is in the kernel's log.
+  record Validated(long request, NodeId from) implements RegistryReply {}
 
   /// The pages of slabs that were discarded before are given back.
   record GracePeriodEnded(long request, NodeId from) implements RegistryReply {}

@@ -50,6 +50,14 @@ public final class SlabObjects {
     return hardened ? decode(stored, at) : stored;
   }
 
+  /// The same where the pointer may be corrupt: what leaves the slab ends the list.
+  public long nextWithin(long slab, long object) {
+    long next = next(object);
+    long frame = next >>> Memory.PAGE_SHIFT;
+    boolean within = frame >= slab && frame < slab + (1L << frames.order(slab));
+    return within ? next : 0;
+  }
+
   public void setNext(long object, long next) {
     long at = object + offset;
     memory.store(at, hardened ? encode(next, at) : next);

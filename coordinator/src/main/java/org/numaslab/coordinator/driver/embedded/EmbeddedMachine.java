@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.actor.RegistryActor;
+import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
@@ -72,6 +73,7 @@ public final class EmbeddedMachine implements Machine {
   private final Topology topology;
   private final Memory memory;
   private final MessageCounts messages;
+  private final KernelLog log = new KernelLog();
   private final List<NodeState> nodes = new ArrayList<>();
   private final List<Cpu> cpus = new ArrayList<>();
   private final Registry registry;
@@ -98,7 +100,8 @@ public final class EmbeddedMachine implements Machine {
               natures.ofNode(node),
               counts,
               cpu -> topology.nodeOf(cpu).equals(node),
-              new FromNode()));
+              new FromNode(),
+              log));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       CpuId cpu = new CpuId(i);
@@ -112,7 +115,7 @@ public final class EmbeddedMachine implements Machine {
               natures.ofCpu(cpu),
               new FromCpu(cpu)));
     }
-    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry());
+    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
     this.system = ActorSystem.create(guardian(operations), "numaslab", config());
     registryActor.join();
   }
@@ -251,6 +254,11 @@ public final class EmbeddedMachine implements Machine {
   @Override
   public MachineState state() {
     return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+  }
+
+  @Override
+  public KernelLog kernelLog() {
+    return log;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
@@ -50,6 +51,7 @@ public final class SimulatedMachine implements Machine {
   private final boolean isInstant;
   private final Schedule schedule;
   private final MessageCounts messages;
+  private final KernelLog log = new KernelLog();
   private final List<NodeState> nodes = new ArrayList<>();
   private final List<Cpu> cpus = new ArrayList<>();
   private final Registry registry;
@@ -80,7 +82,8 @@ public final class SimulatedMachine implements Machine {
               natures.ofNode(node),
               counts,
               cpu -> topology.nodeOf(cpu).equals(node),
-              new FromNode(node)));
+              new FromNode(node),
+              log));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       CpuId cpu = new CpuId(i);
@@ -94,7 +97,7 @@ public final class SimulatedMachine implements Machine {
               natures.ofCpu(cpu),
               new FromCpu(cpu)));
     }
-    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry());
+    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
   }
 
   /// Messages arrive at once and in order; nobody but the caller decides what comes next.
@@ -149,6 +152,11 @@ public final class SimulatedMachine implements Machine {
   /// The schedule gives every cpu turns: nobody sleeps.
   @Override
   public void wake(int cpu) {}
+
+  @Override
+  public KernelLog kernelLog() {
+    return log;
+  }
 
   @Override
   public MessageCounts messages() {
