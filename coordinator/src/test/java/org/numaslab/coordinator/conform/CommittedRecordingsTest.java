@@ -6,25 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 
-/// Every recording of the real kernel that needs no debug bytes comes out equal: every state, every step.
+/// Every recording of the real kernel comes out equal: every state, every step, every line of its log.
 class CommittedRecordingsTest {
   static final Path RECORDINGS = Path.of("../deploy/recordings");
-
-  /// Caches with debug flags: their steps are not judged.
-  private static final Set<String> WITH_DEBUG_FLAGS =
-      Set.of(
-          "01_basic_256_debug",
-          "09_cpu_partial_debug",
-          "16_hexdump",
-          "17_corruption",
-          "18_random_1024_debug");
 
   static Judge judge() {
     return new Judge(
@@ -43,7 +33,6 @@ class CommittedRecordingsTest {
   Stream<DynamicTest> everyStateAndStepIsEqual() {
     Judge judge = judge();
     return files().stream()
-        .filter(file -> !WITH_DEBUG_FLAGS.contains(name(file)))
         .map(file -> DynamicTest.dynamicTest(name(file), () -> isEqual(judge, file)));
   }
 
@@ -54,22 +43,6 @@ class CommittedRecordingsTest {
     assertThat(verdict.statesEqual()).isEqualTo(verdict.statesTotal());
     assertThat(verdict.stepsEqual()).isEqualTo(verdict.stepsTotal());
     assertThat(verdict.isEqual()).isTrue();
-  }
-
-  @TestFactory
-  Stream<DynamicTest> ofRecordingsWithDebugFlagsTheOtherCachesAreEqual() {
-    Judge judge = judge();
-    return files().stream()
-        .filter(file -> WITH_DEBUG_FLAGS.contains(name(file)))
-        .map(file -> DynamicTest.dynamicTest(name(file), () -> isEqualButForDebug(judge, file)));
-  }
-
-  private static void isEqualButForDebug(Judge judge, Path file) {
-    Verdict verdict = judge.judge(Recording.read(file));
-    assertThat(verdict.first()).as("first difference").isNull();
-    assertThat(verdict.stepsNotJudged()).isPositive();
-    assertThat(verdict.stepsEqual() + verdict.stepsNotJudged()).isEqualTo(verdict.stepsTotal());
-    assertThat(verdict.isEqual()).isFalse();
   }
 
   @Test

@@ -18,10 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.ObjectAddress;
+import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
-import org.numaslab.node.protocol.RegistryReply.RemainingSlab;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.SlabRef;
@@ -270,12 +271,12 @@ class GivingBackTest {
     ShutDown down = (ShutDown) machine.registryReplies.getLast();
     assertThat(machine.nature.givenBack).containsExactly(8L);
     assertThat(down.slabsLeft()).isEqualTo(1);
-    assertThat(down.remaining()).hasSize(1);
-    RemainingSlab slab = down.remaining()[0];
-    assertThat(slab.frame()).isEqualTo(9);
-    assertThat(slab.inUse()).isEqualTo(3);
-    assertThat(slab.live()).containsExactly(o[4], o[6], o[7]);
-    assertThat(slab.firstFree()).isEqualTo(o[5]);
+    assertThat(machine.log)
+        .contains(
+            "Slab 0xffffea0000000240 objects=4 used=3 fp=" + ObjectAddress.print(o[5])
+                + " flags=0x0(slab|node=0|zone=0)");
+    assertThat(machine.log.stream().filter(line -> line.startsWith("Object ")))
+        .containsExactly(live(o[4]), live(o[6]), live(o[7]));
   }
 
   @Test
@@ -285,7 +286,11 @@ class GivingBackTest {
     machine.nodes.getFirst().receive(new NodeProtocol.Shutdown(1, cache));
     ShutDown down = (ShutDown) machine.registryReplies.getLast();
     assertThat(down.slabsLeft()).isEqualTo(1);
-    assertThat(down.remaining()).isEmpty();
+    assertThat(machine.log).isEmpty();
+  }
+
+  private static String live(long object) {
+    return "Object " + ObjectAddress.print(object) + " @offset=" + object % Memory.PAGE_BYTES;
   }
 
   @Test

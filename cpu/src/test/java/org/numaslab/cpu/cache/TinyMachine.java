@@ -58,6 +58,7 @@ final class TinyMachine implements AutoCloseable {
   final List<FrameTable> framesOfCpu = new ArrayList<>();
   final ScriptedNature nature = new ScriptedNature(FRAMES_PER_NODE);
   final List<RegistryReply> registryReplies = new ArrayList<>();
+  final List<String> log = new ArrayList<>();
   final List<Long> done = new ArrayList<>();
   final List<NodeProtocol.FromCpu> sent = new ArrayList<>();
   final ArrayDeque<Runnable> network = new ArrayDeque<>();
@@ -86,7 +87,7 @@ final class TinyMachine implements AutoCloseable {
       framesOfNode.add(own.frames());
       nodes.add(
           new NodeState(
-              node, own, nature, counts, cpu -> topology.nodeOf(cpu).equals(node), answers()));
+              node, own, nature, counts, cpu -> topology.nodeOf(cpu).equals(node), answers(), log::add));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       CpuId id = new CpuId(i);

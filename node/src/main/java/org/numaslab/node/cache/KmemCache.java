@@ -92,8 +92,9 @@ public record KmemCache(
   /// Whether an object is cleared when it is handed out (`slab_want_init_on_alloc`).
   public boolean clears(int gfp) {
     boolean asked = (gfp & Gfp.ZERO) != 0;
-    if (!initOnAlloc || geometry.ctor()) {
-      return asked && !geometry.ctor();
+    boolean constructed = geometry.ctor() || constructor != null;
+    if (!initOnAlloc || constructed) {
+      return asked && !constructed;
     }
     boolean contentMatters =
         (geometry.flags() & (SlabFlags.TYPESAFE_BY_RCU | SlabFlags.POISON)) != 0;
