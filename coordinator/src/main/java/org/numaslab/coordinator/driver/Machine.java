@@ -16,6 +16,9 @@ public interface Machine extends AutoCloseable {
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor);
 
+  /// Makes changed attributes of a cache known and waits until every node and cpu knows them.
+  void change(KmemCache cache);
+
   /// Runs one program on each cpu to its end, and waits until nothing is under way.
   void run(List<? extends Program> byCpu);
 

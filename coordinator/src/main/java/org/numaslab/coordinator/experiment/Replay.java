@@ -63,10 +63,25 @@ public final class Replay implements AutoCloseable {
     this.order =
         settings.order() == Order.EXACT ? new TraceOrder(trace, total(), machine::wake) : null;
     for (TraceCache cache : trace.caches()) {
-      caches.add(
-          machine.create(cache.name(), models.geometry(cache), settings.initOnAlloc(), null));
+      caches.add(create(cache));
     }
     prepare(kernel);
+  }
+
+  private KmemCache create(TraceCache traced) {
+    KmemCache cache =
+        machine.create(traced.name(), models.geometry(traced), settings.initOnAlloc(), null);
+    int ratio =
+        models
+            .recorded(traced)
+            .map(c -> 10 * c.remoteNodeDefragRatio())
+            .orElse(cache.remoteNodeDefragRatio());
+    if (ratio == cache.remoteNodeDefragRatio()) {
+      return cache;
+    }
+    KmemCache changed = cache.withRemoteNodeDefragRatio(ratio);
+    machine.change(changed);
+    return changed;
   }
 
   private Machine machine(Function<Memory, Natures> nature) {

@@ -179,6 +179,13 @@ public final class EmbeddedMachine implements Machine {
   }
 
   @Override
+  public void change(KmemCache cache) {
+    CompletableFuture<Boolean> known = new CompletableFuture<>();
+    ask(r -> r.change(cache, () -> known.complete(true)));
+    await(known);
+  }
+
+  @Override
   public void run(List<? extends Program> byCpu) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     AtomicInteger running = new AtomicInteger(byCpu.size());

@@ -219,6 +219,12 @@ public final class SimulatedMachine implements Machine {
   }
 
   @Override
+  public void change(KmemCache cache) {
+    registry.change(cache, () -> {});
+    drain();
+  }
+
+  @Override
   public void run(List<? extends Program> byCpu) {
     BitSet running = new BitSet();
     for (int i = 0; i < programs.length; i++) {
