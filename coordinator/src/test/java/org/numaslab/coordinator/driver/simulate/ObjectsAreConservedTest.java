@@ -1,0 +1,44 @@
+package org.numaslab.coordinator.driver.simulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.numaslab.node.memory.Memory;
+
+/// Whatever the order of messages and turns: no object is handed out twice, none is lost, none changes while somebody holds it.
+///
+/// `-Dnumaslab.seed=N` runs one seed.
+class ObjectsAreConservedTest {
+  private static final int SEEDS = 300;
+
+  @Test
+  void withDelayedMessages() {
+    forSeeds(true);
+  }
+
+  @Test
+  void withInstantMessages() {
+    forSeeds(false);
+  }
+
+  private static void forSeeds(boolean delayed) {
+    Long one = Long.getLong("numaslab.seed");
+    int failed = 0;
+    for (long seed = one == null ? 1 : one; seed <= (one == null ? SEEDS : one); seed++) {
+      try (RandomWorld world = new RandomWorld(seed, delayed)) {
+        world.run();
+        world.check();
+        failed += world.failed();
+        world.freeAll();
+        world.check();
+        assertThat(world.liveCount()).isZero();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("-Dnumaslab.seed=" + seed + (delayed ? " delayed: " : ": ") + e.getMessage(), e);
+      }
+    }
+    if (one == null) {
+      assertThat(failed).as("allocations that found no memory: exhausted nodes are among them").isPositive();
+    }
+    assertThat(Memory.openCount()).isZero();
+  }
+}
