@@ -304,6 +304,18 @@ class LoansTest {
   }
 
   @Test
+  void aRemoteObjectIsHandedOutOnlyAfterItWasCleared() {
+    long object = machine.alloc(0, cache, 1, Gfp.KERNEL);
+    machine.free(0, cache, object);
+    Cpu cpu = machine.cpus.getFirst();
+    assertThat(cpu.alloc(cache, ANY, Gfp.KERNEL | Gfp.ZERO))
+        .as("somebody on its node could free it before it is cleared")
+        .isEqualTo(Cpu.WAIT);
+    machine.settle();
+    assertThat(cpu.result()).isEqualTo(object);
+  }
+
+  @Test
   void remoteObjectsAreClearedAtHome() {
     long object = machine.alloc(0, cache, 1, Gfp.KERNEL);
     machine.memory.store(object, -1);
