@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.driver.simulate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -202,7 +203,7 @@ final class RandomWorld implements AutoCloseable {
         return Step.DONE;
       }
       long object = release(random.nextInt(order.size()));
-      cpu.free(live.remove(object), object);
+      cpu.free(requireNonNull(live.remove(object)), object);
       return Step.DONE;
     }
 
@@ -210,7 +211,7 @@ final class RandomWorld implements AutoCloseable {
       if (order.isEmpty()) {
         return Step.DONE;
       }
-      CacheId cache = live.get(order.get(random.nextInt(order.size())));
+      CacheId cache = requireNonNull(live.get(order.get(random.nextInt(order.size()))));
       List<Long> objects = new ArrayList<>();
       int count = 1 + random.nextInt(BULK_MAX);
       for (int at = order.size() - 1; at >= 0 && objects.size() < count; at--) {
@@ -333,7 +334,9 @@ final class RandomWorld implements AutoCloseable {
     while (!order.isEmpty()) {
       long object = release(order.size() - 1);
       machine.free(
-          new CpuId(random.nextInt(topology.cpuCount())), live.remove(object), object);
+          new CpuId(random.nextInt(topology.cpuCount())),
+          requireNonNull(live.remove(object)),
+          object);
     }
     for (KmemCache cache : caches) {
       machine.registry().destroy(cache.id(), nodes -> assertThat(nodes).allMatch(n -> n.slabsLeft() == 0));
