@@ -27,6 +27,6 @@ record ByteSize(long bytes) {
   @Override
   public String toString() {
     int unit = Math.min(Long.numberOfTrailingZeros(bytes) / 10, UNITS.length());
-    return (bytes >> 10 * unit) + (unit == 0 ? "" : UNITS.substring(unit - 1, unit));
+    return (bytes >> (10 * unit)) + (unit == 0 ? "" : UNITS.substring(unit - 1, unit));
   }
 }

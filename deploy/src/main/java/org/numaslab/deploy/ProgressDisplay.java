@@ -27,7 +27,7 @@ final class ProgressDisplay implements AutoCloseable {
     this.replay = replay;
     this.bar = shown ? bar(replay.total()) : null;
     if (bar != null) {
-      var unused =
+      var _ =
           clock.scheduleAtFixedRate(
               this::show, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -105,7 +105,7 @@ public record CacheFigures(
     int perSmall = cache.geometry().minObjects();
     long small = perSlab == perSmall ? 0 : (slabs * perSlab - objects) / (perSlab - perSmall);
     long pages =
-        (slabs - small << cache.geometry().ooOrder()) + (small << cache.geometry().minOrder());
+        ((slabs - small) << cache.geometry().ooOrder()) + (small << cache.geometry().minOrder());
     return pages * Memory.PAGE_BYTES;
   }
 

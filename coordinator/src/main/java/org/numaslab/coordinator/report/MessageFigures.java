@@ -10,7 +10,7 @@ import org.numaslab.coordinator.driver.MessageCounts;
 public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
   /// Requests of one kind.
   ///
-  /// @param byLink from CPUs of node [i] to node [j]
+  /// @param byLink from CPUs of node i to node j
   public record Kind(String kind, String meaning, long ownNode, long crossNode, long[][] byLink) {}
 
   static MessageFigures of(MessageCounts counts, int nodes) {

@@ -14,10 +14,6 @@ final class Page {
     text.append(line.stripTrailing()).append('\n');
   }
 
-  void format(String format, Object... arguments) {
-    line(String.format(Locale.ROOT, format, arguments));
-  }
-
   void blank() {
     text.append('\n');
   }
@@ -72,12 +68,19 @@ final class Page {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
+  /// A number of things: "1 node", "4 nodes".
+  static String count(long number, String thing) {
+    return count(number) + " " + thing + (number == 1 ? "" : "s");
+  }
+
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
-  static String mebibytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
+  static String bytes(long bytes) {
+    return bytes < 1 << 20
+        ? count(bytes >> 10) + " KiB"
+        : String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
   }
 
   @Override

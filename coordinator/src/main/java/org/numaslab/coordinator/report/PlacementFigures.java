@@ -5,7 +5,7 @@ import org.numaslab.coordinator.experiment.ReplayTally;
 
 /// Where objects came from, seen from the cpu that asked.
 ///
-/// @param byCpuNodeAndHome allocations by CPUs of node [i] whose object lies on node [j]
+/// @param byCpuNodeAndHome allocations by CPUs of node i whose object lies on node j
 /// @param anyNode allocations that name no node
 /// @param offNode those of them whose object lies on another node than the cpu
 /// @param recordedAnyNode the same of the recording, of objects whose recorded home is known

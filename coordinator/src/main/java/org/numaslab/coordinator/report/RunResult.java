@@ -29,8 +29,7 @@ public record RunResult(
           "other users of memory",
           "per-cpu page lists (a new slab always asks its node)",
           "watermarks, migrate types, reclaim",
-          "memcg object vectors, interrupt context, KFENCE",
-          "slub_debug checks in a replay");
+          "memcg object vectors, interrupt context, KFENCE");
 
   /// Gathers the figures of a replay that is over, while its machine is still open.
   public static RunResult of(
