@@ -1,7 +1,7 @@
 package org.numaslab.coordinator.report;
 
-import static org.numaslab.coordinator.report.Page.count;
 import static org.numaslab.coordinator.report.Page.bytes;
+import static org.numaslab.coordinator.report.Page.count;
 import static org.numaslab.coordinator.report.Page.percent;
 
 import java.util.ArrayList;
@@ -106,11 +106,11 @@ final class SummaryTables {
     }
     Double recorded = placement.recordedOffNodeShare();
     page.line(
-        "  off-node share of allocations that name no node: "
+        "  off-node share of allocations for any node: "
             + percent(placement.offNodeShare())
             + " [modelled], "
             + (recorded == null
-                ? "recorded not known (no kernel folder)"
+                ? "recorded not known"
                 : percent(recorded) + " recorded [measured]"));
   }
 
@@ -139,12 +139,12 @@ final class SummaryTables {
     page.line(
         "  %s in %s, %s; %s live, which fill %s of it; %s touched in all"
             .formatted(
-        count(memory.slabs(), "slab"),
-        count(memory.pages(), "page"),
-        bytes(memory.slabBytes()),
-        count(memory.liveObjects(), "object"),
-        percent(memory.utilisation()),
-        bytes(memory.touchedBytes())));
+                count(memory.slabs(), "slab"),
+                count(memory.pages(), "page"),
+                bytes(memory.slabBytes()),
+                count(memory.liveObjects(), "object"),
+                percent(memory.utilisation()),
+                bytes(memory.touchedBytes())));
     if (memory.nodes().size() <= NODES_SHOWN) {
       List<List<String>> rows = new ArrayList<>();
       for (MemoryFigures.Node node : memory.nodes()) {
