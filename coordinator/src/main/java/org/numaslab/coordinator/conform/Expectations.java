@@ -33,6 +33,9 @@ final class Expectations {
   Expectations(List<Step> steps) {
     for (Step step : steps) {
       for (Row row : step.rows()) {
+        if (row.tag().equals("CTORSEQ")) {
+          StandIns.calls(row.field(0)).forEach(call -> mentioned.add(call.frame()));
+        }
         int frameAt = RowShape.of(row.tag(), row.fields()).indexOf('p');
         if (frameAt >= 0) {
           mentioned.add(row.frame(frameAt));

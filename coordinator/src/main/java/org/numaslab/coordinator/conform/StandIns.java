@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -94,26 +95,42 @@ final class StandIns {
     }
   }
 
+  /// One constructor call of a CTORSEQ row.
+  record Call(long frame, String index) {}
+
+  static List<Call> calls(String text) {
+    return Arrays.stream(text.strip().split("\\s+"))
+        .filter(call -> call.matches("[0-9a-f]{1,8}:\\d{1,5}"))
+        .map(call -> call.split(":"))
+        .map(parts -> new Call(Long.parseLong(parts[0], 16), parts[1]))
+        .toList();
+  }
+
   /// An emulated row with recorded pages and indexes in place of stand-ins, as far as they are known; learns them from the recorded row.
   String rename(String emulated, @Nullable Row recorded) {
     if (byEmulated.isEmpty()) {
       return emulated;
     }
     String[] fields = emulated.split("\t", -1);
+    if (fields[0].equals("CTORSEQ") && fields.length > 1) {
+      return "CTORSEQ\t" + renameCalls(calls(fields[1]), recorded);
+    }
+    if (fields[0].equals("HEX") && byEmulated.containsKey(slabOfPointer(fields[2]))) {
+      throw new NotJudged("bytes of slabs that were made while the script was quiet");
+    }
     String shape = RowShape.of(fields[0], Arrays.asList(fields).subList(1, fields.length));
     int frameAt = shape.indexOf('p') + 1;
-    StandIn slab = frameAt == 0 ? null : byEmulated.get(Long.parseLong(fields[frameAt], 16));
+    long frame = frameAt == 0 ? 0 : Long.parseLong(fields[frameAt], 16);
+    StandIn slab = byEmulated.get(frame);
     if (slab == null) {
       return emulated;
     }
-    long frame = Long.parseLong(fields[frameAt], 16);
     boolean comparable =
         recorded != null
             && recorded.tag().equals(fields[0])
             && RowShape.of(recorded.tag(), recorded.fields()).equals(shape);
-    if (slab.recorded == 0 && comparable && !byRecorded.containsKey(recorded.frame(frameAt - 1))) {
-      slab.recorded = recorded.frame(frameAt - 1);
-      byRecorded.put(slab.recorded, frame);
+    if (comparable) {
+      learn(slab, frame, recorded.frame(frameAt - 1));
     }
     if (slab.recorded == 0) {
       return emulated;
@@ -127,6 +144,40 @@ final class StandIns {
       }
     }
     return String.join("\t", fields);
+  }
+
+  private long slabOfPointer(String field) {
+    long pointer = Long.parseUnsignedLong(field.replace("ptr=", ""), 16);
+    return frames.head(ObjectAddress.ofPointer(pointer).frame());
+  }
+
+  private void learn(StandIn slab, long emulated, long recorded) {
+    if (slab.recorded == 0 && !byRecorded.containsKey(recorded)) {
+      slab.recorded = recorded;
+      byRecorded.put(recorded, emulated);
+    }
+  }
+
+  private String renameCalls(List<Call> emulated, @Nullable Row row) {
+    List<Call> recorded = row == null ? List.of() : calls(row.field(0));
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < emulated.size(); i++) {
+      Call call = emulated.get(i);
+      StandIn slab = byEmulated.get(call.frame());
+      if (slab != null && i < recorded.size()) {
+        learn(slab, call.frame(), recorded.get(i).frame());
+      }
+      boolean known = slab != null && slab.recorded != 0;
+      String shown = i < recorded.size() ? recorded.get(i).index() : "";
+      text.append(i == 0 ? "" : " ")
+          .append(Long.toHexString(known ? slab.recorded : call.frame()))
+          .append(':')
+          .append(
+              known
+                  ? turned(slab, call.index(), shown, sequenceOfSlab.apply(call.frame()))
+                  : call.index());
+    }
+    return text.toString();
   }
 
   private static String turned(StandIn slab, String list, String recorded, int[] sequence) {
