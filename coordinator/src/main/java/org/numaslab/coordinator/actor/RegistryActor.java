@@ -37,7 +37,8 @@ public final class RegistryActor {
                 }
               } catch (RuntimeException | Error e) {
                 failed.accept(e);
-                throw e;
+                // Not e itself: an Error would end all actors, with a stack trace on the way.
+                throw new IllegalStateException("starts again", e);
               }
               return Behaviors.same();
             });

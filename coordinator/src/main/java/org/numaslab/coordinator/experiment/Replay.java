@@ -62,10 +62,15 @@ public final class Replay implements AutoCloseable {
     this.slots = new SlotTable(trace.slotCount(), machine::wake);
     this.order =
         settings.order() == Order.EXACT ? new TraceOrder(trace, total(), machine::wake) : null;
-    for (TraceCache cache : trace.caches()) {
-      caches.add(create(cache));
+    try {
+      for (TraceCache cache : trace.caches()) {
+        caches.add(create(cache));
+      }
+      prepare(kernel);
+    } catch (RuntimeException | Error e) {
+      machine.close();
+      throw e;
     }
-    prepare(kernel);
   }
 
   private KmemCache create(TraceCache traced) {

@@ -243,7 +243,8 @@ class AuditTest {
   void nodesThatSayNothingWhileTasksHoldObjectsAreNotAccepted() {
     SmallMachine machine = new SmallMachine();
     MachineDump full = machine.dump();
-    assertThat(Audit.of(new MachineDump(full.caches(), List.of(), List.of(), full.live())).findings())
+    assertThat(
+            Audit.of(new MachineDump(full.caches(), List.of(), List.of(), full.live())).findings())
         .anyMatch(found -> found.startsWith("object: object 0x10400 of big lies in no slab"))
         .anyMatch(found -> found.startsWith("whole: "));
   }
@@ -252,7 +253,8 @@ class AuditTest {
   void tasksThatSayNothingOfWhatTheyHoldAreNotAccepted() {
     MachineDump full = new SmallMachine().dump();
     assertThat(
-            Audit.of(new MachineDump(full.caches(), full.nodes(), full.cpus(), Map.of())).findings())
+            Audit.of(new MachineDump(full.caches(), full.nodes(), full.cpus(), Map.of()))
+                .findings())
         .contains(
             "count: big has 20 allocations and 4 frees, but tasks hold 0",
             "count: small has 3 allocations and 1 frees, but tasks hold 0");
@@ -260,8 +262,7 @@ class AuditTest {
 
   @Test
   void anEmptyDumpProvesNothing() {
-    assertThat(
-            Audit.of(new MachineDump(List.of(), List.of(), List.of(), Map.of())).isClean())
+    assertThat(Audit.of(new MachineDump(List.of(), List.of(), List.of(), Map.of())).isClean())
         .isFalse();
   }
 }

@@ -20,6 +20,7 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 /// 18 big   current slab of cpu 1                     36 small empty, on the partial list
 /// 20 big   order 1, on cpu 0's partial list
 /// ```
+///
 /// big: 4 objects of 1024 bytes in a page; small: 32 of 128 with the first at 8.
 final class SmallMachine {
   static final int BIG = 0;
@@ -90,16 +91,8 @@ final class SmallMachine {
         caches,
         List.of(
             new NodeDump(
-                0,
-                16,
-                free0,
-                held0,
-                waiting0,
-                List.copyOf(slabs0.values()),
-                halves0,
-                borrowers0),
-            new NodeDump(
-                1, 16, free1, 0, 0, List.copyOf(slabs1.values()), halves1, borrowers1)),
+                0, 16, free0, held0, waiting0, List.copyOf(slabs0.values()), halves0, borrowers0),
+            new NodeDump(1, 16, free1, 0, 0, List.copyOf(slabs1.values()), halves1, borrowers1)),
         List.of(cpu(0, 0, true), cpu(1, 0, cpu1IsQuiet), cpu(2, 1, true)),
         live);
   }

@@ -39,22 +39,23 @@ class RandomProgramsTest {
   void delayedMessagesLoseNothing() {
     forEachSeed(
         400,
-        seed -> (topology, natures) ->
-            SimulatedMachine.delayed(
-                topology, natures, TOUCHED_BYTES_MAX, new SplittableRandom(~seed)));
+        seed ->
+            (topology, natures) ->
+                SimulatedMachine.delayed(
+                    topology, natures, TOUCHED_BYTES_MAX, new SplittableRandom(~seed)));
   }
 
   @Test
   void actorsLoseNothing() {
     forEachSeed(
         60,
-        seed -> (topology, natures) ->
-            EmbeddedMachine.start(topology, natures, TOUCHED_BYTES_MAX, 1 + (int) (seed % 7)));
+        seed ->
+            (topology, natures) ->
+                EmbeddedMachine.start(topology, natures, TOUCHED_BYTES_MAX, 1 + (int) (seed % 7)));
   }
 
   private interface Start {
-    Machine machine(
-        Topology topology, Function<Memory, Natures> natures);
+    Machine machine(Topology topology, Function<Memory, Natures> natures);
   }
 
   private void forEachSeed(int usually, Function<Long, Start> start) {
@@ -88,8 +89,7 @@ class RandomProgramsTest {
       List<KmemCache> caches = new ArrayList<>();
       for (RandomPlan.CachePlan cache : plan.caches()) {
         caches.add(
-            machine.create(
-                "cache" + caches.size(), cache.geometry(), cache.initOnAlloc(), null));
+            machine.create("cache" + caches.size(), cache.geometry(), cache.initOnAlloc(), null));
       }
       NaiveObjects objects = new NaiveObjects(machine.state().memory());
       PlannedProgram.Shared shared =
@@ -136,5 +136,4 @@ class RandomProgramsTest {
     Audit audit = Audit.of(Dumper.dump(machine.state(), natures, caches, tally, live));
     assertThat(audit.findings()).isEmpty();
   }
-
 }

@@ -79,9 +79,7 @@ class RecordedReplaysTest {
   @EnumSource(Driver.class)
   void objectsThatAreClearedWhenAllocatedReplay(Driver driver) {
     for (RecordedTrace recorded : List.of(RecordedTrace.scenario(), RecordedTrace.demo())) {
-      replay(
-          recorded,
-          new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3));
+      replay(recorded, new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3));
     }
   }
 

@@ -37,6 +37,24 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
 
   public static final Wake WAKE = new Wake();
 
+  /// Say how the program stands.
+  public record Report(Consumer<Standing> to) implements Message {}
+
+  /// How a program stands.
+  ///
+  /// @param turns so far: as long as they are the same, nothing has happened here
+  public record Standing(long turns, Doing doing) {
+    /// What the program does between messages.
+    public enum Doing {
+      /// It runs, or waits for a node.
+      BUSY,
+      /// Only another cpu can wake it.
+      BLOCKED,
+      /// There is none, or it is finished.
+      NOTHING
+    }
+  }
+
   private record NextTurn() implements Message {}
 
   private static final NextTurn NEXT_TURN = new NextTurn();
@@ -45,7 +63,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private static final class Running {
     @Nullable Start start;
     boolean turnIsDue;
+    boolean isBlocked;
     boolean atEnd;
+    long turns;
   }
 
   private final Cpu cpu;
@@ -85,16 +105,19 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
         case Start m -> onStart(m);
         case Wake m -> runUnlessDue();
         case NextTurn m -> onNextTurn();
+        case Report m -> m.to().accept(standing());
       }
     } catch (RuntimeException | Error e) {
       failed.accept(e);
-      throw e;
+      // Not e itself: an Error would end all actors, with a stack trace on the way.
+      throw new IllegalStateException("starts again", e);
     }
     return this;
   }
 
   private void onStart(Start start) {
     running.start = start;
+    running.isBlocked = false;
     running.atEnd = false;
     onNextTurn();
   }
@@ -123,8 +146,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   }
 
   private void run(Start start) {
+    running.turns++;
     if (!running.atEnd) {
-      switch (Turn.run(cpu, start.program(), operations)) {
+      Turn.End end = Turn.run(cpu, start.program(), operations);
+      running.isBlocked = end == Turn.End.BLOCKED;
+      switch (end) {
         case AGAIN -> {
           running.turnIsDue = true;
           getContext().getSelf().tell(NEXT_TURN);
@@ -137,5 +163,14 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
       running.start = null;
       start.finished().run();
     }
+  }
+
+  private Standing standing() {
+    boolean blocked = running.isBlocked && !running.turnIsDue && cpu.isQuiet();
+    return new Standing(
+        running.turns,
+        running.start == null
+            ? Standing.Doing.NOTHING
+            : blocked ? Standing.Doing.BLOCKED : Standing.Doing.BUSY);
   }
 }

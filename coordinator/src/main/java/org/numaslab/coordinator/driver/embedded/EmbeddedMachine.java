@@ -26,6 +26,7 @@ import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.actor.CpuActor;
+import org.numaslab.cpu.actor.CpuActor.Standing;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.client.Program;
@@ -55,6 +56,7 @@ public final class EmbeddedMachine implements Machine {
       """
       pekko {
         log-dead-letters = off
+        jvm-exit-on-fatal-error = off
         jvm-shutdown-hooks = off
         coordinated-shutdown.run-by-jvm-shutdown-hook = off
         actor.default-dispatcher {
@@ -85,9 +87,9 @@ public final class EmbeddedMachine implements Machine {
   private final ActorSystem<Void> system;
 
   private EmbeddedMachine(
-      Topology topology, Function<Memory, Natures> nature, long touchedBytesMax, int operations) {
+      Topology topology, Memory memory, Function<Memory, Natures> nature, int operations) {
     this.topology = topology;
-    this.memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    this.memory = memory;
     this.messages = new MessageCounts(topology.nodeCount());
     Natures natures = nature.apply(memory);
     PartialCounts counts = new PartialCounts(topology.nodeCount());
@@ -126,7 +128,13 @@ public final class EmbeddedMachine implements Machine {
   /// @param operations per turn of a cpu
   public static EmbeddedMachine start(
       Topology topology, Function<Memory, Natures> nature, long touchedBytesMax, int operations) {
-    return new EmbeddedMachine(topology, nature, touchedBytesMax, operations);
+    Memory memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    try {
+      return new EmbeddedMachine(topology, memory, nature, operations);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   private static Config config() {
@@ -203,12 +211,27 @@ public final class EmbeddedMachine implements Machine {
           }
         });
     boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
+    StallCheck stall = new StallCheck();
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
       if (anyRcu) {
         endGracePeriod();
       }
+      stall.refuse(standings());
     }
     endGracePeriod();
+  }
+
+  /// How each cpu's program stands, asked behind all that was asked of the registry before.
+  private List<Standing> standings() {
+    List<CompletableFuture<Standing>> answers =
+        cpus.stream().map(cpu -> new CompletableFuture<Standing>()).toList();
+    ask(
+        r -> {
+          for (int i = 0; i < answers.size(); i++) {
+            cpuActors.get(i).tell(new CpuActor.Report(answers.get(i)::complete));
+          }
+        });
+    return answers.stream().map(this::await).toList();
   }
 
   private void endGracePeriod() {
@@ -276,14 +299,23 @@ public final class EmbeddedMachine implements Machine {
   @Override
   public void close() {
     system.terminate();
-    try {
-      system
-          .getWhenTerminated()
-          .toCompletableFuture()
-          .get(SHUTDOWN_MAX.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the actors did not stop", e);
-    } catch (InterruptedException e) {
+    boolean interrupted = Thread.interrupted();
+    long deadline = System.nanoTime() + SHUTDOWN_MAX.toNanos();
+    while (true) {
+      try {
+        system
+            .getWhenTerminated()
+            .toCompletableFuture()
+            .get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        break;
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IllegalStateException("the actors did not stop", e);
+      } catch (InterruptedException e) {
+        // Memory that an actor may still touch must not become another machine's.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
     memory.close();

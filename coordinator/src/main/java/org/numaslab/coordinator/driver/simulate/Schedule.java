@@ -27,6 +27,25 @@ interface Schedule {
     };
   }
 
+  /// One operation at a time, of one cpu after the other.
+  static Schedule inTurn() {
+    return new Schedule() {
+      private int last = -1;
+
+      @Override
+      public int next(BitSet running) {
+        int next = running.nextSetBit(last + 1);
+        last = next >= 0 ? next : running.nextSetBit(0);
+        return last;
+      }
+
+      @Override
+      public int operations() {
+        return 1;
+      }
+    };
+  }
+
   /// Any cpu, and turns short enough that all of them are under way at once.
   static Schedule random(RandomGenerator random) {
     return new Schedule() {

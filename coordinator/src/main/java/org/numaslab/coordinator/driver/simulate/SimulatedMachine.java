@@ -59,8 +59,8 @@ public final class SimulatedMachine implements Machine {
 
   private SimulatedMachine(
       Topology topology,
+      Memory memory,
       Function<Memory, Natures> nature,
-      long touchedBytesMax,
       Network network,
       boolean isInstant,
       Schedule schedule) {
@@ -68,7 +68,7 @@ public final class SimulatedMachine implements Machine {
     this.network = network;
     this.isInstant = isInstant;
     this.schedule = schedule;
-    this.memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    this.memory = memory;
     Natures natures = nature.apply(memory);
     this.messages = new MessageCounts(topology.nodeCount());
     this.programs = new Program[topology.cpuCount()];
@@ -100,10 +100,10 @@ public final class SimulatedMachine implements Machine {
     this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
   }
 
-  /// Messages arrive at once and in order; nobody but the caller decides what comes next.
+  /// Messages arrive at once and in order; nobody but the caller decides what comes next, and programs run in turn.
   public static SimulatedMachine instant(
       Topology topology, Function<Memory, Natures> nature, long touchedBytesMax) {
-    return instant(topology, nature, touchedBytesMax, running -> running.nextSetBit(0));
+    return start(topology, nature, touchedBytesMax, Network.instant(), true, Schedule.inTurn());
   }
 
   /// Messages arrive at once and in order; programs run one operation at a time.
@@ -114,7 +114,7 @@ public final class SimulatedMachine implements Machine {
       Function<Memory, Natures> nature,
       long touchedBytesMax,
       ToIntFunction<BitSet> nextCpu) {
-    return new SimulatedMachine(
+    return start(
         topology, nature, touchedBytesMax, Network.instant(), true, Schedule.exact(nextCpu));
   }
 
@@ -124,13 +124,29 @@ public final class SimulatedMachine implements Machine {
       Function<Memory, Natures> nature,
       long touchedBytesMax,
       RandomGenerator random) {
-    return new SimulatedMachine(
+    return start(
         topology,
         nature,
         touchedBytesMax,
         Network.delayed(random),
         false,
         Schedule.random(random));
+  }
+
+  private static SimulatedMachine start(
+      Topology topology,
+      Function<Memory, Natures> nature,
+      long touchedBytesMax,
+      Network network,
+      boolean isInstant,
+      Schedule schedule) {
+    Memory memory = Memory.reserve(topology.spanFrames(), touchedBytesMax);
+    try {
+      return new SimulatedMachine(topology, memory, nature, network, isInstant, schedule);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   private Memory seenBy(NodeId node) {
@@ -242,7 +258,8 @@ public final class SimulatedMachine implements Machine {
       boolean stuck = end == Turn.End.BLOCKED || end == Turn.End.ANSWER;
       idle = stuck && !delivered ? idle + 1 : 0;
       if (idle > IDLE_TURNS_PER_CPU_MAX * programs.length) {
-        throw new IllegalStateException("every cpu waits for another: " + running);
+        throw new IllegalStateException(
+            "no program can go on: cpus " + running + " wait for another cpu, and no other is left");
       }
       if (turns % GRACE_PERIOD_TURNS == 0) {
         endGracePeriod();

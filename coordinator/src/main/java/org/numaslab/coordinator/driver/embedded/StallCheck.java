@@ -1,0 +1,33 @@
+package org.numaslab.coordinator.driver.embedded;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.numaslab.cpu.actor.CpuActor.Standing;
+import org.numaslab.cpu.actor.CpuActor.Standing.Doing;
+
+/// Notices that no program can ever go on: each is blocked or finished, and no wake is under way.
+///
+/// Each cpu is asked twice, the second time after all have answered the first. Who wakes another
+/// cpu has a turn for it, and the wake lies before the second question in that cpu's mailbox. So
+/// where all turns are the same both times, there was no wake between them, and there is nobody
+/// left to send one.
+final class StallCheck {
+  private List<Standing> before = List.of();
+
+  /// @param now how each cpu stands, asked after the answers of the last time were complete
+  /// @throws IllegalStateException when the programs wait for each other for ever
+  void refuse(List<Standing> now) {
+    boolean anyBlocked = now.stream().anyMatch(s -> s.doing() == Doing.BLOCKED);
+    boolean anyBusy = now.stream().anyMatch(s -> s.doing() == Doing.BUSY);
+    if (anyBlocked && !anyBusy && now.equals(before)) {
+      List<Integer> blocked =
+          IntStream.range(0, now.size())
+              .filter(cpu -> now.get(cpu).doing() == Doing.BLOCKED)
+              .boxed()
+              .toList();
+      throw new IllegalStateException(
+          "no program can go on: cpus " + blocked + " wait for another cpu, and no other is left");
+    }
+    before = now;
+  }
+}
