@@ -145,7 +145,7 @@ final class ByteRows {
   private static long word(byte[] bytes, int at) {
     long word = 0;
     for (int i = Long.BYTES - 1; i >= 0; i--) {
-      word = word << Byte.SIZE | bytes[at + i] & 0xff;
+      word = word << Byte.SIZE | (bytes[at + i] & 0xff);
     }
     return word;
   }

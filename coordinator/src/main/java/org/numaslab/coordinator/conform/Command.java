@@ -271,8 +271,8 @@ sealed interface Command {
             case "kernel" -> gfp;
             case "thisnode" -> gfp | Gfp.THISNODE;
             case "noreclaim" -> gfp & ~Gfp.RECLAIM;
-            case "nowait" -> gfp & ~Gfp.KERNEL | Gfp.NOWAIT;
-            case "atomic" -> gfp & ~Gfp.KERNEL | Gfp.ATOMIC;
+            case "nowait" -> (gfp & ~Gfp.KERNEL) | Gfp.NOWAIT;
+            case "atomic" -> (gfp & ~Gfp.KERNEL) | Gfp.ATOMIC;
             case "noretry" -> gfp | Gfp.NORETRY;
             case "nowarn" -> gfp | Gfp.NOWARN;
             case "zero" -> gfp | Gfp.ZERO;

@@ -82,7 +82,7 @@ public final class ConformText {
     for (int i = from; i < Math.min(rows, from + ROWS_SHOWN); i++) {
       String recorded = row(d.recorded(), i);
       String emulated = row(d.emulated(), i);
-      boolean differs = i == d.at() || i > d.at() && !recorded.strip().equals(emulated.strip());
+      boolean differs = i == d.at() || (i > d.at() && !recorded.strip().equals(emulated.strip()));
       text.append(lines(differs ? ">" : " ", recorded, emulated));
     }
     if (from + ROWS_SHOWN < rows) {

@@ -95,7 +95,7 @@ final class Expectations {
   private static RecordedObject allocated(Row row, CacheGeometry geometry) {
     int index = row.number(5);
     int order = row.number(6);
-    if (order != geometry.ooOrder() && order != geometry.minOrder()
+    if ((order != geometry.ooOrder() && order != geometry.minOrder())
         || index >= (4096L << order) / geometry.size()) {
       throw new IllegalStateException(
           "line " + row.line() + ": no slab of this cache has order " + order + " and an object "

@@ -31,6 +31,10 @@ final class RecordedNature implements Nature, Natures {
 
     /// An allocation succeeded, and the recording never says what it gave.
     static final RecordedObject UNSEEN = new RecordedObject(0, NodeId.NONE, 0, ANY_ORDER);
+
+    boolean isUnseen() {
+      return node == NodeId.NONE;
+    }
   }
 
   private final FrameTable frames;
@@ -88,7 +92,7 @@ final class RecordedNature implements Nature, Natures {
   public long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark) {
     RecordedObject next = expected.get();
     boolean mayRefuse = eaten.contains(node.value());
-    if (next == RecordedObject.UNSEEN) {
+    if (next != null && next.isUnseen()) {
       return mayRefuse ? REFUSED : standIns.grant(node, order);
     }
     long frame = next == null ? 0 : standIns.emulated(next.frame);
@@ -140,7 +144,7 @@ final class RecordedNature implements Nature, Natures {
   @Override
   public int firstIndex(KmemCache cache, int objects) {
     RecordedObject next = expected.get();
-    if (next != null && next != RecordedObject.UNSEEN) {
+    if (next != null && !next.isUnseen()) {
       return next.index;
     }
     for (int index : cache.randomSequence()) {
@@ -174,7 +178,7 @@ final class RecordedNature implements Nature, Natures {
     }
     RecordedObject next = expected.get();
     return next != null
-        && next != RecordedObject.UNSEEN
+        && !next.isUnseen()
         && isSlabOf(cache.id(), standIns.emulated(next.frame));
   }
 

@@ -50,7 +50,7 @@ record Script(List<Command> commands) {
     if (command instanceof Command.Create c
         && step.rows().stream().noneMatch(row -> row.text().startsWith("RC\t-"))) {
       try {
-        var unused = new CacheRequest("sp_c" + c.cache(), c.size(), c.align(), c.flags(), c.ctor());
+        var _ = new CacheRequest("sp_c" + c.cache(), c.size(), c.align(), c.flags(), c.ctor());
       } catch (BadInput e) {
         throw new BadInput(where + ": " + e.getMessage(), e);
       }

@@ -125,12 +125,14 @@ final class StandIns {
     if (slab == null) {
       return emulated;
     }
-    boolean comparable =
+    Row like =
         recorded != null
-            && recorded.tag().equals(fields[0])
-            && RowShape.of(recorded.tag(), recorded.fields()).equals(shape);
-    if (comparable) {
-      learn(slab, frame, recorded.frame(frameAt - 1));
+                && recorded.tag().equals(fields[0])
+                && RowShape.of(recorded.tag(), recorded.fields()).equals(shape)
+            ? recorded
+            : null;
+    if (like != null) {
+      learn(slab, frame, like.frame(frameAt - 1));
     }
     if (slab.recorded == 0) {
       return emulated;
@@ -139,8 +141,8 @@ final class StandIns {
     int[] sequence = sequenceOfSlab.apply(frame);
     for (int i = 1; i < fields.length; i++) {
       boolean isIndex = i == frameAt + 2 && (fields[0].equals("A") || fields[0].equals("R"));
-      if (isIndex || i <= shape.length() && shape.charAt(i - 1) == 'l') {
-        fields[i] = turned(slab, fields[i], comparable ? recorded.field(i - 1) : "", sequence);
+      if (isIndex || (i <= shape.length() && shape.charAt(i - 1) == 'l')) {
+        fields[i] = turned(slab, fields[i], like == null ? "" : like.field(i - 1), sequence);
       }
     }
     return String.join("\t", fields);
@@ -167,15 +169,14 @@ final class StandIns {
       if (slab != null && i < recorded.size()) {
         learn(slab, call.frame(), recorded.get(i).frame());
       }
-      boolean known = slab != null && slab.recorded != 0;
       String shown = i < recorded.size() ? recorded.get(i).index() : "";
-      text.append(i == 0 ? "" : " ")
-          .append(Long.toHexString(known ? slab.recorded : call.frame()))
-          .append(':')
-          .append(
-              known
-                  ? turned(slab, call.index(), shown, sequenceOfSlab.apply(call.frame()))
-                  : call.index());
+      text.append(i == 0 ? "" : " ");
+      if (slab == null || slab.recorded == 0) {
+        text.append(Long.toHexString(call.frame())).append(':').append(call.index());
+      } else {
+        text.append(Long.toHexString(slab.recorded)).append(':');
+        text.append(turned(slab, call.index(), shown, sequenceOfSlab.apply(call.frame())));
+      }
     }
     return text.toString();
   }

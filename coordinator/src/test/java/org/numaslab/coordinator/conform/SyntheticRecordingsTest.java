@@ -176,7 +176,7 @@ class SyntheticRecordingsTest {
       if (fields[0].equals("4") && fields[1].startsWith("NODE") && fields[2].equals("0")) {
         for (int field = 3; field < Math.min(fields.length, 6); field++) {
           String[] changed = fields.clone();
-          if (!changed[field].matches("\\d+") || fields[1].equals("NODEPART") && field <= 5) {
+          if (!changed[field].matches("\\d+") || (fields[1].equals("NODEPART") && field <= 5)) {
             continue;
           }
           changed[field] = String.valueOf(Integer.parseInt(changed[field]) + 1);

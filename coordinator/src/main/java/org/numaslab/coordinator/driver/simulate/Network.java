@@ -45,13 +45,13 @@ interface Network {
 
       private final PriorityQueue<Underway> queue =
           new PriorityQueue<>(
-              Comparator.comparingLong(Underway::arrival).thenComparing(Underway::sequence));
+              Comparator.comparingLong(Underway::arrival).thenComparingLong(Underway::sequence));
       private long now;
       private long sent;
 
       @Override
       public void send(int distance, Runnable delivery) {
-        long latency = 1 + random.nextInt(10 + 10 * distance);
+        long latency = 1L + random.nextInt(10 + 10 * distance);
         queue.add(new Underway(now + latency, sent++, delivery));
       }
 
