@@ -391,13 +391,12 @@ final class ScriptRun {
 
   private void wrongFree(Command.WrongFree c) {
     ScriptedCache owner = caches.get(c.owner());
-    long object = owner == null ? 0 : owner.object(c.slot());
-    if (object == 0) {
+    if (owner == null || owner.object(c.slot()) == 0) {
       rows.add(REFUSED);
       return;
     }
     rows.add(OK);
-    freePointer(c, c.owner(), object);
+    freePointer(c, c.owner(), owner.object(c.slot()));
     owner.slots.remove(c.slot());
   }
 

@@ -50,7 +50,7 @@ public final class SlotTable {
       if ((word & ADDRESS_MASK) == EMPTY) {
         return true;
       }
-      long waiting = word & ADDRESS_MASK | waiter(cpu);
+      long waiting = (word & ADDRESS_MASK) | waiter(cpu);
       if ((boolean) ELEMENT.compareAndSet(slots, slot, word, waiting)) {
         return false;
       }

@@ -52,6 +52,7 @@ import org.numaslab.node.topology.Topology;
 /// The calling thread starts operations and waits for them; it looks at the state machines only while nothing is under way.
 public final class EmbeddedMachine implements Machine {
   /// One dispatcher for all actors. A cpu's message is a turn of hundreds of operations: few of them in a row, or the nodes would wait.
+  @SuppressWarnings("InlineFormatString")
   private static final String CONFIG =
       """
       pekko {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
+import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabRef;
@@ -85,12 +88,12 @@ final class RandomWorld implements AutoCloseable {
   }
 
   private LiveNatures natures(
-      org.numaslab.node.memory.Memory memory, long seed, RemoteDraw draw) {
+      Memory memory, long seed, RemoteDraw draw) {
     natures[0] = new LiveNatures(topology, memory, seed, draw);
     return natures[0];
   }
 
-  private static int nextOf(java.util.BitSet running, SplittableRandom schedule) {
+  private static int nextOf(BitSet running, SplittableRandom schedule) {
     int[] cpus = running.stream().toArray();
     return cpus[schedule.nextInt(cpus.length)];
   }
@@ -158,7 +161,7 @@ final class RandomWorld implements AutoCloseable {
       int gfp = Gfp.KERNEL;
       gfp |= random.nextInt(8) == 0 ? Gfp.THISNODE : 0;
       gfp |= random.nextInt(4) == 0 ? Gfp.ZERO : 0;
-      return after(cpu, cpu.alloc(allocating, node, gfp));
+      return after(cpu.alloc(allocating, node, gfp));
     }
 
     private Step allocBulk(Cpu cpu) {
@@ -169,10 +172,10 @@ final class RandomWorld implements AutoCloseable {
       isBulk = true;
       bulk = new long[1 + random.nextInt(BULK_MAX)];
       int gfp = random.nextInt(4) == 0 ? Gfp.KERNEL | Gfp.ZERO : Gfp.KERNEL;
-      return after(cpu, cpu.allocBulk(allocating, gfp, bulk, bulk.length));
+      return after(cpu.allocBulk(allocating, gfp, bulk, bulk.length));
     }
 
-    private Step after(Cpu cpu, long value) {
+    private Step after(long value) {
       if (value == Cpu.WAIT) {
         return Step.WAITS;
       }
@@ -304,7 +307,7 @@ final class RandomWorld implements AutoCloseable {
       }
     }
     long listed =
-        java.util.Arrays.stream(node.cache(cache).partialSlabs()).filter(f -> f == frame).count();
+        Arrays.stream(node.cache(cache).partialSlabs()).filter(f -> f == frame).count();
     boolean isFull = slab.free().length == 0;
     assertThat(holders + listed).as("places of slab %x", frame)
         .isEqualTo(isFull && !slab.frozen() ? 0 : 1);
