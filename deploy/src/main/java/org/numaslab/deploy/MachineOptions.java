@@ -73,16 +73,23 @@ final class MachineOptions {
   boolean initOnAlloc;
 
   @Option(
+      names = "--cold",
+      order = 17,
+      description =
+          "Begin empty, without the current slabs that the trace shows its cpus to have had.")
+  boolean cold;
+
+  @Option(
       names = "--limit-touched",
       paramLabel = "SIZE",
-      order = 17,
+      order = 18,
       converter = ByteSizeConverter.class,
       description = "Real memory that emulated pages may use, as 512M (4G).")
   ByteSize limitTouched = ByteSize.parse("4G");
 
   ReplaySettings settings(int rounds) {
     return new ReplaySettings(
-        driver, order(), seed, remoteDraw, initOnAlloc, limitTouched.bytes(), rounds);
+        driver, order(), seed, remoteDraw, initOnAlloc, limitTouched.bytes(), rounds, cold);
   }
 
   Order order() {

@@ -32,6 +32,9 @@ final class RunLine {
     if (machine.initOnAlloc) {
       line.words.add("--init-on-alloc");
     }
+    if (machine.cold) {
+      line.words.add("--cold");
+    }
     line.option("--limit-touched", machine.limitTouched);
     return line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }

@@ -48,6 +48,13 @@ public final class MessageCounts {
     return counts.get(index(from, to, kind));
   }
 
+  /// Begins anew. Only while no program runs.
+  public void clear() {
+    for (int i = 0; i < counts.length(); i++) {
+      counts.set(i, 0);
+    }
+  }
+
   private int index(int from, int to, Kind kind) {
     return (from * nodes + to) * KINDS + kind.ordinal();
   }

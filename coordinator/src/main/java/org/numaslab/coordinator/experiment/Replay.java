@@ -40,6 +40,7 @@ public final class Replay implements AutoCloseable {
   private final SlotTable slots;
   private final @Nullable TraceOrder order;
   private final CacheModels models;
+  private final @Nullable WarmStart warm;
   private long elapsedNanos;
 
   /// Builds the machine and its caches.
@@ -67,10 +68,21 @@ public final class Replay implements AutoCloseable {
         caches.add(create(cache));
       }
       prepare(kernel);
+      this.warm =
+          kernel == null || settings.cold()
+              ? null
+              : new WarmStart(trace, kernel, caches, topology.cpuCount());
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
+  }
+
+  /// What the machine had before counts for nothing: counters and messages begin with the trace.
+  private void warmUp(WarmStart state) {
+    machine.run(state.programs());
+    machine.state().cpus().forEach(cpu -> caches.forEach(c -> cpu.cache(c.id()).clearStats()));
+    machine.messages().clear();
   }
 
   private KmemCache create(TraceCache traced) {
@@ -140,6 +152,9 @@ public final class Replay implements AutoCloseable {
 
   /// Runs it to the end. Once.
   public void run() {
+    if (warm != null) {
+      warmUp(warm);
+    }
     long start = System.nanoTime();
     machine.run(programs);
     elapsedNanos = System.nanoTime() - start;
@@ -213,9 +228,15 @@ public final class Replay implements AutoCloseable {
     return slots;
   }
 
-  /// What had to be assumed of the caches.
+  /// What had to be assumed of the caches, and of what the machine had before.
   public List<String> assumed() {
-    return models.assumed();
+    List<String> assumed = new ArrayList<>(models.assumed());
+    if (warm != null) {
+      assumed.add(
+          "warm start: " + warm.slabs()
+              + " slabs that cpus had before the trace, on the nodes that their first pointers name");
+    }
+    return assumed;
   }
 
   /// Wall time of the run.

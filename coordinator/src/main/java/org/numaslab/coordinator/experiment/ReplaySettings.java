@@ -8,6 +8,7 @@ import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 /// @param initOnAlloc whether each object is cleared when it is allocated, as with init_on_alloc=1
 /// @param touchedBytesMax real memory that emulated pages may use
 /// @param rounds how often the trace is replayed, one after the other
+/// @param cold whether the machine begins empty, without the current slabs that the trace shows its CPUs to have had
 public record ReplaySettings(
     Driver driver,
     Order order,
@@ -15,7 +16,8 @@ public record ReplaySettings(
     RemoteDraw remoteDraw,
     boolean initOnAlloc,
     long touchedBytesMax,
-    int rounds) {
+    int rounds,
+    boolean cold) {
 
   /// What moves messages and time.
   public enum Driver {

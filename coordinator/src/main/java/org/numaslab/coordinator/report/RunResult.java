@@ -25,7 +25,7 @@ public record RunResult(
     List<String> notModelled) {
   private static final List<String> NOT_MODELLED =
       List.of(
-          "the state before the trace (caches and memory begin empty)",
+          "the state before the trace, but for the current slabs of cpus that it shows (warm start)",
           "other users of memory",
           "per-cpu page lists (a new slab always asks its node)",
           "watermarks, migrate types, reclaim",

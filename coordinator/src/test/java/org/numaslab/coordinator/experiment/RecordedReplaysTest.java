@@ -79,7 +79,9 @@ class RecordedReplaysTest {
   @EnumSource(Driver.class)
   void objectsThatAreClearedWhenAllocatedReplay(Driver driver) {
     for (RecordedTrace recorded : List.of(RecordedTrace.scenario(), RecordedTrace.demo())) {
-      replay(recorded, new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3));
+      replay(
+          recorded,
+          new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3, false));
     }
   }
 
@@ -89,7 +91,7 @@ class RecordedReplaysTest {
     int scenario =
         recorded.trace().caches().stream().map(TraceCache::name).toList().indexOf("sp_c0");
     ReplaySettings won =
-        new ReplaySettings(SIMULATE, EXACT, SEED, RemoteDraw.WON, false, 1L << 30, 1);
+        new ReplaySettings(SIMULATE, EXACT, SEED, RemoteDraw.WON, false, 1L << 30, 1, false);
     try (Replay replay = recorded.on(won)) {
       replay.run();
       assertThat(replay.tally().allocations(scenario)).isEqualTo(1200);

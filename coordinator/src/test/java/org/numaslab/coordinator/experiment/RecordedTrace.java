@@ -58,7 +58,7 @@ record RecordedTrace(String name, KernelDirectory kernel, Trace trace) {
 
   static ReplaySettings settings(Driver driver, Order order, long seed, int rounds) {
     return new ReplaySettings(
-        driver, order, seed, RemoteDraw.SEEDED, false, TOUCHED_BYTES_MAX, rounds);
+        driver, order, seed, RemoteDraw.SEEDED, false, TOUCHED_BYTES_MAX, rounds, false);
   }
 
   Replay on(ReplaySettings settings) {

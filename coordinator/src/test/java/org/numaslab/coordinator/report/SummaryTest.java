@@ -44,7 +44,8 @@ class SummaryTest {
             RemoteDraw.SEEDED,
             false,
             1 << 20,
-            1);
+            1,
+            true);
     Setup setup =
         Setup.of("a trace", "none", Setup.ALL_EVENTS, settings, topology, List.of(), List.of());
     try (Replay replay = new Replay(topology, null, trace, settings)) {

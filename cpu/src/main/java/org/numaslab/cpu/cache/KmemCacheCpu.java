@@ -1,5 +1,6 @@
 package org.numaslab.cpu.cache;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
@@ -188,6 +189,11 @@ public final class KmemCacheCpu {
 
   public long stat(Stat event) {
     return stat[event.ordinal()];
+  }
+
+  /// Sets every counter to 0, as a write of 0 to its file does. Only while nothing runs.
+  public void clearStats() {
+    Arrays.fill(stat, 0);
   }
 
   public long[] stats() {
