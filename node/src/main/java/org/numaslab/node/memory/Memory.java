@@ -137,10 +137,10 @@ public final class Memory implements AutoCloseable {
     if (!withinBudget(fresh)) {
       throw new EnvironmentFailure(
           "emulated memory in use would exceed what is allowed: "
-              + mib(touchedFrames.get() + fresh)
-              + " MiB touched, "
-              + mib(touchedFramesMax)
-              + " MiB allowed; raise --limit-touched or replay less");
+              + kib(touchedFrames.get() + fresh)
+              + " KiB touched, "
+              + kib(touchedFramesMax)
+              + " KiB allowed; raise --limit-touched or replay less");
     }
     frames.markTouched(frame, order);
   }
@@ -159,8 +159,8 @@ public final class Memory implements AutoCloseable {
     return false;
   }
 
-  private static long mib(long frames) {
-    return (frames + 255) >> (20 - PAGE_SHIFT);
+  private static long kib(long frames) {
+    return frames << (PAGE_SHIFT - 10);
   }
 
   /// Bytes of real memory that pages of this machine have used so far.

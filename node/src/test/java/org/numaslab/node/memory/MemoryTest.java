@@ -209,7 +209,7 @@ class MemoryTest {
 
       assertThatExceptionOfType(EnvironmentFailure.class)
           .isThrownBy(() -> memory.touch(1024, 0))
-          .withMessageContaining("2 MiB touched, 1 MiB allowed")
+          .withMessageContaining("1028 KiB touched, 1024 KiB allowed")
           .withMessageContaining("--limit-touched");
       assertThat(memory.touchedBytes()).isEqualTo(MIB);
       memory.touch(0, 7);
