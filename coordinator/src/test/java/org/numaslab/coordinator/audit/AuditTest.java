@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.audit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.numaslab.coordinator.audit.SmallMachine.BIG;
 import static org.numaslab.coordinator.audit.SmallMachine.SMALL;
@@ -24,7 +25,7 @@ class AuditTest {
       List.of(
           error(
               "a lost object",
-              m -> m.live.put(BIG, without(m.live.get(BIG), 0x11400)),
+              m -> m.live.put(BIG, without(requireNonNull(m.live.get(BIG)), 0x11400)),
               "object: 1 of 4 objects of slab frame 0x11 (big)",
               "count: big has 20 allocations and 4 frees, but tasks hold 15"),
           error(
@@ -41,11 +42,11 @@ class AuditTest {
               "object: index 3 of slab frame 0x10 is free twice, in the slab's own list"),
           error(
               "an object live and free",
-              m -> m.live.put(BIG, with(m.live.get(BIG), 0x10000)),
+              m -> m.live.put(BIG, with(requireNonNull(m.live.get(BIG)), 0x10000)),
               "object: object 0x10000 of big is held by a task and by another task or a free list"),
           error(
               "an object held twice",
-              m -> m.live.put(BIG, with(m.live.get(BIG), 0x11000)),
+              m -> m.live.put(BIG, with(requireNonNull(m.live.get(BIG)), 0x11000)),
               "object: object 0x11000 of big is held by a task and by another task or a free list"),
           error(
               "an object that begins in the middle of a slot",

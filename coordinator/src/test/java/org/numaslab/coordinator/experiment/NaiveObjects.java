@@ -22,7 +22,7 @@ final class NaiveObjects {
   /// An object was handed out: nobody holds any byte of it, and it is clear where that was asked.
   void allocated(KmemCache cache, long object, int gfp) {
     int bytes = cache.geometry().objectSize();
-    byte tag = (byte) (object * 31 >> 3 | 1);
+    byte tag = (byte) ((object * 31) >> 3 | 1);
     Held before = live.putIfAbsent(object, new Held(cache.id().value(), bytes, tag));
     Map.Entry<Long, Held> below = live.lowerEntry(object);
     Long above = live.higherKey(object);

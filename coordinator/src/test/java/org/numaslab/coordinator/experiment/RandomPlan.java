@@ -73,7 +73,7 @@ record RandomPlan(
     int pagesMax = 8 << random.nextInt(5);
     TopologyBuilder builder = Topology.builder();
     int nextCpu = 0;
-    long nextFrame = 1 + random.nextInt(16);
+    long nextFrame = 1L + random.nextInt(16);
     for (int node = 0; node < nodes; node++) {
       boolean first = node == 0;
       List<CpuId> cpus = new ArrayList<>();
@@ -89,7 +89,7 @@ record RandomPlan(
         for (int i = 0; i < ranges; i++) {
           long end = nextFrame + 4 + random.nextInt(pagesMax);
           memory.add(FrameRange.between(nextFrame, end));
-          nextFrame = end + random.nextInt(3) * random.nextInt(20);
+          nextFrame = end + (long) random.nextInt(3) * random.nextInt(20);
         }
       }
       builder.node(new NodeId(node), cpus, memory);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -21,8 +20,9 @@ import org.numaslab.node.topology.Topology;
 @Timeout(60)
 class StuckProgramsTest {
   private static final Topology TOPOLOGY = Topology.uniform(2, 2, 64 * 4096);
-  private static final Function<Memory, Natures> NATURES =
-      memory -> new LiveNatures(TOPOLOGY, memory, 1, RemoteDraw.WON);
+  private static Natures natures(Memory memory) {
+    return new LiveNatures(TOPOLOGY, memory, 1, RemoteDraw.WON);
+  }
 
   private record Always(Step step) implements Program {
     @Override
@@ -43,7 +43,7 @@ class StuckProgramsTest {
 
   @Test
   void areReportedWhenMessagesArriveAtOnce() {
-    try (SimulatedMachine machine = SimulatedMachine.instant(TOPOLOGY, NATURES, 1 << 20)) {
+    try (SimulatedMachine machine = SimulatedMachine.instant(TOPOLOGY, StuckProgramsTest::natures, 1 << 20)) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("cpus {1, 3} wait");
@@ -53,7 +53,7 @@ class StuckProgramsTest {
   @Test
   void areReportedWhenMessagesAreDelayed() {
     try (SimulatedMachine machine =
-        SimulatedMachine.delayed(TOPOLOGY, NATURES, 1 << 20, new SplittableRandom(1))) {
+        SimulatedMachine.delayed(TOPOLOGY, StuckProgramsTest::natures, 1 << 20, new SplittableRandom(1))) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("cpus {1, 3} wait");
