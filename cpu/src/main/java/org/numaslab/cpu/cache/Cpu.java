@@ -22,8 +22,10 @@ import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
+import org.numaslab.node.topology.ZoneType;
 
 /// An emulated CPU: one operation or one answer in, its state changed, messages into the outbox.
 ///
@@ -52,6 +54,7 @@ public final class Cpu {
   private final Nature nature;
   private final CpuOutbox outbox;
   private final RemoteFrees remoteFrees;
+  private final NumaEvents numaEvents;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private KmemCacheCpu[] caches = {};
@@ -89,6 +92,7 @@ public final class Cpu {
     this.counts = counts;
     this.nature = nature;
     this.outbox = outbox;
+    this.numaEvents = new NumaEvents(topology.nodeCount(), node);
     this.remoteFrees =
         new RemoteFrees(
             topology.nodeCount(),
@@ -121,6 +125,11 @@ public final class Cpu {
   /// This cpu's half of a cache.
   public KmemCacheCpu cache(CacheId cache) {
     return caches[cache.value()];
+  }
+
+  /// Where the pages of its new slabs came from, for reports.
+  public NumaEvents numaEvents() {
+    return numaEvents;
   }
 
   /// Whether a new operation may begin: none waits, and not too many answers are outstanding.
@@ -629,6 +638,25 @@ public final class Cpu {
 
   boolean searchRemote(KmemCacheCpu c) {
     return nature.searchRemote(c.cache, id);
+  }
+
+  /// Counts a block of pages for a new slab.
+  ///
+  /// Preferred is the first of the nodes asked that has a zone which `gfp` allows.
+  ///
+  /// @param order nodes in the order in which they are asked
+  void countPages(List<NodeId> order, int gfp, NodeId giver) {
+    long end =
+        (gfp & Gfp.DMA) != 0
+            ? ZoneType.DMA.endFrame()
+            : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32.endFrame() : ZoneType.NORMAL.endFrame();
+    for (NodeId candidate : order) {
+      List<FrameRange> ranges = topology.memoryOf(candidate);
+      if (!ranges.isEmpty() && ranges.getFirst().start() < end) {
+        numaEvents.granted(candidate.value(), giver.value());
+        return;
+      }
+    }
   }
 
   List<NodeId> fallbackOrder(int from) {

@@ -242,9 +242,12 @@ final class SlowAlloc {
   }
 
   private void served() {
-    if (step == Step.NEW_SLAB && minimumOrder) {
-      c.count(Stat.ORDER_FALLBACK);
-      path = AllocPath.ORDER_FALLBACK;
+    if (step == Step.NEW_SLAB) {
+      cpu.countPages(order, c.cache().geometry().allocFlags() | gfp, order.get(asked));
+      if (minimumOrder) {
+        c.count(Stat.ORDER_FALLBACK);
+        path = AllocPath.ORDER_FALLBACK;
+      }
     }
     step = Step.IDLE;
   }

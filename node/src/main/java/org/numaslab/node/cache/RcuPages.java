@@ -26,4 +26,8 @@ final class RcuPages {
   int size() {
     return waiting.size();
   }
+
+  long pages() {
+    return waiting.stream().mapToLong(d -> 1L << d.order).sum();
+  }
 }
