@@ -17,12 +17,7 @@ import picocli.CommandLine.Spec;
       "Prints one cache as a run left it: each slab, where it is (current on a cpu, on a cpu's or a"
           + " node's partial list, full, lent to a cpu of another node) and its free list."
     },
-    footer = {
-      "",
-      "Example:",
-      "  numaslab run --out result",
-      "  numaslab show result dentry"
-    })
+    footer = {"", "Example:", "  numaslab run --out result", "  numaslab show result dentry"})
 public final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -17,13 +17,14 @@ import org.numaslab.node.topology.BadInput;
 
 /// One cache of a machine at rest, for people: every slab, where it is, and what is free in it.
 ///
-/// | where            | means                                                                  |
-/// |------------------|------------------------------------------------------------------------|
-/// | cpu 3            | that cpu's current slab                                                |
-/// | cpu 3 partial 0  | on that cpu's partial list; 0 is the next to be current                |
-/// | node partial 0   | on its node's partial list; 0 is the next to be taken                  |
-/// | full             | on no list: nothing is free                                            |
-/// | ... (lent)       | that cpu is of another node                                            |
+/// | where                    | means                                                     |
+/// |--------------------------|-----------------------------------------------------------|
+/// | cpu 3                    | that cpu's current slab                                   |
+/// | cpu 3 partial 0          | on that cpu's partial list; 0 is the next to be current   |
+/// | lent to cpu 3            | the same two for a cpu of another node                    |
+/// | lent to cpu 3, partial 0 |                                                           |
+/// | node partial 0           | on its node's partial list; 0 is the next to be taken     |
+/// | full                     | on no list: nothing is free                               |
 public final class CacheView {
   private final MachineDump machine;
   private final CacheDump cache;
@@ -39,9 +40,6 @@ public final class CacheView {
     this.cache = cache;
     machine.nodes().forEach(this::place);
     machine.cpus().forEach(this::place);
-    machine.nodes().stream()
-        .flatMap(node -> node.borrowers().keySet().stream())
-        .forEach(frame -> places.computeIfPresent(frame, (f, place) -> place + " (lent)"));
   }
 
   /// @throws BadInput when the machine has no cache of this name
@@ -51,14 +49,15 @@ public final class CacheView {
         machine.caches().stream()
             .filter(c -> c.name().equals(name))
             .findFirst()
-            .orElseThrow(() -> new BadInput(
-                "cache: got %s, allowed: one of the %d caches of this run%s"
-                    .formatted(
-                        name,
-                        names.size(),
-                        NearestName.to(name, names)
-                            .map(near -> "; did you mean " + near + "?")
-                            .orElse(""))));
+            .orElseThrow(() ->
+                new BadInput(
+                    "cache: got %s, allowed: one of the %d caches of this run%s"
+                        .formatted(
+                            name,
+                            names.size(),
+                            NearestName.to(name, names)
+                                .map(near -> "; did you mean " + near + "?")
+                                .orElse(""))));
     return new CacheView(machine, cache).print();
   }
 
@@ -71,17 +70,23 @@ public final class CacheView {
   }
 
   private void place(CpuDump cpu) {
+    String name = "cpu " + cpu.id();
     for (HeldDump held : cpu.held()) {
       if (held.cache() == cache.id()) {
         if (held.slab() != 0) {
-          places.put(held.slab(), "cpu " + cpu.id());
+          places.put(held.slab(), isLent(held.slab()) ? "lent to " + name : name);
           onCpus.put(held.slab(), held.free());
         }
         for (int i = 0; i < held.partial().length; i++) {
-          places.put(held.partial()[i], "cpu " + cpu.id() + " partial " + i);
+          long slab = held.partial()[i];
+          places.put(slab, (isLent(slab) ? "lent to " + name + "," : name) + " partial " + i);
         }
       }
     }
+  }
+
+  private boolean isLent(long slab) {
+    return machine.nodes().stream().anyMatch(node -> node.borrowers().containsKey(slab));
   }
 
   private String print() {
@@ -104,7 +109,12 @@ public final class CacheView {
       line(text, "node %d: %d slabs", node.id(), slabs.size());
       if (!slabs.isEmpty()) {
         line(
-            text, "  %-12s %5s %11s  %-24s %s", "frame", "order", "inuse/all", "where",
+            text,
+            "  %-12s %5s %11s  %-24s %s",
+            "frame",
+            "order",
+            "inuse/all",
+            "where",
             "free indexes, next first");
         slabs.forEach(slab -> line(text, "  %s", row(slab)));
       }

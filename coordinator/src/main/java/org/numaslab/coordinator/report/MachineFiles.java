@@ -38,7 +38,8 @@ public final class MachineFiles {
     NumberedNodes.of(machine.topology())
         .forEach(node -> {
           String folder = "sys/devices/system/node/node" + node.value() + "/";
-          NodeFiles.of(machine, node, pages).forEach((name, text) -> files.put(folder + name, text));
+          NodeFiles.of(machine, node, pages)
+              .forEach((name, text) -> files.put(folder + name, text));
         });
     return files;
   }

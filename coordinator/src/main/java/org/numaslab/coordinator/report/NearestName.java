@@ -13,8 +13,9 @@ final class NearestName {
 
   static Optional<String> to(String typed, Collection<String> names) {
     return names.stream()
-        .min(Comparator.comparingInt((String name) -> distance(typed, name))
-            .thenComparing(Comparator.naturalOrder()))
+        .min(
+            Comparator.comparingInt((String name) -> distance(typed, name))
+                .thenComparing(Comparator.naturalOrder()))
         .filter(name ->
             distance(typed, name) <= Math.max(typed.length(), name.length()) / FARTHEST_SHARE);
   }

@@ -15,8 +15,8 @@ import org.numaslab.node.topology.Topology;
 
 /// The files of /sys/devices/system/node/nodeN.
 ///
-/// `numastat` counts the blocks of pages that slabs got, `meminfo` has the lines that slabs and free
-/// pages make; there are no other users of memory. Models drivers/base/node.c, v6.1.
+/// `numastat` counts the blocks of pages that slabs got, `meminfo` has the lines that slabs and
+/// free pages make; there are no other users of memory. Models drivers/base/node.c, v6.1.
 final class NodeFiles {
   private static final long PAGE_KIB = Memory.PAGE_BYTES >> 10;
 
@@ -37,8 +37,7 @@ final class NodeFiles {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < cpus.size(); ) {
       int last = i;
-      while (last + 1 < cpus.size()
-          && cpus.get(last + 1).value() == cpus.get(last).value() + 1) {
+      while (last + 1 < cpus.size() && cpus.get(last + 1).value() == cpus.get(last).value() + 1) {
         last++;
       }
       text.append(text.isEmpty() ? "" : ",").append(cpus.get(i).value());

@@ -121,8 +121,8 @@ public final class OutputFolder {
   /// Writes the files, by name or by path as `proc/slabinfo`, and removes those of an earlier run
   /// that are not among them.
   ///
-  /// Each is written beside its place first, with the whole folder where it is in one; only when all
-  /// are there do they take it.
+  /// Each is written beside its place first, with the whole folder where it is in one; only when
+  /// all are there do they take it.
   public void write(Map<String, String> texts) {
     Map<Path, Path> drafts = new TreeMap<>();
     Deque<Path> made = new ArrayDeque<>();

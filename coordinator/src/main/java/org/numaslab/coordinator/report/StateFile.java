@@ -109,6 +109,9 @@ public final class StateFile {
     }
     try {
       Content content = MAPPER.readValue(file.toFile(), Content.class);
+      if (content == null) { // the text was: null
+        throw new BadInput(file + ": damaged: holds nothing, allowed: as the run wrote it");
+      }
       if (!content.format.equals(FORMAT)) {
         throw new BadInput(
             file + ": got format \"" + content.format + "\", allowed: \"" + FORMAT + "\"");

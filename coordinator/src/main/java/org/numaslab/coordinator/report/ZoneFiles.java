@@ -63,8 +63,7 @@ final class ZoneFiles {
         .filter(range -> range.start() < zone.endFrame() && range.end() > zone.firstFrame())
         .map(range ->
             FrameRange.between(
-                Math.max(range.start(), zone.firstFrame()),
-                Math.min(range.end(), zone.endFrame())))
+                Math.max(range.start(), zone.firstFrame()), Math.min(range.end(), zone.endFrame())))
         .toList();
   }
 
