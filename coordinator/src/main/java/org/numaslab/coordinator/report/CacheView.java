@@ -92,31 +92,24 @@ public final class CacheView {
   private String print() {
     StringBuilder text = new StringBuilder();
     List<SlabDump> all = machine.nodes().stream().flatMap(node -> slabs(node).stream()).toList();
-    line(
-        text,
-        "%s: %d objects of %d bytes in %d slabs; %d allocations - %d frees = %d live",
-        cache.name(),
-        all.stream().mapToLong(SlabDump::objects).sum(),
-        cache.slotBytes(),
-        all.size(),
-        cache.allocations(),
-        cache.frees(),
-        cache.allocations() - cache.frees());
-    line(text, "inuse as the kernel counts: free objects on a cpu's own list are in it");
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s: %d objects of %d bytes in %d slabs; %d allocations - %d frees = %d live\n",
+            cache.name(),
+            all.stream().mapToLong(SlabDump::objects).sum(),
+            cache.slotBytes(),
+            all.size(),
+            cache.allocations(),
+            cache.frees(),
+            cache.allocations() - cache.frees()));
+    text.append("inuse as the kernel counts: free objects on a cpu's own list are in it\n");
     for (NodeDump node : machine.nodes()) {
       List<SlabDump> slabs = slabs(node);
-      line(text, "");
-      line(text, "node %d: %d slabs", node.id(), slabs.size());
+      text.append("\nnode " + node.id() + ": " + slabs.size() + " slabs\n");
       if (!slabs.isEmpty()) {
-        line(
-            text,
-            "  %-12s %5s %11s  %-24s %s",
-            "frame",
-            "order",
-            "inuse/all",
-            "where",
-            "free indexes, next first");
-        slabs.forEach(slab -> line(text, "  %s", row(slab)));
+        text.append(row("frame", "order", "inuse/all", "where", "free indexes, next first"));
+        slabs.forEach(slab -> text.append(row(slab)));
       }
     }
     return text.toString();
@@ -128,15 +121,18 @@ public final class CacheView {
 
   private String row(SlabDump slab) {
     String elsewhere = slab.inUse() == slab.objects() ? "full" : "nowhere";
-    return String.format(
-            Locale.ROOT,
-            "%-12s %5d %11s  %-24s %s",
-            "0x" + Long.toHexString(slab.frame()),
-            slab.order(),
-            slab.inUse() + "/" + slab.objects(),
-            places.getOrDefault(slab.frame(), elsewhere),
-            free(slab))
-        .stripTrailing();
+    return row(
+        "0x" + Long.toHexString(slab.frame()),
+        Integer.toString(slab.order()),
+        slab.inUse() + "/" + slab.objects(),
+        places.getOrDefault(slab.frame(), elsewhere),
+        free(slab));
+  }
+
+  private static String row(String frame, String order, String inUse, String where, String free) {
+    String row =
+        String.format(Locale.ROOT, "  %-12s %5s %11s  %-24s %s", frame, order, inUse, where, free);
+    return row.stripTrailing() + "\n";
   }
 
   /// What is free on the slab's own list, and before it on the list of the cpu whose current slab
@@ -152,9 +148,5 @@ public final class CacheView {
 
   private static String indexes(int[] indexes) {
     return Arrays.stream(indexes).mapToObj(Integer::toString).collect(Collectors.joining(" "));
-  }
-
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 }

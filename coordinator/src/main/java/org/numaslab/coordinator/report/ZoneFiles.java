@@ -32,10 +32,11 @@ final class ZoneFiles {
         .forEach(node -> {
           Buddy buddy = natures.buddy(node);
           for (ZoneType zone : buddy.zones()) {
-            line(text, "Node %d, zone %8s", node.value(), zone.kernelName());
+            text.append(
+                String.format(Locale.ROOT, "Node %d, zone %8s\n", node.value(), zone.kernelName()));
             // The node's statistics are printed once, in its first zone.
             if (zone == buddy.zones().getFirst()) {
-              line(text, "  per-node stats");
+              text.append("  per-node stats\n");
               statistic(text, "nr_slab_reclaimable", pages.of(node).reclaimable());
               statistic(text, "nr_slab_unreclaimable", pages.of(node).unreclaimable());
             }
@@ -48,13 +49,13 @@ final class ZoneFiles {
   private static void zone(StringBuilder text, List<FrameRange> memory, long free) {
     long first = memory.getFirst().start();
     long frames = memory.stream().mapToLong(FrameRange::count).sum();
-    line(text, "  pages free     %d", free);
-    line(text, "        spanned  %d", memory.getLast().end() - first);
-    line(text, "        present  %d", frames);
+    line(text, "  pages free     ", free);
+    line(text, "        spanned  ", memory.getLast().end() - first);
+    line(text, "        present  ", frames);
     // All that is there the page allocator has: there was no boot that kept some.
-    line(text, "        managed  %d", frames);
+    line(text, "        managed  ", frames);
     statistic(text, "nr_free_pages", free);
-    line(text, "  start_pfn:           %d", first);
+    line(text, "  start_pfn:           ", first);
   }
 
   /// A node's frames in a zone.
@@ -68,10 +69,10 @@ final class ZoneFiles {
   }
 
   private static void statistic(StringBuilder text, String name, long value) {
-    line(text, "      %-12s %d", name, value);
+    line(text, String.format(Locale.ROOT, "      %-12s ", name), value);
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private static void line(StringBuilder text, String label, long value) {
+    text.append(label).append(value).append('\n');
   }
 }
