@@ -42,8 +42,6 @@ public final class Cpu {
   /// How far `kmem_cache_free_bulk` looks for more objects of the same slab.
   private static final int BULK_LOOKAHEAD = 3;
 
-  private static final int[] NO_INDEXES = {};
-
   private final CpuId id;
   private final Caller caller;
   private final Topology topology;
@@ -54,6 +52,7 @@ public final class Cpu {
   private final Nature nature;
   private final CpuOutbox outbox;
   private final RemoteFrees remoteFrees;
+  private final SlowFree slowFree;
   private final NumaEvents numaEvents;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
@@ -97,6 +96,7 @@ public final class Cpu {
         new RemoteFrees(
             topology.nodeCount(),
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
+    this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
   }
 
   public CpuId id() {
@@ -259,7 +259,7 @@ public final class Cpu {
   public void free(CacheId cache, long object) {
     KmemCacheCpu c = caches[cache.value()];
     if (!c.free(object)) {
-      freeSlow(c, new long[] {object});
+      slowFree.free(c, new long[] {object});
     }
   }
 
@@ -293,11 +293,11 @@ public final class Cpu {
     int length = 0;
     int same = size - 1;
     run[length++] = freed[same];
-    long slab = slabKey(c, freed[same]);
+    long slab = slowFree.slabKey(c, freed[same]);
     int lookahead = BULK_LOOKAHEAD;
     for (int at = same; at > 0; ) {
       long object = freed[--at];
-      if (slabKey(c, object) == slab) {
+      if (slowFree.slabKey(c, object) == slab) {
         run[length++] = object;
         same--;
         if (at != same) {
@@ -309,160 +309,9 @@ public final class Cpu {
       }
     }
     if (!c.freeRun(run, length)) {
-      freeSlow(c, Arrays.copyOf(run, length));
+      slowFree.free(c, Arrays.copyOf(run, length));
     }
     return same;
-  }
-
-  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
-  /// the cache's order.
-  private long slabKey(KmemCacheCpu c, long object) {
-    long frame = object >>> Memory.PAGE_SHIFT;
-    SlabGrant current = c.slab();
-    int home = topology.nodeIndexOfFrame(frame);
-    if (home == node) {
-      return memory.frames().head(frame);
-    }
-    if (current != null
-        && frame - current.slab().frame() >= 0
-        && frame - current.slab().frame() < 1L << current.order()) {
-      return current.slab().frame();
-    }
-    // With its node: two nodes may meet within such a block, where slabs are smaller.
-    return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
-  }
-
-  // ---- free, slow
-
-  /// @param run objects of one slab that is not the current one, in the order in which its list shall have them
-  private void freeSlow(KmemCacheCpu c, long[] run) {
-    long frame = run[0] >>> Memory.PAGE_SHIFT;
-    int home = topology.nodeIndexOfFrame(frame);
-    if (home == node) {
-      freeHere(c, memory.frames().head(frame), run);
-    } else if (home >= 0) {
-      remoteFrees.add(home, c.cache.id(), run);
-    } else {
-      throw new IllegalStateException("free of " + run[0] + ", which is no node's memory");
-    }
-  }
-
-  private void freeHere(KmemCacheCpu c, long slab, long[] run) {
-    for (int i = 0; i < run.length - 1; i++) {
-      c.objects.setNext(run[i], run[i + 1]);
-    }
-    long last = run[run.length - 1];
-    int lost = 0;
-    while (true) {
-      long word = memory.frames().word(slab);
-      boolean frozen = SlabWord.frozen(word);
-      boolean full = !SlabWord.hasFree(word);
-      int inUse = SlabWord.inUse(word) - run.length;
-      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      boolean foreign = memory.frames().cache(slab) != c.cache.id().value();
-      if (foreign || c.cache.isDebug() || (!frozen && !freeze && (inUse == 0 || full))) {
-        // The slab goes on a list or off it, or must be looked at: that is the node's to do.
-        send(
-            node,
-            r ->
-                new NodeProtocol.Free(
-                    caller,
-                    r,
-                    new NodeProtocol.FreedRun[] {
-                      new NodeProtocol.FreedRun(c.cache.id(), run)
-                    }));
-        break;
-      }
-      c.objects.setNext(last, c.objects.firstFree(slab, word));
-      long freed =
-          SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
-      if (memory.frames().exchangeWord(slab, word, freed)) {
-        c.count(Stat.FREE_SLOWPATH);
-        if (frozen) {
-          c.count(Stat.FREE_FROZEN);
-        } else if (freeze) {
-          putPartial(c, grantOfOwn(slab, freed));
-        }
-        break;
-      }
-      lost++;
-    }
-    for (; lost > 0; lost--) {
-      c.count(Stat.CMPXCHG_DOUBLE_FAIL);
-    }
-  }
-
-  private SlabGrant grantOfOwn(long slab, long word) {
-    return new SlabGrant(
-        new SlabRef(slab, SlabWord.generation(word), SlabRef.OWN),
-        memory.frames().order(slab),
-        SlabWord.objects(word),
-        0,
-        NO_INDEXES);
-  }
-
-  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to the nodes first, whole.
-  private void putPartial(KmemCacheCpu c, SlabGrant slab) {
-    SlabGrant[] drained = {};
-    if (c.partial.size() > 0 && c.partial.size() >= c.cache.cpuPartialSlabs()) {
-      drained = c.partial.drain();
-      c.count(Stat.CPU_PARTIAL_DRAIN);
-    }
-    c.partial.push(slab);
-    c.count(Stat.CPU_PARTIAL_FREE);
-    unfreeze(c, drained);
-  }
-
-  private void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
-    for (int from = 0; from < slabs.length; from++) {
-      int home = nodeOfSlab(slabs[from]);
-      List<SlabRef> here = new ArrayList<>();
-      boolean first = true;
-      for (int i = 0; i < slabs.length; i++) {
-        if (nodeOfSlab(slabs[i]) == home) {
-          first &= i >= from;
-          here.add(slabs[i].slab());
-        }
-      }
-      if (first) {
-        SlabRef[] refs = here.toArray(SlabRef[]::new);
-        send(home, r -> new NodeProtocol.Unfreeze(caller, r, c.cache.id(), refs));
-      }
-    }
-  }
-
-  /// Gives the current slab back with what is left of its list.
-  void deactivate(KmemCacheCpu c) {
-    SlabGrant slab = c.slab();
-    if (slab == null) {
-      return;
-    }
-    int home = c.slabNode();
-    long list = c.freelist;
-    int[] indexes = c.lent.unload();
-    c.uninstall();
-    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {
-      c.count(Stat.DEACTIVATE_FULL);
-      return;
-    }
-    send(
-        home,
-        r -> new NodeProtocol.Deactivate(caller, r, c.cache.id(), slab.slab(), list, indexes));
-  }
-
-  /// Unfreezes an own slab that has nothing free, which takes no list.
-  private boolean unfreezeFull(KmemCacheCpu c, long slab) {
-    long word = memory.frames().word(slab);
-    if (SlabWord.hasFree(word)) {
-      return false;
-    }
-    long full = SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false);
-    if (memory.frames().exchangeWord(slab, word, full)) {
-      return true;
-    }
-    // Somebody freed into it: now it goes on a list, which is the node's to do.
-    c.count(Stat.CMPXCHG_DOUBLE_FAIL);
-    return false;
   }
 
   // ---- flush
@@ -508,9 +357,9 @@ public final class Cpu {
   private void flushNow(KmemCacheCpu c) {
     if (c.slab() != null) {
       c.count(Stat.CPUSLAB_FLUSH);
-      deactivate(c);
+      slowFree.deactivate(c);
     }
-    unfreeze(c, c.partial.drain());
+    slowFree.unfreeze(c, c.partial.drain());
   }
 
   /// Ends a turn of operations: remote frees that wait in batches are sent.
@@ -598,7 +447,7 @@ public final class Cpu {
       KmemCacheCpu c = caches[outcome.cache().value()];
       c.count(outcome.counts());
       for (SlabGrant slab : outcome.frozen()) {
-        putPartial(c, slab);
+        slowFree.putPartial(c, slab);
       }
     }
   }
@@ -610,7 +459,7 @@ public final class Cpu {
     return WAIT;
   }
 
-  private long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
+  long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
     long request = requests.next();
     outbox.toNode(new NodeId(target), message.apply(request));
     return request;
@@ -626,6 +475,10 @@ public final class Cpu {
 
   int memoryNode() {
     return memoryNode;
+  }
+
+  void giveBackSlab(KmemCacheCpu c) {
+    slowFree.deactivate(c);
   }
 
   int nodeOfSlab(SlabGrant slab) {

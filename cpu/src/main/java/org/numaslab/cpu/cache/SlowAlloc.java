@@ -95,7 +95,7 @@ final class SlowAlloc {
         path = AllocPath.CPU_PARTIAL;
       } else if (node != NodeId.NONE && node != c.slabNode()) {
         c.count(Stat.ALLOC_NODE_MISMATCH);
-        cpu.deactivate(c);
+        cpu.giveBackSlab(c);
       } else if (c.hasLoaded()) {
         return c.takeLoaded();
       } else if (slab.slab().isLoan()) {
