@@ -70,8 +70,7 @@ class ConformCommandTest {
 
   @Test
   void theFirstDifferenceIsShownSideBySideIn160Columns() throws IOException {
-    Path file =
-        corrupted("07_ctor_512", "5\tDONE\talloc\t15", "5\tDONE\talloc\t14");
+    Path file = corrupted("07_ctor_512", "5\tDONE\talloc\t15", "5\tDONE\talloc\t14");
     assertThat(conform(file.toString())).isEqualTo(ExitCode.DIFFERENT);
     List<String> lines = out.toString().lines().toList();
     assertThat(lines.get(1)).isEqualTo("07_ctor_512  states 11/11  steps 25/26  (1 different)");
@@ -80,18 +79,18 @@ class ConformCommandTest {
     assertThat(lines)
         .filteredOn(line -> line.startsWith("  > "))
         .singleElement()
-        .satisfies(
-            line ->
-                assertThat(line)
-                    .containsSubsequence(
-                        "DONE  alloc  14", " | ", "DONE  alloc  15  ctor_calls_in_op=0"));
+        .satisfies(line ->
+            assertThat(line)
+                .containsSubsequence(
+                    "DONE  alloc  14", " | ", "DONE  alloc  15  ctor_calls_in_op=0"));
     assertThat(lines).allMatch(line -> line.length() <= 160);
     assertThat(lines.getLast()).startsWith("total: 0 of 1 recordings equal");
   }
 
   @Test
   void longRowsAreWrapped() throws IOException {
-    Path file = corrupted("02_onebyone_1024_samecpu", "\t1024\t1024\t8\t1024", "\t1024\t1032\t8\t1024");
+    Path file =
+        corrupted("02_onebyone_1024_samecpu", "\t1024\t1024\t8\t1024", "\t1024\t1032\t8\t1024");
     assertThat(conform(file.toString())).isEqualTo(ExitCode.DIFFERENT);
     assertThat(out.toString().lines()).allMatch(line -> line.length() <= 160);
     assertThat(out.toString()).contains("> CREATE");
@@ -122,7 +121,9 @@ class ConformCommandTest {
   @Test
   void anotherMachineThanTheRecordedOneIsBadInput() {
     badInput(
-        "--kernel names", "--kernel", "recordings/traces/scn_01_basic_256/kernel",
+        "--kernel names",
+        "--kernel",
+        "recordings/traces/scn_01_basic_256/kernel",
         RECORDED + "03_alloc_node_512.tsv.gz");
   }
 

@@ -27,21 +27,21 @@ public final class RegistryActor {
   /// @param failed is told of a failure before the actor starts again
   public static Behavior<Message> create(Registry registry, Consumer<Throwable> failed) {
     Behavior<Message> serve =
-        Behaviors.receiveMessage(
-            message -> {
-              try {
-                switch (message) {
-                  case Do m -> m.operation().accept(registry);
-                  case NodeAnswer m -> registry.receive(m.reply());
-                  case CpuAnswer m -> registry.receive(m.reply());
-                }
-              } catch (RuntimeException | Error e) {
-                failed.accept(e);
-                // Not e itself: an Error would end all actors, with a stack trace on the way.
-                throw new IllegalStateException("starts again", e);
-              }
-              return Behaviors.same();
-            });
-    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+        Behaviors.receiveMessage(message -> {
+          try {
+            switch (message) {
+              case Do m -> m.operation().accept(registry);
+              case NodeAnswer m -> registry.receive(m.reply());
+              case CpuAnswer m -> registry.receive(m.reply());
+            }
+          } catch (RuntimeException | Error e) {
+            failed.accept(e);
+            // Not e itself: an Error would end all actors, with a stack trace on the way.
+            throw new IllegalStateException("starts again", e);
+          }
+          return Behaviors.same();
+        });
+    return Behaviors.supervise(serve)
+        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 }

@@ -99,7 +99,10 @@ public final class Audit {
   private void checkWhole() {
     if (machine.cpus().isEmpty() || machine.nodes().stream().allMatch(n -> n.managedPages() <= 0)) {
       find(
-          "whole: " + machine.nodes().size() + " nodes without a page or " + machine.cpus().size()
+          "whole: "
+              + machine.nodes().size()
+              + " nodes without a page or "
+              + machine.cpus().size()
               + " cpus are no machine");
     }
   }
@@ -136,17 +139,35 @@ public final class Audit {
       takeList("the slab's own list", slab, slab.free());
       if (slab.inUse() + slab.free().length != slab.objects()) {
         find(
-            "list: " + slab(slab.frame()) + " of " + slab.objects() + " objects has "
-                + slab.inUse() + " in use and " + slab.free().length + " on its list");
+            "list: "
+                + slab(slab.frame())
+                + " of "
+                + slab.objects()
+                + " objects has "
+                + slab.inUse()
+                + " in use and "
+                + slab.free().length
+                + " on its list");
       }
     }
     checkedPages += node.managedPages();
     long accounted = node.freePages() + node.heldPages() + inSlabs + node.waitingPages();
     if (accounted != node.managedPages()) {
       find(
-          "pages: " + where + " manages " + node.managedPages() + ", but " + node.freePages()
-              + " free + " + node.heldPages() + " held + " + inSlabs + " in slabs + "
-              + node.waitingPages() + " waiting = " + accounted);
+          "pages: "
+              + where
+              + " manages "
+              + node.managedPages()
+              + ", but "
+              + node.freePages()
+              + " free + "
+              + node.heldPages()
+              + " held + "
+              + inSlabs
+              + " in slabs + "
+              + node.waitingPages()
+              + " waiting = "
+              + accounted);
     }
     Set<Integer> numbers = new TreeSet<>(sums.keySet());
     numbers.addAll(node.halves().keySet());
@@ -155,8 +176,17 @@ public final class Audit {
       HalfDump half = node.halves().getOrDefault(cache, NO_HALF);
       if (found[0] != half.slabs() || found[1] != half.objects()) {
         find(
-            "slabs: " + where + " counts " + half.slabs() + " slabs with " + half.objects()
-                + " objects of " + name(cache) + ", the frame table has " + found[0] + " with "
+            "slabs: "
+                + where
+                + " counts "
+                + half.slabs()
+                + " slabs with "
+                + half.objects()
+                + " objects of "
+                + name(cache)
+                + ", the frame table has "
+                + found[0]
+                + " with "
                 + found[1]);
       }
     }
@@ -171,8 +201,16 @@ public final class Audit {
     long fitting = (1L << slab.order() << PAGE_SHIFT) / cache.slotBytes();
     if (slab.objects() != fitting) {
       find(
-          "slabs: " + slab(slab.frame()) + " of " + cache.name() + " has " + slab.objects()
-              + " objects, order " + slab.order() + " has room for " + fitting);
+          "slabs: "
+              + slab(slab.frame())
+              + " of "
+              + cache.name()
+              + " has "
+              + slab.objects()
+              + " objects, order "
+              + slab.order()
+              + " has room for "
+              + fitting);
     }
   }
 
@@ -205,7 +243,8 @@ public final class Audit {
       if (index < 0 || index >= slab.objects()) {
         find("list: " + whose + " leaves " + slab(slab.frame()) + " at index " + index);
       } else if (seen != null && seen.get(index)) {
-        find("object: index " + index + " of " + slab(slab.frame()) + " is free twice, in " + whose);
+        find(
+            "object: index " + index + " of " + slab(slab.frame()) + " is free twice, in " + whose);
       } else if (seen != null) {
         seen.set(index);
       }
@@ -233,17 +272,19 @@ public final class Audit {
       Set<Long> own = new HashSet<>();
       node.slabs().forEach(slab -> own.add(slab.frame()));
       node.halves()
-          .forEach(
-              (cache, half) -> {
-                for (long frame : half.partial()) {
-                  place(places, frame, cache, "partial list of node " + node.id());
-                  if (slabs.containsKey(frame) && !own.contains(frame)) {
-                    find(
-                        "place: " + slab(frame) + " is on the partial list of node " + node.id()
-                            + ", which is not its own");
-                  }
-                }
-              });
+          .forEach((cache, half) -> {
+            for (long frame : half.partial()) {
+              place(places, frame, cache, "partial list of node " + node.id());
+              if (slabs.containsKey(frame) && !own.contains(frame)) {
+                find(
+                    "place: "
+                        + slab(frame)
+                        + " is on the partial list of node "
+                        + node.id()
+                        + ", which is not its own");
+              }
+            }
+          });
     }
     for (NodeDump node : machine.nodes()) {
       for (SlabDump slab : node.slabs()) {
@@ -274,8 +315,12 @@ public final class Audit {
             : full ? where.isEmpty() : where.size() == 1 && holder == null;
     if (!right) {
       find(
-          "place: " + slab(slab.frame()) + " of " + name(slab.cache())
-              + (slab.frozen() ? ", frozen, " : full ? ", full, " : ", partial, ") + "is on "
+          "place: "
+              + slab(slab.frame())
+              + " of "
+              + name(slab.cache())
+              + (slab.frozen() ? ", frozen, " : full ? ", full, " : ", partial, ")
+              + "is on "
               + (where.isEmpty() ? "no list" : String.join(" and ", where)));
     }
   }
@@ -286,8 +331,13 @@ public final class Audit {
     if (held != (borrower != null)
         || (borrower != null && holder != null && borrower != holder.id())) {
       find(
-          "loan: " + slab(slab.frame()) + " of node " + home.id() + " is lent to "
-              + (borrower == null ? "nobody" : "cpu " + borrower) + ", held by "
+          "loan: "
+              + slab(slab.frame())
+              + " of node "
+              + home.id()
+              + " is lent to "
+              + (borrower == null ? "nobody" : "cpu " + borrower)
+              + ", held by "
               + (holder == null ? "nobody" : "cpu " + holder.id() + " of node " + holder.node()));
     }
   }
@@ -309,8 +359,13 @@ public final class Audit {
     long expected = description.allocations() - description.frees();
     if (expected != addresses.length) {
       find(
-          "count: " + description.name() + " has " + description.allocations()
-              + " allocations and " + description.frees() + " frees, but tasks hold "
+          "count: "
+              + description.name()
+              + " has "
+              + description.allocations()
+              + " allocations and "
+              + description.frees()
+              + " frees, but tasks hold "
               + addresses.length);
     }
     for (long address : addresses) {
@@ -355,8 +410,15 @@ public final class Audit {
       int missing = slab.objects() - seen.cardinality();
       if (missing > 0) {
         find(
-            "object: " + missing + " of " + slab.objects() + " objects of " + slab(slab.frame())
-                + " (" + name(slab.cache()) + ") are neither free nor held by a task: "
+            "object: "
+                + missing
+                + " of "
+                + slab.objects()
+                + " objects of "
+                + slab(slab.frame())
+                + " ("
+                + name(slab.cache())
+                + ") are neither free nor held by a task: "
                 + Arrays.toString(missing(slab, seen)));
       }
     }

@@ -19,8 +19,8 @@ import org.numaslab.node.slab.SlabObjects;
 
 /// The bytes of slots: HEX and HEXROW, TAIL, and what a script writes into them.
 ///
-/// Free pointers are hardened with a cookie that only the recorded kernel knew: it follows from the first pointer that a recording shows of a cache, and with it
-/// every later one must be right.
+/// Free pointers are hardened with a cookie that only the recorded kernel knew: it follows from the
+/// first pointer that a recording shows of a cache, and with it every later one must be right.
 final class ByteRows {
   private static final int ROW_BYTES = 16;
   private static final int GROUP_BYTES = 8;
@@ -51,14 +51,23 @@ final class ByteRows {
     }
     rows.add(
         ScriptRun.tabs(
-            "HEX", c.label(), "ptr=" + ObjectAddress.print(object).substring(2),
-            "idx=" + (slot - slab(object) * Memory.PAGE_BYTES) / g.size(), "size=" + g.size(),
-            "object_size=" + g.objectSize(), "inuse=" + g.inUse(), "offset=" + g.offset(),
-            "red_left_pad=" + g.redLeftPad(), "align=" + g.align(),
+            "HEX",
+            c.label(),
+            "ptr=" + ObjectAddress.print(object).substring(2),
+            "idx=" + (slot - slab(object) * Memory.PAGE_BYTES) / g.size(),
+            "size=" + g.size(),
+            "object_size=" + g.objectSize(),
+            "inuse=" + g.inUse(),
+            "offset=" + g.offset(),
+            "red_left_pad=" + g.redLeftPad(),
+            "align=" + g.align(),
             "flags=" + Integer.toHexString(g.flags())));
     for (int at = 0; at < bytes.length; at += ROW_BYTES) {
       rows.add(
-          "HEXROW\t" + c.label() + "\t" + String.format("%4d\t%5d\t", at, at - g.redLeftPad())
+          "HEXROW\t"
+              + c.label()
+              + "\t"
+              + String.format("%4d\t%5d\t", at, at - g.redLeftPad())
               + text(bytes, at, Math.min(ROW_BYTES, bytes.length - at), true));
     }
   }
@@ -72,7 +81,10 @@ final class ByteRows {
     int listed = Math.min(tail.length, TAIL_LISTED_MAX);
     rows.add(
         ScriptRun.tabs(
-            "TAIL", "slab_bytes=" + slabBytes, "used=" + used, "tail=" + tail.length,
+            "TAIL",
+            "slab_bytes=" + slabBytes,
+            "used=" + used,
+            "tail=" + tail.length,
             text(tail, 0, listed, false)));
   }
 
@@ -85,7 +97,9 @@ final class ByteRows {
   void poke(KmemCache cache, long address, int value) {
     CacheGeometry g = cache.geometry();
     long frame = address >>> Memory.PAGE_SHIFT;
-    if (frame < 1 || frame >= memory.spanFrames() || memory.frames().cache(frame) != cache.id().value()) {
+    if (frame < 1
+        || frame >= memory.spanFrames()
+        || memory.frames().cache(frame) != cache.id().value()) {
       throw new NotJudged("bytes outside its slabs were written");
     }
     long start = slab(address) * Memory.PAGE_BYTES;
@@ -117,8 +131,7 @@ final class ByteRows {
     long decoded = next >= 0 ? next : objects.next(object);
     long plain =
         (decoded == 0 ? 0 : decoded + ObjectAddress.DIRECT_MAP)
-            ^ Long.reverseBytes(
-                object + cache.geometry().offset() + ObjectAddress.DIRECT_MAP);
+            ^ Long.reverseBytes(object + cache.geometry().offset() + ObjectAddress.DIRECT_MAP);
     Long cookie = cookies.get(cache.id());
     if (cookie == null) {
       cookie = recorded(step, at, bytes.length) ^ plain;
@@ -166,11 +179,14 @@ final class ByteRows {
     return shown;
   }
 
-  /// The free object after a free one on the list that has it, 0 at the end; -1 when the object is not free.
+  /// The free object after a free one on the list that has it, 0 at the end; -1 when the object is
+  /// not free.
   private long nextOf(KmemCache cache, long object) {
     long slab = slab(object);
     int home = machine.state().topology().nodeIndexOfFrame(slab);
-    long next = nextOn(machine.state().nodes().get(home).slab(cache.id(), slab).free(), cache, slab, object);
+    long next =
+        nextOn(
+            machine.state().nodes().get(home).slab(cache.id(), slab).free(), cache, slab, object);
     for (Cpu cpu : machine.state().cpus()) {
       CpuView view = cpu.cache(cache.id()).view();
       SlabRef current = view.slab();

@@ -8,7 +8,8 @@ import org.numaslab.node.topology.BadInput;
 
 /// One line of a script.
 sealed interface Command {
-  /// Caches, slots and counts of a script: far above what a script file can name, far below what an array cannot hold.
+  /// Caches, slots and counts of a script: far above what a script file can name, far below what an
+  /// array cannot hold.
   int CACHES_MAX = 1 << 12;
 
   int SLOTS_MAX = 1 << 22;
@@ -155,8 +156,7 @@ sealed interface Command {
       case "!cat" -> new Cat(w.text(1));
       case "!sh" -> new Shell(w.rest(1));
       case "!buddy", "!sleep" -> new Look();
-      case "!rep" ->
-          new Repeat(w.number(1, "times", 0, REPEATS_MAX), parse(new Words(w.rest(2))));
+      case "!rep" -> new Repeat(w.number(1, "times", 0, REPEATS_MAX), parse(new Words(w.rest(2))));
       default -> throw new IllegalArgumentException("'" + w.text(0) + "' is not known");
     };
   }
@@ -214,8 +214,7 @@ sealed interface Command {
       } catch (NumberFormatException e) {
         // Said below, in the same words as a number out of bounds.
       }
-      throw new IllegalArgumentException(
-          what + " '" + text + "', allowed: " + min + ".." + max);
+      throw new IllegalArgumentException(what + " '" + text + "', allowed: " + min + ".." + max);
     }
 
     int cache(int at) {
@@ -278,7 +277,9 @@ sealed interface Command {
             case "zero" -> gfp | Gfp.ZERO;
             default ->
                 throw new IllegalArgumentException(
-                    "gfp word '" + word + "' is not known, allowed: thisnode noreclaim nowait"
+                    "gfp word '"
+                        + word
+                        + "' is not known, allowed: thisnode noreclaim nowait"
                         + " atomic noretry nowarn zero");
           };
     }

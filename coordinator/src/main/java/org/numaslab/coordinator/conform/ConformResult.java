@@ -94,7 +94,9 @@ public final class ConformResult {
 
   private static BadInput unwritable(Path folder, IOException refused) {
     return new BadInput(
-        folder + ": cannot be written (" + refused.getClass().getSimpleName()
+        folder
+            + ": cannot be written ("
+            + refused.getClass().getSimpleName()
             + "), allowed: a folder that is writable or can be made",
         refused);
   }

@@ -21,12 +21,19 @@ public final class ConformText {
     text.append(
         String.format(
             "%-" + Math.max(1, nameWidth) + "s  states %d/%d  steps %d/%d%s%n",
-            v.name(), v.statesEqual(), v.statesTotal(), v.stepsEqual(), v.stepsTotal(), notes(v)));
+            v.name(),
+            v.statesEqual(),
+            v.statesTotal(),
+            v.stepsEqual(),
+            v.stepsTotal(),
+            notes(v)));
     v.notJudged()
-        .forEach(
-            (why, steps) ->
-                text.append("  not judged, ").append(count(steps, "step")).append(": ").append(why)
-                    .append(System.lineSeparator()));
+        .forEach((why, steps) ->
+            text.append("  not judged, ")
+                .append(count(steps, "step"))
+                .append(": ")
+                .append(why)
+                .append(System.lineSeparator()));
     Difference first = v.first();
     if (first != null) {
       text.append(difference(first));

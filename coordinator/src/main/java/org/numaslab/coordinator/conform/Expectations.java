@@ -13,7 +13,8 @@ import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
 import org.numaslab.node.slab.CacheGeometry;
 
-/// Which object each allocation of a recording gave: from the step's A rows, or where the script was quiet from the row that freed the slot later.
+/// Which object each allocation of a recording gave: from the step's A rows, or where the script
+/// was quiet from the row that freed the slot later.
 ///
 /// | the step has | an element is |
 /// |---|---|
@@ -64,8 +65,7 @@ final class Expectations {
   }
 
   private static RecordedObject freedObject(Row row) {
-    return new RecordedObject(
-        row.frame(2), row.number(3), row.number(4), RecordedObject.ANY_ORDER);
+    return new RecordedObject(row.frame(2), row.number(3), row.number(4), RecordedObject.ANY_ORDER);
   }
 
   /// Page frames that the recording names anywhere.
@@ -98,7 +98,11 @@ final class Expectations {
     if ((order != geometry.ooOrder() && order != geometry.minOrder())
         || index >= (4096L << order) / geometry.size()) {
       throw new IllegalStateException(
-          "line " + row.line() + ": no slab of this cache has order " + order + " and an object "
+          "line "
+              + row.line()
+              + ": no slab of this cache has order "
+              + order
+              + " and an object "
               + index);
     }
     return new RecordedObject(row.frame(3), row.number(4), index, order);

@@ -20,12 +20,31 @@ import org.numaslab.node.topology.Topology;
 
 /// Runs a recording's commands on an emulated machine and compares row by row.
 public final class Judge {
-  /// Rows that an emulated machine must have equal. The others are a whole kernel's numbers, or what the recording decides.
+  /// Rows that an emulated machine must have equal. The others are a whole kernel's numbers, or
+  /// what the recording decides.
   private static final Set<String> COMPARED =
       Set.of(
-          "RC", "DONE", "CREATE", "A", "R", "CPU", "CPUPART", "NODE", "NODEPART", "NODEFULL",
-          "CTOR", "CTORSEQ", "SYSFS", "SLABINFO", "DMESG", "DESTROY", "CLEANUP", "CAT", "HEX",
-          "HEXROW", "TAIL");
+          "RC",
+          "DONE",
+          "CREATE",
+          "A",
+          "R",
+          "CPU",
+          "CPUPART",
+          "NODE",
+          "NODEPART",
+          "NODEFULL",
+          "CTOR",
+          "CTORSEQ",
+          "SYSFS",
+          "SLABINFO",
+          "DMESG",
+          "DESTROY",
+          "CLEANUP",
+          "CAT",
+          "HEX",
+          "HEXROW",
+          "TAIL");
 
   /// Files of which a `!cat` is compared.
   private static final Pattern COMPARED_FILES =
@@ -64,7 +83,10 @@ public final class Judge {
               FrameTable frames = memory.frames();
               standIns[0] =
                   new StandIns(
-                      topology, frames, expectations.mentioned(), f -> sequence(self[0], frames, f));
+                      topology,
+                      frames,
+                      expectations.mentioned(),
+                      f -> sequence(self[0], frames, f));
               nature[0] = new RecordedNature(frames, standIns[0]);
               return nature[0];
             },
@@ -117,8 +139,14 @@ public final class Judge {
         }
       }
       return new Verdict(
-          recording.name(), statesEqual, states, stepsEqual, recording.steps().size(),
-          ordersTaken, notJudged, first);
+          recording.name(),
+          statesEqual,
+          states,
+          stepsEqual,
+          recording.steps().size(),
+          ordersTaken,
+          notJudged,
+          first);
     }
 
     private boolean isEqual(Command command, Step step) {
@@ -169,8 +197,7 @@ public final class Judge {
     }
 
     private static boolean isCompared(Command command) {
-      return !(command instanceof Command.Cat cat)
-          || COMPARED_FILES.matcher(cat.file()).matches();
+      return !(command instanceof Command.Cat cat) || COMPARED_FILES.matcher(cat.file()).matches();
     }
 
     /// -1 when both are equal.
@@ -186,7 +213,8 @@ public final class Judge {
       return -1;
     }
 
-    /// A constructor list that was too long for the recorder is empty. Of a command that was refused only that is compared.
+    /// A constructor list that was too long for the recorder is empty. Of a command that was
+    /// refused only that is compared.
     private static boolean same(Command command, String recorded, String emulated) {
       return recorded.equals(emulated)
           || (recorded.equals("CTORSEQ") && emulated.startsWith("CTORSEQ\t"))

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which lines of a kernel log are the slab code's, and what of them can be equal on another machine.
+/// Which lines of a kernel log are the slab code's, and what of them can be equal on another
+/// machine.
 ///
-/// Masked: priority and time stamp, addresses, taint text, symbols, ages, CPUs, pids, and of `flags=` all but the names that say slab, head, node and zone.
+/// Masked: priority and time stamp, addresses, taint text, symbols, ages, CPUs, pids, and of
+/// `flags=` all but the names that say slab, head, node and zone.
 final class LogLines {
   private static final Pattern STAMP = Pattern.compile("^(<\\d+>)?\\[ *\\d+\\.\\d+\\] ?");
   private static final Pattern OURS =

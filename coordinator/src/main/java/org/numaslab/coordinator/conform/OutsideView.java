@@ -17,9 +17,11 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
-/// What a script reads and writes outside the allocator's functions: files of sysfs, /proc/slabinfo, a shell.
+/// What a script reads and writes outside the allocator's functions: files of sysfs,
+/// /proc/slabinfo, a shell.
 ///
-/// Of a shell line only writes to sysfs, CPUs going off line and on line, and `ls` are done; a line that ends in anything else has the recorded status.
+/// Of a shell line only writes to sysfs, CPUs going off line and on line, and `ls` are done; a line
+/// that ends in anything else has the recorded status.
 final class OutsideView {
   private static final String CACHES = "/sys/kernel/slab/";
   private static final String CPUS_ONLINE = "/sys/devices/system/cpu/online";
@@ -90,8 +92,7 @@ final class OutsideView {
     values.put("partial", a.partial());
     values.put("cpu_slabs", a.cpuSlabs());
     values.put("slabs_cpu_partial", a.slabsCpuPartial());
-    values.forEach(
-        (attribute, value) -> rows.add(ScriptRun.tabs("SYSFS", name, attribute, value)));
+    values.forEach((attribute, value) -> rows.add(ScriptRun.tabs("SYSFS", name, attribute, value)));
     rows.add("SLABINFO\t" + a.slabinfo());
   }
 
@@ -173,7 +174,8 @@ final class OutsideView {
       rows.add("CAT\t" + (online ? 1 : 0));
       return;
     }
-    String[] path = file.startsWith(CACHES) ? file.substring(CACHES.length()).split("/") : file.split("/");
+    String[] path =
+        file.startsWith(CACHES) ? file.substring(CACHES.length()).split("/") : file.split("/");
     KmemCache cache = file.startsWith(CACHES) && path.length == 2 ? cache(path[0]) : null;
     if (cache == null) {
       return;

@@ -17,10 +17,11 @@ import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
-/// The recording as nature: grants a page only where the kernel got one, and says where that slab's list began.
+/// The recording as nature: grants a page only where the kernel got one, and says where that slab's
+/// list began.
 ///
-/// The judge sets what the next allocation gave in the recording before it lets the cpu try. A request that the recorded kernel cannot have made is noted
-/// as a difference.
+/// The judge sets what the next allocation gave in the recording before it lets the cpu try. A
+/// request that the recorded kernel cannot have made is noted as a difference.
 final class RecordedNature implements Nature, Natures {
   /// An object as the recording has it.
   ///
@@ -42,7 +43,8 @@ final class RecordedNature implements Nature, Natures {
   private final Set<Integer> eaten = new TreeSet<>();
   private final List<String> impossible = new ArrayList<>();
 
-  /// Slabs that wait for a grace period here, while the recorded kernel had their pages back already.
+  /// Slabs that wait for a grace period here, while the recorded kernel had their pages back
+  /// already.
   private final Set<Long> returned = new HashSet<>();
 
   private int[] nextSequence = {};
@@ -56,7 +58,8 @@ final class RecordedNature implements Nature, Natures {
 
   /// The allocation that is about to be tried.
   ///
-  /// @param object what it gave; null for NULL. Asked again each time, as a bulk allocation gives many
+  /// @param object what it gave; null for NULL. Asked again each time, as a bulk allocation gives
+  ///   many
   /// @param wantedNode the node that it names, or NONE
   void expect(Supplier<@Nullable RecordedObject> object, int wantedNode) {
     expected = object;
@@ -104,7 +107,11 @@ final class RecordedNature implements Nature, Natures {
     }
     if (!mayRefuse) {
       impossible.add(
-          "asks " + node + " for pages of order " + order + ", which has them, but got "
+          "asks "
+              + node
+              + " for pages of order "
+              + order
+              + ", which has them, but got "
               + describe(cache, next, frame));
     }
     return REFUSED;
@@ -140,7 +147,8 @@ final class RecordedNature implements Nature, Natures {
     }
   }
 
-  /// For an object that the recording does not show, any start will do: what is compared is the order.
+  /// For an object that the recording does not show, any start will do: what is compared is the
+  /// order.
   @Override
   public int firstIndex(KmemCache cache, int objects) {
     RecordedObject next = expected.get();
@@ -166,8 +174,8 @@ final class RecordedNature implements Nature, Natures {
     return 0x9e3779b97f4a7c15L * (cache.value() + 1);
   }
 
-  /// Won exactly when the object came from a slab that existed. Where the recording gave NULL or does not say what it gave, nobody can tell: all were lost
-  /// or in vain.
+  /// Won exactly when the object came from a slab that existed. Where the recording gave NULL or
+  /// does not say what it gave, nobody can tell: all were lost or in vain.
   @Override
   public boolean searchRemote(KmemCache cache, CpuId cpu) {
     if (wanted != NodeId.NONE) {
@@ -177,9 +185,7 @@ final class RecordedNature implements Nature, Natures {
       impossible.add("looks at other nodes' lists although remote_node_defrag_ratio is 0");
     }
     RecordedObject next = expected.get();
-    return next != null
-        && !next.isUnseen()
-        && isSlabOf(cache.id(), standIns.emulated(next.frame));
+    return next != null && !next.isUnseen() && isSlabOf(cache.id(), standIns.emulated(next.frame));
   }
 
   @Override

@@ -48,9 +48,35 @@ public record Recording(String name, String file, List<Step> steps) {
 
   private static final Set<String> TAGS =
       Set.of(
-          "CMD", "RC", "DONE", "AN", "CREATE", "CREATEH", "RANDSEQ", "A", "R", "CPU", "CPUPART",
-          "NODE", "NODEPART", "NODEFULL", "CTOR", "CTORSEQ", "SYSFS", "SLABINFO", "BUDDY", "DMESG",
-          "HEX", "HEXROW", "TAIL", "NOTE", "DESTROY", "CLEANUP", "CAT", "EAT", "UNEAT");
+          "CMD",
+          "RC",
+          "DONE",
+          "AN",
+          "CREATE",
+          "CREATEH",
+          "RANDSEQ",
+          "A",
+          "R",
+          "CPU",
+          "CPUPART",
+          "NODE",
+          "NODEPART",
+          "NODEFULL",
+          "CTOR",
+          "CTORSEQ",
+          "SYSFS",
+          "SLABINFO",
+          "BUDDY",
+          "DMESG",
+          "HEX",
+          "HEXROW",
+          "TAIL",
+          "NOTE",
+          "DESTROY",
+          "CLEANUP",
+          "CAT",
+          "EAT",
+          "UNEAT");
 
   /// Unpacked bytes: the longest recordings have a hundredth of it.
   private static final int BYTES_MAX = 256 << 20;
@@ -87,7 +113,10 @@ public record Recording(String name, String file, List<Step> steps) {
     }
     if (!text.endsWith("\n")) {
       throw new BadInput(
-          file + ":" + number + ": the last line has no line end, so it may be cut, allowed: whole"
+          file
+              + ":"
+              + number
+              + ": the last line has no line end, so it may be cut, allowed: whole"
               + " lines");
     }
     return new Recording(name, file, steps);
@@ -109,8 +138,7 @@ public record Recording(String name, String file, List<Step> steps) {
         return unpacked.readNBytes(max);
       }
     } catch (EOFException | ZipException e) {
-      throw new BadInput(
-          file + ": got a damaged or cut gzip stream, allowed: a whole one", e);
+      throw new BadInput(file + ": got a damaged or cut gzip stream, allowed: a whole one", e);
     } catch (NoSuchFileException e) {
       throw new BadInput(file + ": no such file", e);
     } catch (AccessDeniedException e) {
@@ -137,20 +165,30 @@ public record Recording(String name, String file, List<Step> steps) {
     String tag = parts[1];
     if (!TAGS.contains(tag)) {
       throw new BadInput(
-          file + ":" + number + ": row '" + cut(tag) + "' is not known, allowed: "
+          file
+              + ":"
+              + number
+              + ": row '"
+              + cut(tag)
+              + "' is not known, allowed: "
               + String.join(" ", TAGS.stream().sorted().toList()));
     }
     List<String> fields = List.of(Arrays.copyOfRange(parts, 2, parts.length));
     RowShape.complaint(tag, fields)
-        .ifPresent(
-            complaint -> {
-              throw new BadInput(file + ":" + number + ": " + complaint);
-            });
+        .ifPresent(complaint -> {
+          throw new BadInput(file + ":" + number + ": " + complaint);
+        });
     int last = steps.isEmpty() ? 0 : steps.getLast().number();
     if (tag.equals("CMD")) {
       if (step <= last) {
         throw new BadInput(
-            file + ":" + number + ": step " + step + " after step " + last
+            file
+                + ":"
+                + number
+                + ": step "
+                + step
+                + " after step "
+                + last
                 + ", allowed: ascending steps");
       }
       steps.add(new Step(step, number, String.join("\t", fields), new ArrayList<>()));

@@ -39,7 +39,8 @@ public record Recordings(List<Path> files, List<Path> leftOut) {
       }
       if (!any) {
         throw new BadInput(
-            path + ": no recording in this folder, allowed: one with *.tsv or *.tsv.gz of that"
+            path
+                + ": no recording in this folder, allowed: one with *.tsv or *.tsv.gz of that"
                 + " kind");
       }
     }

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the fields of a row must be: so a line that was cut, or a number that no machine has, is noticed where it stands.
+/// What the fields of a row must be: so a line that was cut, or a number that no machine has, is
+/// noticed where it stands.
 ///
-/// One letter per field: `c` cpu, `n` node, `w` node or -1, `i` number, `p` page frame (hexadecimal), `l` list of numbers or `-`, `t` text; fields after the last
-/// letter are free.
+/// One letter per field: `c` cpu, `n` node, `w` node or -1, `i` number, `p` page frame
+/// (hexadecimal), `l` list of numbers or `-`, `t` text; fields after the last letter are free.
 final class RowShape {
   private static final String SLAB = "pniii";
 
@@ -48,14 +49,25 @@ final class RowShape {
     String shape = of(tag, fields);
     if (fields.size() < shape.length()) {
       return Optional.of(
-          "row " + tag + " has " + fields.size() + " fields, allowed: at least "
-              + shape.length() + " (is the line cut?)");
+          "row "
+              + tag
+              + " has "
+              + fields.size()
+              + " fields, allowed: at least "
+              + shape.length()
+              + " (is the line cut?)");
     }
     for (int i = 0; i < shape.length(); i++) {
       if (!fits(shape.charAt(i), fields.get(i))) {
         return Optional.of(
-            "field " + (i + 1) + " of row " + tag + " is '" + Recording.cut(fields.get(i))
-                + "', allowed: " + meaning(shape.charAt(i)));
+            "field "
+                + (i + 1)
+                + " of row "
+                + tag
+                + " is '"
+                + Recording.cut(fields.get(i))
+                + "', allowed: "
+                + meaning(shape.charAt(i)));
       }
     }
     return Optional.empty();

@@ -14,7 +14,8 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param commands one for each step
 record Script(List<Command> commands) {
-  /// @throws BadInput when a line is no command, or names a cpu, a node or a page that the machine does not have
+  /// @throws BadInput when a line is no command, or names a cpu, a node or a page that the machine
+  ///   does not have
   static Script of(Recording recording, Topology machine) {
     List<Command> commands = new ArrayList<>();
     for (Step step : recording.steps()) {
@@ -72,7 +73,11 @@ record Script(List<Command> commands) {
   private static void checkCpu(int cpu, String where, Topology machine) {
     if (cpu >= machine.cpuCount()) {
       throw new BadInput(
-          where + ": cpu " + cpu + ", allowed: 0.." + (machine.cpuCount() - 1)
+          where
+              + ": cpu "
+              + cpu
+              + ", allowed: 0.."
+              + (machine.cpuCount() - 1)
               + ", those of the machine (--kernel names another)");
     }
   }
@@ -80,7 +85,11 @@ record Script(List<Command> commands) {
   private static void checkNode(int node, String where, Topology machine) {
     if (node >= machine.nodeCount()) {
       throw new BadInput(
-          where + ": node " + node + ", allowed: 0.." + (machine.nodeCount() - 1)
+          where
+              + ": node "
+              + node
+              + ", allowed: 0.."
+              + (machine.nodeCount() - 1)
               + ", those of the machine (--kernel names another)");
     }
   }
@@ -92,7 +101,11 @@ record Script(List<Command> commands) {
     int home = machine.nodeIndexOfFrame(frame);
     if (home != node) {
       throw new BadInput(
-          where + ": page frame 0x" + Long.toHexString(frame) + " of node " + node
+          where
+              + ": page frame 0x"
+              + Long.toHexString(frame)
+              + " of node "
+              + node
               + ", allowed: one of that node's, but on this machine it is "
               + (home < 0 ? "no node's" : "node " + home + "'s")
               + " (--kernel names the machine that was recorded)");

@@ -31,7 +31,8 @@ import org.numaslab.node.topology.Topology;
 
 /// Executes the commands of one script on one machine and says in rows what came out.
 ///
-/// A cache that no emulated machine can follow is set aside: its steps are not judged, those of the other caches are.
+/// A cache that no emulated machine can follow is set aside: its steps are not judged, those of the
+/// other caches are.
 final class ScriptRun {
   private static final String OK = "RC\t0\tok";
 
@@ -135,7 +136,8 @@ final class ScriptRun {
         nature.uneat();
         rows.add(OK);
       }
-      case Command.Hex c -> bytes(c.cache(), c.slot(), o -> bytes.hex(cacheOf(c), c, o, step, rows));
+      case Command.Hex c ->
+          bytes(c.cache(), c.slot(), o -> bytes.hex(cacheOf(c), c, o, step, rows));
       case Command.Tail c -> bytes(c.cache(), c.slot(), o -> bytes.tail(cacheOf(c), o, rows));
       case Command.Fill c -> bytes(c.cache(), c.slot(), o -> bytes.fill(cacheOf(c), o, c.value()));
       case Command.Poke c ->
@@ -154,8 +156,7 @@ final class ScriptRun {
   }
 
   private boolean isOffline(Command command) {
-    return command instanceof Command.OnCpu c
-        && !machine.registry().isOnline(new CpuId(c.cpu()));
+    return command instanceof Command.OnCpu c && !machine.registry().isOnline(new CpuId(c.cpu()));
   }
 
   private ScriptedCache cache(int index) {
@@ -224,12 +225,27 @@ final class ScriptRun {
     rows.add(OK);
     rows.add(
         tabs(
-            "CREATE", name, name, 1, geometry.objectSize(), geometry.size(), geometry.align(),
-            geometry.inUse(), geometry.offset(), geometry.redLeftPad(), geometry.ooOrder(),
-            geometry.ooObjects(), geometry.minOrder(), geometry.minObjects(),
-            geometry.minPartial(), geometry.cpuPartial(), geometry.cpuPartialSlabs(),
-            Integer.toHexString(geometry.flags()), Integer.toHexString(geometry.allocFlags()),
-            geometry.ctor() ? 1 : 0, cache.remoteNodeDefragRatio()));
+            "CREATE",
+            name,
+            name,
+            1,
+            geometry.objectSize(),
+            geometry.size(),
+            geometry.align(),
+            geometry.inUse(),
+            geometry.offset(),
+            geometry.redLeftPad(),
+            geometry.ooOrder(),
+            geometry.ooObjects(),
+            geometry.minOrder(),
+            geometry.minObjects(),
+            geometry.minPartial(),
+            geometry.cpuPartial(),
+            geometry.cpuPartialSlabs(),
+            Integer.toHexString(geometry.flags()),
+            Integer.toHexString(geometry.allocFlags()),
+            geometry.ctor() ? 1 : 0,
+            cache.remoteNodeDefragRatio()));
   }
 
   /// The recorded random sequence; none where a slab has one object.
@@ -275,14 +291,13 @@ final class ScriptRun {
   /// Caches with pointers that were kept for a deliberate double free are left alone.
   private void cleanup() {
     rows.add(OK);
-    caches.forEach(
-        (index, cache) -> {
-          if (!cache.keepsFreed) {
-            cache.slots.values().forEach(object -> machine.free(new CpuId(0), cache.id, object));
-            destroy(cache);
-          }
-          rows.add(tabs("CLEANUP", index, cache.keepsFreed ? "skipped" : "destroyed"));
-        });
+    caches.forEach((index, cache) -> {
+      if (!cache.keepsFreed) {
+        cache.slots.values().forEach(object -> machine.free(new CpuId(0), cache.id, object));
+        destroy(cache);
+      }
+      rows.add(tabs("CLEANUP", index, cache.keepsFreed ? "skipped" : "destroyed"));
+    });
     caches.clear();
   }
 
@@ -301,8 +316,7 @@ final class ScriptRun {
 
   private void alloc(Command.Alloc c, Step step) {
     ScriptedCache cache = cache(c.cache());
-    int[] slots =
-        IntStream.range(0, c.count()).map(i -> c.first() + i * c.step()).toArray();
+    int[] slots = IntStream.range(0, c.count()).map(i -> c.first() + i * c.step()).toArray();
     List<@Nullable RecordedObject> expected = expected(step, c.cache(), cache, slots);
     rows.add(OK);
     int done = 0;
@@ -343,8 +357,7 @@ final class ScriptRun {
     List<@Nullable RecordedObject> expected = expected(step, c.cache(), cache, slots);
     long[] objects = new long[c.count()];
     nature.expect(() -> nextOf(expected, objects), NodeId.NONE);
-    long done =
-        machine.allocBulk(new CpuId(c.cpu()), cache.id, Gfp.KERNEL, objects, c.count());
+    long done = machine.allocBulk(new CpuId(c.cpu()), cache.id, Gfp.KERNEL, objects, c.count());
     rows.add(OK);
     for (int i = 0; i < done; i++) {
       addAllocated(c.cpu(), NodeId.NONE, slots[i], objects[i]);
@@ -400,7 +413,8 @@ final class ScriptRun {
     owner.slots.remove(c.slot());
   }
 
-  /// Frees a pointer that is not the freed cache's object. Only a cache that checks can answer for its own.
+  /// Frees a pointer that is not the freed cache's object. Only a cache that checks can answer for
+  /// its own.
   private void freePointer(Command.OnCpu c, int owner, long pointer) {
     KmemCache cache = machine.registry().cache(cache(owner).id);
     boolean isObject = owner != c.cache();
@@ -433,13 +447,20 @@ final class ScriptRun {
         machine.registry().cache(cache.id).geometry().has(SlabFlags.CONSISTENCY_CHECKS);
     if (!cache.live.remove(object) && !checks) {
       throw aside(
-          index, "an object of sp_c" + index + " was freed twice, which a cache without checks does not notice");
+          index,
+          "an object of sp_c"
+              + index
+              + " was freed twice, which a cache without checks does not notice");
     }
     if (!quiet) {
       long slab = frames.head(ScriptedCache.frameOf(object));
       rows.add(
           tabs(
-              "R", cpu, slot, Long.toHexString(slab), topology.nodeIndexOfFrame(slab),
+              "R",
+              cpu,
+              slot,
+              Long.toHexString(slab),
+              topology.nodeIndexOfFrame(slab),
               index(slab, object)));
     }
   }
@@ -455,13 +476,18 @@ final class ScriptRun {
     long slab = frames.head(ScriptedCache.frameOf(object));
     rows.add(
         tabs(
-            "A", cpu, node, slot, Long.toHexString(slab), topology.nodeIndexOfFrame(slab),
-            index(slab, object), frames.order(slab)));
+            "A",
+            cpu,
+            node,
+            slot,
+            Long.toHexString(slab),
+            topology.nodeIndexOfFrame(slab),
+            index(slab, object),
+            frames.order(slab)));
   }
 
   private int index(long slab, long object) {
-    CacheGeometry geometry =
-        machine.registry().caches().get(frames.cache(slab)).geometry();
+    CacheGeometry geometry = machine.registry().caches().get(frames.cache(slab)).geometry();
     return (int) ((object - (slab << Memory.PAGE_SHIFT)) / geometry.size());
   }
 
@@ -472,11 +498,10 @@ final class ScriptRun {
     if (!constructed.isEmpty()) {
       String calls =
           constructed.stream()
-              .map(
-                  object -> {
-                    long slab = frames.head(ScriptedCache.frameOf(object));
-                    return Long.toHexString(slab) + ":" + index(slab, object);
-                  })
+              .map(object -> {
+                long slab = frames.head(ScriptedCache.frameOf(object));
+                return Long.toHexString(slab) + ":" + index(slab, object);
+              })
               .collect(Collectors.joining(" "));
       rows.add("CTORSEQ\t" + calls);
     }

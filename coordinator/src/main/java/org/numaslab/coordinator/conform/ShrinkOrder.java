@@ -11,11 +11,13 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabView;
 
-/// The one order that a shrink leaves open: CPUs are flushed at the same time, so slabs that are equally full may stand either way.
+/// The one order that a shrink leaves open: CPUs are flushed at the same time, so slabs that are
+/// equally full may stand either way.
 final class ShrinkOrder {
   private ShrinkOrder() {}
 
-  /// Arranges each node's partial list as recorded, where the recorded list has the same slabs and is equally full at every position.
+  /// Arranges each node's partial list as recorded, where the recorded list has the same slabs and
+  /// is equally full at every position.
   ///
   /// @return whether any list was arranged
   static boolean take(SimulatedMachine machine, CacheId cache, Step state) {

@@ -15,7 +15,8 @@ import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
-/// Pages for slabs that were made while the script was quiet: any page of the right node stands in until a row shows the recorded one.
+/// Pages for slabs that were made while the script was quiet: any page of the right node stands in
+/// until a row shows the recorded one.
 ///
 /// | known of a slab | from | its rows are compared |
 /// |---|---|---|
@@ -23,7 +24,8 @@ import org.numaslab.node.topology.Topology;
 /// | its page | the first row that stands where its row stands here | with the recorded page in place of the stand-in |
 /// | also its start | the first index or list shown | with every index turned by as much as the list is |
 ///
-/// No two slabs share a page, and a page once known stays: so a slab in another's place is still a difference.
+/// No two slabs share a page, and a page once known stays: so a slab in another's place is still a
+/// difference.
 final class StandIns {
   private static final class StandIn {
     long recorded;
@@ -106,7 +108,8 @@ final class StandIns {
         .toList();
   }
 
-  /// An emulated row with recorded pages and indexes in place of stand-ins, as far as they are known; learns them from the recorded row.
+  /// An emulated row with recorded pages and indexes in place of stand-ins, as far as they are
+  /// known; learns them from the recorded row.
   String rename(String emulated, @Nullable Row recorded) {
     if (byEmulated.isEmpty()) {
       return emulated;

@@ -15,7 +15,8 @@ import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.protocol.SlabView;
 
-/// The state of a cache as rows of a recording: CTOR, then CPU and CPUPART of each cpu, then NODE and NODEPART of each node.
+/// The state of a cache as rows of a recording: CTOR, then CPU and CPUPART of each cpu, then NODE
+/// and NODEPART of each node.
 final class StateRows {
   private final MachineState machine;
   private final CacheId cache;
@@ -46,15 +47,27 @@ final class StateRows {
     } else {
       SlabView slab = slab(current);
       add(
-          "CPU", number, slabFields(current.frame(), slab), slab.frozen() ? 1 : 0,
-          slab.free().length, list(slab.free()), view.free().length, list(view.free()));
+          "CPU",
+          number,
+          slabFields(current.frame(), slab),
+          slab.frozen() ? 1 : 0,
+          slab.free().length,
+          list(slab.free()),
+          view.free().length,
+          list(view.free()));
     }
     for (int i = 0; i < view.partial().length; i++) {
       SlabRef ref = view.partial()[i];
       SlabView slab = slab(ref);
       add(
-          "CPUPART", number, i, view.partial().length - i, slabFields(ref.frame(), slab),
-          slab.frozen() ? 1 : 0, slab.free().length, list(slab.free()));
+          "CPUPART",
+          number,
+          i,
+          view.partial().length - i,
+          slabFields(ref.frame(), slab),
+          slab.frozen() ? 1 : 0,
+          slab.free().length,
+          list(slab.free()));
     }
   }
 
@@ -66,16 +79,26 @@ final class StateRows {
     for (int i = 0; i < partial.size(); i++) {
       SlabView slab = partial.get(i);
       add(
-          "NODEPART", number, i, slabFields(slab.frame(), slab), slab.frozen() ? 1 : 0,
-          slab.free().length, list(slab.free()));
+          "NODEPART",
+          number,
+          i,
+          slabFields(slab.frame(), slab),
+          slab.frozen() ? 1 : 0,
+          slab.free().length,
+          list(slab.free()));
     }
     DebugSlabs debug = half.debug();
     long[] full = debug == null ? new long[0] : debug.fullSlabs();
     for (int i = 0; i < full.length; i++) {
       SlabView slab = node.slab(cache, full[i]);
       add(
-          "NODEFULL", number, i, slabFields(full[i], slab), slab.frozen() ? 1 : 0,
-          slab.free().length, list(slab.free()));
+          "NODEFULL",
+          number,
+          i,
+          slabFields(full[i], slab),
+          slab.frozen() ? 1 : 0,
+          slab.free().length,
+          list(slab.free()));
     }
   }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param statesTotal state and statex commands
 /// @param stepsTotal all commands
-/// @param ordersTaken states whose equally full slabs stood in another order after a shrink, which was taken from the recording
+/// @param ordersTaken states whose equally full slabs stood in another order after a shrink, which
+///   was taken from the recording
 /// @param notJudged why steps were not judged, and how many
 /// @param first the first difference, null when there is none
 public record Verdict(

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.slab.KernelMessages;
 
-/// What the emulated kernel has printed, in order. Written by nodes and the registry, from any thread.
+/// What the emulated kernel has printed, in order. Written by nodes and the registry, from any
+/// thread.
 public final class KernelLog implements KernelMessages {
   private final List<String> lines = new ArrayList<>();
 

@@ -13,8 +13,9 @@ import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
-/// A machine that decides for itself: pages from each node's buddy, everything else from streams of one seed, one stream for each node, cpu and the
-/// registry. So what one of them draws does not depend on how fast the others are.
+/// A machine that decides for itself: pages from each node's buddy, everything else from streams of
+/// one seed, one stream for each node, cpu and the registry. So what one of them draws does not
+/// depend on how fast the others are.
 public final class LiveNatures implements Natures {
   /// How the `remote_node_defrag_ratio` draw is decided.
   public enum RemoteDraw {
@@ -36,8 +37,7 @@ public final class LiveNatures implements Natures {
     this.registry = new Stream(streams.split(), draw);
     for (int i = 0; i < topology.nodeCount(); i++) {
       NodeId node = new NodeId(i);
-      Memory own =
-          memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
+      Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
       Buddy buddy = new Buddy(own.frames(), topology.memoryOf(node));
       buddies.add(buddy);
       nodes.add(new WithPages(streams.split(), draw, buddy));

@@ -5,7 +5,8 @@ import org.numaslab.node.protocol.NodeProtocol;
 
 /// How many requests CPUs sent to nodes, by kind and link.
 ///
-/// A link leads from the cpu's node to the asked node; own-node requests stand for `list_lock`, the others cross nodes. Written by every cpu, read at the end.
+/// A link leads from the cpu's node to the asked node; own-node requests stand for `list_lock`, the
+/// others cross nodes. Written by every cpu, read at the end.
 public final class MessageCounts {
   /// The kinds of request, as reports name them.
   public enum Kind {

@@ -13,7 +13,8 @@ import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SlabFlags;
 
-/// The geometry of the caches that a trace uses: as the traced kernel had it where its folder says so, else computed from the events.
+/// The geometry of the caches that a trace uses: as the traced kernel had it where its folder says
+/// so, else computed from the events.
 public final class CacheModels {
   private static final int WORD_BYTES = 8;
   private static final int ALIGN_MAX = Memory.PAGE_BYTES;
@@ -52,12 +53,16 @@ public final class CacheModels {
   private CacheGeometry recorded(RecordedCache c) {
     CacheGeometry computed =
         CacheGeometry.of(
-            new CacheRequest(c.name(), c.objectSize(), c.align(), flags(c), c.hasCtor()),
-            options);
+            new CacheRequest(c.name(), c.objectSize(), c.align(), flags(c), c.hasCtor()), options);
     if (computed.size() != c.slabSize()) {
       assumed.add(
-          "cache " + c.name() + ": slots of " + c.slabSize() + " bytes taken as recorded, by our"
-              + " formula they have " + computed.size());
+          "cache "
+              + c.name()
+              + ": slots of "
+              + c.slabSize()
+              + " bytes taken as recorded, by our"
+              + " formula they have "
+              + computed.size());
     }
     return withRecorded(computed, c);
   }
@@ -83,11 +88,22 @@ public final class CacheModels {
   private static CacheGeometry withRecorded(CacheGeometry g, RecordedCache c) {
     int minOrder = g.size() == c.slabSize() ? g.minOrder() : orderFor(c.slabSize());
     return new CacheGeometry(
-        g.objectSize(), c.slabSize(), g.align(), Math.min(g.inUse(), c.slabSize()),
-        Math.min(g.offset(), c.slabSize() - WORD_BYTES), g.redLeftPad(), c.order(),
-        c.objsPerSlab(), minOrder, (Memory.PAGE_BYTES << minOrder) / c.slabSize(), c.minPartial(),
-        c.cpuPartial(), CacheGeometry.cpuPartialSlabs(c.cpuPartial(), c.objsPerSlab()), g.flags(),
-        g.allocFlags(), g.ctor());
+        g.objectSize(),
+        c.slabSize(),
+        g.align(),
+        Math.min(g.inUse(), c.slabSize()),
+        Math.min(g.offset(), c.slabSize() - WORD_BYTES),
+        g.redLeftPad(),
+        c.order(),
+        c.objsPerSlab(),
+        minOrder,
+        (Memory.PAGE_BYTES << minOrder) / c.slabSize(),
+        c.minPartial(),
+        c.cpuPartial(),
+        CacheGeometry.cpuPartialSlabs(c.cpuPartial(), c.objsPerSlab()),
+        g.flags(),
+        g.allocFlags(),
+        g.ctor());
   }
 
   private static int orderFor(int bytes) {
@@ -98,7 +114,8 @@ public final class CacheModels {
     return order;
   }
 
-  /// A cache that no folder knows: the smallest alignment that gives the slot size seen, without debug flags or with those of the kernel.
+  /// A cache that no folder knows: the smallest alignment that gives the slot size seen, without
+  /// debug flags or with those of the kernel.
   private CacheGeometry computed(TraceCache cache) {
     for (int flags : new int[] {0, debugFlags}) {
       for (int align = WORD_BYTES; align <= ALIGN_MAX; align *= 2) {
@@ -112,8 +129,13 @@ public final class CacheModels {
       }
     }
     assumed.add(
-        "cache " + cache.name() + ": objects of " + cache.objectSizeBytes() + " bytes in slots of "
-            + cache.slabSizeBytes() + " fit no alignment; taken as objects of the slot's size");
+        "cache "
+            + cache.name()
+            + ": objects of "
+            + cache.objectSizeBytes()
+            + " bytes in slots of "
+            + cache.slabSizeBytes()
+            + " fit no alignment; taken as objects of the slot's size");
     return CacheGeometry.of(
         new CacheRequest(cache.name(), cache.slabSizeBytes(), WORD_BYTES, 0, false), options);
   }

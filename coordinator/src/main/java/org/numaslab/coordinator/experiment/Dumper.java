@@ -38,7 +38,8 @@ public final class Dumper {
     this.frames = machine.memory().frames();
   }
 
-  /// @param tally what the tasks counted, by the trace's cache index, which is the order of `caches`
+  /// @param tally what the tasks counted, by the trace's cache index, which is the order of
+  ///   `caches`
   /// @param live addresses that tasks hold, by cache number
   public static MachineDump dump(
       MachineState machine,
@@ -84,11 +85,10 @@ public final class Dumper {
     }
     Map<Integer, HalfDump> halves = new HashMap<>();
     node.caches()
-        .forEach(
-            (id, half) ->
-                halves.put(
-                    id.value(),
-                    new HalfDump(half.nrSlabs(), half.totalObjects(), half.partialSlabs())));
+        .forEach((id, half) ->
+            halves.put(
+                id.value(),
+                new HalfDump(half.nrSlabs(), half.totalObjects(), half.partialSlabs())));
     Map<Long, Integer> borrowers = new HashMap<>();
     node.borrowers().forEach((frame, cpu) -> borrowers.put(frame, cpu.value()));
     return new NodeDump(

@@ -57,10 +57,8 @@ public final class Replay implements AutoCloseable {
     this.models = new CacheModels(kernel, topology.cpuCount());
     LiveNatures[] made = new LiveNatures[1];
     this.machine =
-        machine(
-            memory ->
-                made[0] =
-                    new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()));
+        machine(memory ->
+            made[0] = new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()));
     this.natures = made[0];
     this.slots = new SlotTable(trace.slotCount(), machine::wake);
     this.order =
@@ -109,8 +107,7 @@ public final class Replay implements AutoCloseable {
           topology, nature, settings.touchedBytesMax(), settings.order() == Order.EXACT ? 1 : 256);
     }
     if (settings.order() == Order.EXACT) {
-      return SimulatedMachine.instant(
-          topology, nature, settings.touchedBytesMax(), this::next);
+      return SimulatedMachine.instant(topology, nature, settings.touchedBytesMax(), this::next);
     }
     return SimulatedMachine.delayed(
         topology, nature, settings.touchedBytesMax(), new SplittableRandom(~settings.seed()));
@@ -240,7 +237,8 @@ public final class Replay implements AutoCloseable {
     List<String> assumed = new ArrayList<>(models.assumed());
     if (warm != null) {
       assumed.add(
-          "warm start: " + warm.slabs()
+          "warm start: "
+              + warm.slabs()
               + " slabs that cpus had before the trace, on the nodes that their first pointers name");
     }
     return assumed;

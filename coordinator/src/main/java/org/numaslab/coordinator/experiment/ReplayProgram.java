@@ -12,8 +12,8 @@ import org.numaslab.node.topology.Topology;
 
 /// Replays one cpu's part of a trace.
 ///
-/// In causal order each cpu goes its own way, and a free waits until its object was allocated. In exact order an operation begins only when its number in
-/// the trace is up.
+/// In causal order each cpu goes its own way, and a free waits until its object was allocated. In
+/// exact order an operation begins only when its number in the trace is up.
 ///
 /// Owner: the cpu's shell. Allocates nothing on the way that does not wait.
 final class ReplayProgram implements Program {
@@ -113,8 +113,7 @@ final class ReplayProgram implements Program {
       slots.put(slot, SlotTable.FAILED);
     } else {
       int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
-      tally.allocated(
-          cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
+      tally.allocated(cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
       slots.put(slot, object);
     }
     advance();

@@ -8,7 +8,8 @@ import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 /// @param initOnAlloc whether each object is cleared when it is allocated, as with init_on_alloc=1
 /// @param touchedBytesMax real memory that emulated pages may use
 /// @param rounds how often the trace is replayed, one after the other
-/// @param cold whether the machine begins empty, without the current slabs that the trace shows its CPUs to have had
+/// @param cold whether the machine begins empty, without the current slabs that the trace shows its
+///   CPUs to have had
 public record ReplaySettings(
     Driver driver,
     Order order,

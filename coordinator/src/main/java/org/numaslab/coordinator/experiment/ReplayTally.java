@@ -7,7 +7,8 @@ import org.numaslab.cpu.cache.AllocPath;
 
 /// What one cpu's replay counted; or the sum over CPUs.
 ///
-/// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by the trace's cache index.
+/// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by
+/// the trace's cache index.
 public final class ReplayTally {
   private static final int DIGITS = 2;
 
@@ -114,7 +115,8 @@ public final class ReplayTally {
     return paths[path.ordinal()];
   }
 
-  /// Nanoseconds from asking to having, of the allocations of this path that waited for a node. Empty where the driver has no clock.
+  /// Nanoseconds from asking to having, of the allocations of this path that waited for a node.
+  /// Empty where the driver has no clock.
   public Histogram latency(AllocPath path) {
     return latencies.get(path.ordinal());
   }

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.IntConsumer;
 
-/// Where the objects of a replay are between their allocation and their free: the tasks' own memory. An address goes from the allocating to the freeing
-/// cpu through its slot.
+/// Where the objects of a replay are between their allocation and their free: the tasks' own
+/// memory. An address goes from the allocating to the freeing cpu through its slot.
 ///
 /// ```text
 /// slot   63      48 47                                0
@@ -14,7 +14,8 @@ import java.util.function.IntConsumer;
 ///        +---------+----------------------------------+
 /// ```
 ///
-/// Writers: the cpu that allocates into a slot, then the one that frees it. One of them may wait for the other, and is woken. Allocates nothing.
+/// Writers: the cpu that allocates into a slot, then the one that frees it. One of them may wait
+/// for the other, and is woken. Allocates nothing.
 public final class SlotTable {
   static final long EMPTY = 0;
   static final long FAILED = 1;

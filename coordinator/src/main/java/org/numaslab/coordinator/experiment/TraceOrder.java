@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.numaslab.coordinator.trace.Trace;
 
-/// The order of a trace over all CPUs: one operation at a time is up, and who has done it wakes the next one's cpu.
+/// The order of a trace over all CPUs: one operation at a time is up, and who has done it wakes the
+/// next one's cpu.
 ///
 /// Writer: the cpu whose operation is up.
 final class TraceOrder {

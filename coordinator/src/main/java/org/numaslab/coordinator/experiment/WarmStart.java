@@ -13,10 +13,12 @@ import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.ObjectAddress;
 
-/// What a traced machine had before its trace begins, as far as the trace shows it: a cpu whose first object of a cache lies in a slab that nobody has
-/// used yet had that slab as its current one, on the node that the pointer names.
+/// What a traced machine had before its trace begins, as far as the trace shows it: a cpu whose
+/// first object of a cache lies in a slab that nobody has used yet had that slab as its current
+/// one, on the node that the pointer names.
 ///
-/// A machine that begins empty places objects otherwise: a cpu that has a slab of another node keeps using it, for ever if it frees what it allocates.
+/// A machine that begins empty places objects otherwise: a cpu that has a slab of another node
+/// keeps using it, for ever if it frees what it allocates.
 final class WarmStart {
   /// A cpu's current slab of a cache, and its home.
   private record Slab(KmemCache cache, int node) {}
@@ -52,7 +54,8 @@ final class WarmStart {
     }
   }
 
-  /// The naturally aligned block of the cache's order that the recorded object lies in, and the cache.
+  /// The naturally aligned block of the cache's order that the recorded object lies in, and the
+  /// cache.
   private static long slabOf(KmemCache cache, long pointer) {
     long frame = ObjectAddress.ofPointer(pointer).frame();
     return frame >>> cache.geometry().ooOrder() << Integer.SIZE | cache.id().value();
@@ -68,7 +71,8 @@ final class WarmStart {
     return byCpu.stream().<Program>map(Warming::new).toList();
   }
 
-  /// Takes an object of the node that a slab is to be of, and gives it back: the slab stays current.
+  /// Takes an object of the node that a slab is to be of, and gives it back: the slab stays
+  /// current.
   private static final class Warming implements Program {
     private final List<Slab> slabs;
     private int next;

@@ -17,8 +17,8 @@ import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
-import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.topology.CpuId;
@@ -37,7 +37,8 @@ import org.numaslab.node.topology.Topology;
 /// | cpu offline | FlushAll, that cpu only | - |
 /// | grace period | Quiesce | EndGracePeriod |
 ///
-/// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in mm/slub.c, v6.1.
+/// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in
+/// mm/slub.c, v6.1.
 public final class Registry {
   /// Asks everybody concerned in one step of an operation; the step ends when all have answered.
   private interface Phase {
@@ -85,8 +86,7 @@ public final class Registry {
       @Nullable ObjectConstructor constructor,
       Runnable then) {
     CacheId id = new CacheId(caches.size());
-    KmemCache cache =
-        KmemCache.created(id, name, geometry, nature, initOnAlloc, constructor);
+    KmemCache cache = KmemCache.created(id, name, geometry, nature, initOnAlloc, constructor);
     counts.add(id);
     caches.add(cache);
     start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
@@ -112,8 +112,7 @@ public final class Registry {
     start(
         List.of(flush(cache), nodes(r -> new NodeProtocol.Shrink(r, cache))),
         answered ->
-            then.accept(
-                answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
+            then.accept(answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
   }
 
   /// @param then learns what each node that was asked keeps since objects in it are alive, by node
@@ -129,7 +128,8 @@ public final class Registry {
           destroyed.set(cache.value());
           if (answered.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
             messages.print(
-                "kmem_cache_destroy " + cache(cache).name()
+                "kmem_cache_destroy "
+                    + cache(cache).name()
                     + ": Slab cache still has objects when called from kmem_cache_destroy");
           }
           then.accept(
@@ -141,7 +141,8 @@ public final class Registry {
         });
   }
 
-  /// Checks every slab of a cache with debug flags; what is wrong is in the kernel's log (a write of 1 to `validate`).
+  /// Checks every slab of a cache with debug flags; what is wrong is in the kernel's log (a write
+  /// of 1 to `validate`).
   public void validate(CacheId cache, Runnable then) {
     start(
         List.of(flush(cache), nodes(r -> new NodeProtocol.Validate(r, cache))),
@@ -151,12 +152,11 @@ public final class Registry {
   /// Takes a cpu off line: all that it holds goes back.
   public void offline(CpuId cpu, Runnable then) {
     start(
-        List.of(
-            () -> {
-              online.clear(cpu.value());
-              outbox.toCpu(cpu, new CpuProtocol.FlushAll(nextRequest()));
-              return 1;
-            }),
+        List.of(() -> {
+          online.clear(cpu.value());
+          outbox.toCpu(cpu, new CpuProtocol.FlushAll(nextRequest()));
+          return 1;
+        }),
         answered -> then.run());
   }
 
@@ -168,7 +168,8 @@ public final class Registry {
     return online.get(cpu.value());
   }
 
-  /// Waits until every cpu has passed a quiescent point; then the pages of discarded TYPESAFE_BY_RCU slabs go back (`rcu_barrier`).
+  /// Waits until every cpu has passed a quiescent point; then the pages of discarded
+  /// TYPESAFE_BY_RCU slabs go back (`rcu_barrier`).
   public void gracePeriod(Runnable then) {
     start(
         List.of(cpus(r -> new CpuProtocol.Quiesce(r)), nodes(NodeProtocol.EndGracePeriod::new)),
@@ -215,9 +216,7 @@ public final class Registry {
 
   private Phase cpus(LongFunction<CpuProtocol> message) {
     return () -> {
-      online
-          .stream()
-          .forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
+      online.stream().forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
       return online.cardinality();
     };
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 
-/// Every recording of the real kernel comes out equal: every state, every step, every line of its log.
+/// Every recording of the real kernel comes out equal: every state, every step, every line of its
+/// log.
 class CommittedRecordingsTest {
   static final Path RECORDINGS = Path.of("../deploy/recordings");
 

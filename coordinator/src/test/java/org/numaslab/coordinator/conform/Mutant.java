@@ -22,12 +22,14 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/// The machine with one rule changed: a snippet of a production source is replaced, the source compiled into memory, and everything that may see the class is
-/// loaded anew, child first.
+/// The machine with one rule changed: a snippet of a production source is replaced, the source
+/// compiled into memory, and everything that may see the class is loaded anew, child first.
 final class Mutant extends ClassLoader {
-  /// What lies below the state machines is the same for every mutant, the reserved memory above all.
+  /// What lies below the state machines is the same for every mutant, the reserved memory above
+  /// all.
   private static final List<String> SHARED =
-      List.of("org.numaslab.node.topology.", "org.numaslab.node.memory.", "org.numaslab.node.buddy.");
+      List.of(
+          "org.numaslab.node.topology.", "org.numaslab.node.memory.", "org.numaslab.node.buddy.");
 
   private final Map<String, byte[]> mutated;
 
@@ -69,8 +71,7 @@ final class Mutant extends ClassLoader {
           }
         };
     JavaFileObject unit =
-        new SimpleJavaFileObject(
-            URI.create("memory:///" + source), JavaFileObject.Kind.SOURCE) {
+        new SimpleJavaFileObject(URI.create("memory:///" + source), JavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignoreEncodingErrors) {
             return text;
@@ -82,7 +83,11 @@ final class Mutant extends ClassLoader {
     boolean compiled =
         compiler
             .getTask(
-                complaints, intoMemory, null, List.of("-proc:none", "-cp", classPath), null,
+                complaints,
+                intoMemory,
+                null,
+                List.of("-proc:none", "-cp", classPath),
+                null,
                 List.of(unit))
             .call();
     assertThat(compiled).as("%s compiles: %s", source, complaints).isTrue();
@@ -117,8 +122,10 @@ final class Mutant extends ClassLoader {
     return defineClass(name, bytes, 0, bytes.length);
   }
 
-  /// Calls a static method without parameters or with one, of a class of this package as this machine has it.
-  Object call(Class<?> type, String method, Object... arguments) throws ReflectiveOperationException {
+  /// Calls a static method without parameters or with one, of a class of this package as this
+  /// machine has it.
+  Object call(Class<?> type, String method, Object... arguments)
+      throws ReflectiveOperationException {
     Class<?> here = loadClass(type.getName());
     for (var candidate : here.getDeclaredMethods()) {
       if (candidate.getName().equals(method)) {

@@ -34,7 +34,8 @@ final class MutantRuns {
     return "";
   }
 
-  /// A machine of two nodes with two CPUs each, one cache with four objects to a slab, of which nodes keep one when empty.
+  /// A machine of two nodes with two CPUs each, one cache with four objects to a slab, of which
+  /// nodes keep one when empty.
   private static final class Lists implements AutoCloseable {
     final SimulatedMachine machine =
         SimulatedMachine.instant(
@@ -69,7 +70,8 @@ final class MutantRuns {
     }
   }
 
-  /// How a cpu of node 0 allocates while node 1 lists as many slabs as it keeps, and one more: node of the object, length of node 1's list.
+  /// How a cpu of node 0 allocates while node 1 lists as many slabs as it keeps, and one more: node
+  /// of the object, length of node 1's list.
   static String remoteMinPartial() {
     StringBuilder text = new StringBuilder();
     for (int listed = 1; listed <= 2; listed++) {
@@ -89,7 +91,8 @@ final class MutantRuns {
     return text.toString();
   }
 
-  /// How many slabs a node lists after an empty cpu slab is deactivated while it has none, one and two others, of which it keeps one.
+  /// How many slabs a node lists after an empty cpu slab is deactivated while it has none, one and
+  /// two others, of which it keeps one.
   static String emptyDeactivated() {
     StringBuilder text = new StringBuilder();
     for (int listed = 0; listed <= 2; listed++) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// A judge that lets a wrong rule pass proves nothing: each of these rules, made wrong, is noticed.
 class MutationTest {
-  private static final String NODE = "node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java";
+  private static final String NODE =
+      "node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java";
   private static final String SLOW = "cpu/src/main/java/org/numaslab/cpu/cache/SlowAlloc.java";
 
   private static final String REMOTE_LISTS = "1 listed: node 0, list 1; 2 listed: node 1, list 0; ";
@@ -54,7 +55,8 @@ class MutationTest {
         .isNotEmpty();
   }
 
-  /// The recordings show an empty slab that is deactivated while the node has exactly as many as it keeps too seldom.
+  /// The recordings show an empty slab that is deactivated while the node has exactly as many as it
+  /// keeps too seldom.
   @Test
   void exactListsNoticeAWrongComparisonWhenDeactivated() throws Exception {
     Mutant mutant =

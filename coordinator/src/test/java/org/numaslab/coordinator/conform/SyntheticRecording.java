@@ -13,7 +13,8 @@ import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.topology.Topology;
 
-/// A recording of the emulated machine itself: a script that nobody recorded is run, with pages as they come, and what it does is written down.
+/// A recording of the emulated machine itself: a script that nobody recorded is run, with pages as
+/// they come, and what it does is written down.
 ///
 /// What the judge makes of it is not told to it: it sees rows only, as of a kernel.
 final class SyntheticRecording {
@@ -48,10 +49,13 @@ final class SyntheticRecording {
       ScriptRun run = new ScriptRun(MACHINE, machine, nature[0], new Expectations(List.of()));
       for (Step step : steps) {
         text.append(step.number()).append("\tCMD\t").append(step.command()).append('\n');
-        step.rows().forEach(row -> text.append(step.number()).append('\t').append(row.text()).append('\n'));
+        step.rows()
+            .forEach(
+                row -> text.append(step.number()).append('\t').append(row.text()).append('\n'));
         for (String row : run.execute(Command.parse(step.command(), "here"), step)) {
           // The log comes masked; a recording has real addresses.
-          String real = row.startsWith("DMESG") ? row.replace("ADDRESS", "0xffff888000001000") : row;
+          String real =
+              row.startsWith("DMESG") ? row.replace("ADDRESS", "0xffff888000001000") : row;
           text.append(step.number()).append('\t').append(real).append('\n');
         }
       }
@@ -64,7 +68,8 @@ final class SyntheticRecording {
     Command.Create c = (Command.Create) Command.parse(create, "here");
     int objects = objects(c);
     return IntStream.range(0, objects)
-        .mapToObj(i -> String.valueOf(objects % STRIDE == 0 ? objects - 1 - i : i * STRIDE % objects))
+        .mapToObj(
+            i -> String.valueOf(objects % STRIDE == 0 ? objects - 1 - i : i * STRIDE % objects))
         .collect(Collectors.joining(","));
   }
 

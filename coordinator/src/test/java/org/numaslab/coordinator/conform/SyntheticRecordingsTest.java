@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The judge on recordings that no kernel made: what the grammar allows and the real ones do not show.
+/// The judge on recordings that no kernel made: what the grammar allows and the real ones do not
+/// show.
 class SyntheticRecordingsTest {
   private static final String[] SCRIPT = {
     "create 0 512 0 none 0",
@@ -96,9 +97,18 @@ class SyntheticRecordingsTest {
   void whatWasAllocatedQuietlyShowsWhenItIsFreed() {
     String text =
         SyntheticRecording.of(
-            "create 0 1024 0 none 0", "quiet 1", "alloc 0 0 0 100", "quiet 0", "state 0",
-            "free 0 1 0 50 2", "statex 0", "alloc 0 1 200 90", "statex 0", "free 0 0 200 90",
-            "shrink 0 0", "statex 0");
+            "create 0 1024 0 none 0",
+            "quiet 1",
+            "alloc 0 0 0 100",
+            "quiet 0",
+            "state 0",
+            "free 0 1 0 50 2",
+            "statex 0",
+            "alloc 0 1 200 90",
+            "statex 0",
+            "free 0 0 200 90",
+            "shrink 0 0",
+            "statex 0");
     assertThat(SyntheticRecording.judge(text).first()).isNull();
   }
 
@@ -115,8 +125,14 @@ class SyntheticRecordingsTest {
   void twoQuietSlabsInEachOthersPlaceAreFound() {
     String text =
         SyntheticRecording.of(
-            "create 0 1024 0 none 0", "quiet 1", "alloc 0 0 0 64", "free 0 1 0 1", "free 0 1 31 1",
-            "state 0", "alloc 0 1 100 1", "state 0");
+            "create 0 1024 0 none 0",
+            "quiet 1",
+            "alloc 0 0 0 64",
+            "free 0 1 0 1",
+            "free 0 1 31 1",
+            "state 0",
+            "alloc 0 1 100 1",
+            "state 0");
     List<String> rows = text.lines().toList();
     assertThat(SyntheticRecording.judge(text).isEqual()).isTrue();
     String[] frames =
@@ -129,11 +145,12 @@ class SyntheticRecordingsTest {
         String.join(
                 "\n",
                 rows.stream()
-                    .map(
-                        row ->
-                            row.startsWith("8\tCPU\t1\t") || row.startsWith("8\tCPUPART\t1\t")
-                                ? row.replace(frames[0], "x").replace(frames[1], frames[0]).replace("x", frames[1])
-                                : row)
+                    .map(row ->
+                        row.startsWith("8\tCPU\t1\t") || row.startsWith("8\tCPUPART\t1\t")
+                            ? row.replace(frames[0], "x")
+                                .replace(frames[1], frames[0])
+                                .replace("x", frames[1])
+                            : row)
                     .toList())
             + "\n";
     assertThat(SyntheticRecording.judge(swapped).isEqual()).isFalse();
@@ -142,8 +159,26 @@ class SyntheticRecordingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "A", "R", "CPU", "CPUPART", "NODE", "NODEPART", "CTOR", "CTORSEQ", "DONE", "RC", "SYSFS",
-        "SLABINFO", "CAT", "HEX", "HEXROW", "TAIL", "CREATE", "DESTROY", "CLEANUP", "DMESG"
+        "A",
+        "R",
+        "CPU",
+        "CPUPART",
+        "NODE",
+        "NODEPART",
+        "CTOR",
+        "CTORSEQ",
+        "DONE",
+        "RC",
+        "SYSFS",
+        "SLABINFO",
+        "CAT",
+        "HEX",
+        "HEXROW",
+        "TAIL",
+        "CREATE",
+        "DESTROY",
+        "CLEANUP",
+        "DMESG"
       })
   void oneRowOfEachKindThatDiffersIsFound(String tag) {
     List<String> rows = SyntheticRecording.of(SCRIPT).lines().toList();
@@ -206,10 +241,13 @@ class SyntheticRecordingsTest {
   void aDoubleFreeThatNothingNoticesIsNotJudged() {
     String text =
         SyntheticRecording.of(
-            "create 0 1024 0 none 0", "create 1 64 0 none 0", "alloc 0 0 0 9",
+            "create 0 1024 0 none 0",
+            "create 1 64 0 none 0",
+            "alloc 0 0 0 9",
             "free 0 0 0 1 1 keep");
     String more =
-        text + "5\tCMD\tfree 0 0 0 1\n5\tRC\t0\tok\n6\tCMD\tstate 0\n6\tRC\t0\tok\n"
+        text
+            + "5\tCMD\tfree 0 0 0 1\n5\tRC\t0\tok\n6\tCMD\tstate 0\n6\tRC\t0\tok\n"
             + "7\tCMD\tdestroy 1\n7\tRC\t0\tok\n7\tDESTROY\t1\n";
     Verdict verdict = SyntheticRecording.judge(more);
     assertThat(verdict.stepsNotJudged()).isEqualTo(2);

@@ -16,7 +16,8 @@ import org.numaslab.node.protocol.NodeReply;
 
 /// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
 ///
-/// The cpu and its program outlive the actor: a failure is told, and the next message finds the same free lists.
+/// The cpu and its program outlive the actor: a failure is told, and the next message finds the
+/// same free lists.
 public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// What the shell is told.
   public sealed interface Message {}

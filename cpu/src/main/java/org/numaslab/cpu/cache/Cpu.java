@@ -1,7 +1,6 @@
 package org.numaslab.cpu.cache;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -13,14 +12,12 @@ import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.Memory;
-import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
-import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
@@ -29,8 +26,9 @@ import org.numaslab.node.topology.ZoneType;
 
 /// An emulated CPU: one operation or one answer in, its state changed, messages into the outbox.
 ///
-/// `alloc` returns an address, [#NULL], or [#WAIT]; after WAIT, [#receive] says when the operation is complete and [#result] what it gave. Free does not
-/// wait. A new operation may begin while [#isReady].
+/// `alloc` returns an address, [#NULL], or [#WAIT]; after WAIT, [#receive] says when the operation
+/// is complete and [#result] what it gave. Free does not wait. A new operation may begin while
+/// [#isReady].
 ///
 /// Owner: the cpu's shell. Models the callers' side of mm/slub.c, v6.1.
 public final class Cpu {
@@ -159,7 +157,8 @@ public final class Cpu {
     return handOut(c, object, gfp);
   }
 
-  /// An allocation that is preempted between reading the free list and exchanging it: what `interrupt` does to this cpu makes it lose and try again.
+  /// An allocation that is preempted between reading the free list and exchanging it: what
+  /// `interrupt` does to this cpu makes it lose and try again.
   public long allocInterrupted(CacheId cache, int wanted, int gfp, Runnable interrupt) {
     KmemCacheCpu c = caches[cache.value()];
     long before = c.tid();
@@ -196,8 +195,9 @@ public final class Cpu {
     suspendedGfp = gfp;
   }
 
-  /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for that: whoever gets the object may free it there at once, and a
-  /// clearing that comes later would wipe out a free list.
+  /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for
+  /// that: whoever gets the object may free it there at once, and a clearing that comes later would
+  /// wipe out a free list.
   private long handOut(KmemCacheCpu c, long object, int gfp) {
     if (object == NULL || !c.cache.clears(gfp)) {
       return object;
@@ -276,15 +276,17 @@ public final class Cpu {
     free(cache, object);
   }
 
-  /// Frees objects of one cache, a run for each slab (`kmem_cache_free_bulk`, `build_detached_freelist`). Reorders the array.
+  /// Frees objects of one cache, a run for each slab (`kmem_cache_free_bulk`,
+  /// `build_detached_freelist`). Reorders the array.
   public void freeBulk(CacheId cache, long[] freed) {
     for (int left = freed.length; left > 0; ) {
       left = freeNextRun(cache, freed, left);
     }
   }
 
-  /// Frees the next run of a bulk free: objects of the slab of the last of the first `size` objects. A caller that settles after each has the kernel's order
-  /// also where the runs lie on several nodes.
+  /// Frees the next run of a bulk free: objects of the slab of the last of the first `size`
+  /// objects. A caller that settles after each has the kernel's order also where the runs lie on
+  /// several nodes.
   ///
   /// @return how many objects, at the array's begin, are left
   public int freeNextRun(CacheId cache, long[] freed, int size) {
@@ -316,7 +318,8 @@ public final class Cpu {
 
   // ---- flush
 
-  /// Gives back all that this cpu holds of a cache; `done(token)` follows when the nodes have confirmed it (`flush_cpu_slab`).
+  /// Gives back all that this cpu holds of a cache; `done(token)` follows when the nodes have
+  /// confirmed it (`flush_cpu_slab`).
   public void flush(CacheId cache, long token) {
     flush(() -> flushNow(caches[cache.value()]), token);
   }
@@ -341,17 +344,14 @@ public final class Cpu {
 
   /// What is under way comes first: the answer to a free may bring a slab.
   private void flush(Runnable flushNow, long token) {
-    atBoundary(
-        () -> {
-          remoteFrees.sendAll();
-          requests.afterAll(
-              () ->
-                  atBoundary(
-                      () -> {
-                        flushNow.run();
-                        requests.afterAll(() -> outbox.done(token));
-                      }));
-        });
+    atBoundary(() -> {
+      remoteFrees.sendAll();
+      requests.afterAll(() ->
+          atBoundary(() -> {
+            flushNow.run();
+            requests.afterAll(() -> outbox.done(token));
+          }));
+    });
   }
 
   private void flushNow(KmemCacheCpu c) {

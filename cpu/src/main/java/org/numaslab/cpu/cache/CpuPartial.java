@@ -3,8 +3,8 @@ package org.numaslab.cpu.cache;
 import java.util.Arrays;
 import org.numaslab.node.protocol.SlabGrant;
 
-/// A cpu's partial list: slabs that are frozen for it, own and lent, the last one first. The `slabs` counter that the kernel keeps in each element is
-/// its height in this stack.
+/// A cpu's partial list: slabs that are frozen for it, own and lent, the last one first. The
+/// `slabs` counter that the kernel keeps in each element is its height in this stack.
 ///
 /// Owner: the cpu. Models `struct kmem_cache_cpu.partial`, v6.1.
 final class CpuPartial {

@@ -18,8 +18,8 @@ import org.numaslab.node.topology.NodeId;
 /// partial  -> slab -> slab               frozen for this cpu; their free objects are still on the slabs' own lists
 /// ```
 ///
-/// Owner: the cpu; nobody else touches an instance. `alloc` and `free` allocate nothing, send nothing and do not wait. Models `struct kmem_cache_cpu`
-/// of mm/slub.c, v6.1.
+/// Owner: the cpu; nobody else touches an instance. `alloc` and `free` allocate nothing, send
+/// nothing and do not wait. Models `struct kmem_cache_cpu` of mm/slub.c, v6.1.
 public final class KmemCacheCpu {
   final SlabObjects objects;
   final CpuPartial partial = new CpuPartial();

@@ -2,9 +2,11 @@ package org.numaslab.cpu.cache;
 
 import java.util.Arrays;
 
-/// The free list of the current slab when it is on loan from another node: indexes, since the pages are at home.
+/// The free list of the current slab when it is on loan from another node: indexes, since the pages
+/// are at home.
 ///
-/// Owner: the borrowing cpu. One per [KmemCacheCpu], reused; grows to the objects of a slab and allocates nothing then.
+/// Owner: the borrowing cpu. One per [KmemCacheCpu], reused; grows to the objects of a slab and
+/// allocates nothing then.
 final class LentSlab {
   private int[] stack = {};
   private int size;

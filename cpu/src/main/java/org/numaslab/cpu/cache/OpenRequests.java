@@ -36,15 +36,15 @@ final class OpenRequests {
     }
   }
 
-  /// Runs `then` once all requests sent so far are answered. Several run in the order in which they were given.
+  /// Runs `then` once all requests sent so far are answered. Several run in the order in which they
+  /// were given.
   void afterAll(Runnable then) {
     waiting.add(new Waiting(last, then));
     runWaiting();
   }
 
   void runWaiting() {
-    while (!waiting.isEmpty()
-        && (open.isEmpty() || open.first() > waiting.element().upTo)) {
+    while (!waiting.isEmpty() && (open.isEmpty() || open.first() > waiting.element().upTo)) {
       waiting.remove().then.run();
     }
   }

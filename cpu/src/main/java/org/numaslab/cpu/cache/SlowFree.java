@@ -20,7 +20,8 @@ import org.numaslab.node.topology.Topology;
 /// | own, full | frozen and put on the cpu's partial list, whose overflow goes to the nodes |
 /// | own, partial and now empty; or of a cache with debug flags | the node does it |
 ///
-/// Owner: the cpu. Models `__slab_free`, `put_cpu_partial`, `deactivate_slab` and `unfreeze_partials` of mm/slub.c, v6.1, as far as they take no list lock.
+/// Owner: the cpu. Models `__slab_free`, `put_cpu_partial`, `deactivate_slab` and
+/// `unfreeze_partials` of mm/slub.c, v6.1, as far as they take no list lock.
 final class SlowFree {
   private static final int[] NO_INDEXES = {};
 
@@ -38,8 +39,8 @@ final class SlowFree {
     this.remoteFrees = remoteFrees;
   }
 
-  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
-  /// the cache's order.
+  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab
+  /// that is not the current one is taken for the block of the cache's order.
   long slabKey(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     SlabGrant current = c.slab();
@@ -56,7 +57,8 @@ final class SlowFree {
     return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
   }
 
-  /// @param run objects of one slab that is not the current one, in the order in which its list shall have them
+  /// @param run objects of one slab that is not the current one, in the order in which its list
+  ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
     int home = topology.nodeIndexOfFrame(frame);
@@ -90,14 +92,11 @@ final class SlowFree {
                 new NodeProtocol.Free(
                     cpu.caller(),
                     r,
-                    new NodeProtocol.FreedRun[] {
-                      new NodeProtocol.FreedRun(c.cache.id(), run)
-                    }));
+                    new NodeProtocol.FreedRun[] {new NodeProtocol.FreedRun(c.cache.id(), run)}));
         break;
       }
       c.objects.setNext(last, c.objects.firstFree(slab, word));
-      long freed =
-          SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
+      long freed = SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
       if (frames.exchangeWord(slab, word, freed)) {
         c.count(Stat.FREE_SLOWPATH);
         if (frozen) {
@@ -123,7 +122,8 @@ final class SlowFree {
         NO_INDEXES);
   }
 
-  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to the nodes first, whole.
+  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to
+  /// the nodes first, whole.
   void putPartial(KmemCacheCpu c, SlabGrant slab) {
     SlabGrant[] drained = {};
     if (c.partial.size() > 0 && c.partial.size() >= c.cache.cpuPartialSlabs()) {
@@ -169,7 +169,8 @@ final class SlowFree {
     }
     cpu.send(
         home,
-        r -> new NodeProtocol.Deactivate(cpu.caller(), r, c.cache.id(), slab.slab(), list, indexes));
+        r ->
+            new NodeProtocol.Deactivate(cpu.caller(), r, c.cache.id(), slab.slab(), list, indexes));
   }
 
   /// Unfreezes an own slab that has nothing free, which takes no list.

@@ -2,7 +2,8 @@ package org.numaslab.cpu.client;
 
 import org.numaslab.cpu.cache.Cpu;
 
-/// What a cpu executes: a trace, a workload. Keeps its own cursor and gives the cpu one operation at a time.
+/// What a cpu executes: a trace, a workload. Keeps its own cursor and gives the cpu one operation
+/// at a time.
 ///
 /// Owner: the cpu's shell.
 public interface Program {
@@ -12,7 +13,8 @@ public interface Program {
     DONE,
     /// The cpu waits for a node; [Program#completed] follows.
     WAITS,
-    /// It cannot begin before another cpu has done something; that cpu wakes this one. Nothing happened.
+    /// It cannot begin before another cpu has done something; that cpu wakes this one. Nothing
+    /// happened.
     BLOCKED,
     /// There is none left.
     FINISHED

@@ -4,7 +4,8 @@ import org.numaslab.cpu.cache.Cpu;
 
 /// A bounded turn of a program on its cpu.
 public final class Turn {
-  /// Operations per turn: so many that handing over costs little beside them, so few that what arrives is served within microseconds.
+  /// Operations per turn: so many that handing over costs little beside them, so few that what
+  /// arrives is served within microseconds.
   public static final int OPERATIONS_MAX = 256;
 
   /// Why a turn ended.

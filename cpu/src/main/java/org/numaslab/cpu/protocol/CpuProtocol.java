@@ -3,15 +3,17 @@ package org.numaslab.cpu.protocol;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 
-/// What the registry asks of a cpu. Each is answered by one [CpuReply] with the same number. A cpu serves them between operations, also while a task of it
-/// waits for the registry: so no two can wait for each other.
+/// What the registry asks of a cpu. Each is answered by one [CpuReply] with the same number. A cpu
+/// serves them between operations, also while a task of it waits for the registry: so no two can
+/// wait for each other.
 public sealed interface CpuProtocol {
   long request();
 
   /// A new cache, or one whose attributes changed.
   record Describe(long request, KmemCache cache) implements CpuProtocol {}
 
-  /// Give back all that the cpu holds of a cache (`flush_all`); answered when the nodes have confirmed it.
+  /// Give back all that the cpu holds of a cache (`flush_all`); answered when the nodes have
+  /// confirmed it.
   record Flush(long request, CacheId cache) implements CpuProtocol {}
 
   /// Give back everything: the cpu goes offline (`slub_cpu_dead`).

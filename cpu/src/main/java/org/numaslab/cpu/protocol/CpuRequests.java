@@ -6,7 +6,8 @@ import org.numaslab.cpu.cache.Cpu;
 public final class CpuRequests {
   private CpuRequests() {}
 
-  /// Starts what is asked; the cpu's outbox gets `done(request)` when it is complete. A description takes effect at once.
+  /// Starts what is asked; the cpu's outbox gets `done(request)` when it is complete. A description
+  /// takes effect at once.
   public static void serve(Cpu cpu, CpuProtocol message) {
     switch (message) {
       case CpuProtocol.Describe m -> {

@@ -30,10 +30,11 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.FrameTable;
 
-/// Each way in which 6.1 serves an allocation, with all 26 counters: `__slab_alloc_node` and `___slab_alloc` of mm/slub.c.
+/// Each way in which 6.1 serves an allocation, with all 26 counters: `__slab_alloc_node` and
+/// `___slab_alloc` of mm/slub.c.
 ///
-/// Two of the kernel's ways do not exist here: pfmemalloc slabs (memory reserves are not modelled), and a slab that was installed while the allocation slept: a
-/// cpu that waits does nothing else.
+/// Two of the kernel's ways do not exist here: pfmemalloc slabs (memory reserves are not modelled),
+/// and a slab that was installed while the allocation slept: a cpu that waits does nothing else.
 class AllocPathsTest {
   private final TinyMachine machine = new TinyMachine();
   private final CacheId cache = machine.cache();
@@ -47,38 +48,51 @@ class AllocPathsTest {
   void theFreeListServesAtOnce() {
     machine.alloc(0, cache);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(object(8, 1)),
-        ALLOC_FASTPATH, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(object(8, 1)),
+        ALLOC_FASTPATH,
+        1);
   }
 
   @Test
   void aPreemptedAllocationLosesAndTriesAgain() {
     machine.alloc(0, cache);
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> {
           Cpu cpu = machine.cpus.getFirst();
-          long second =
-              cpu.allocInterrupted(cache, ANY, Gfp.KERNEL, () -> machine.alloc(0, cache));
+          long second = cpu.allocInterrupted(cache, ANY, Gfp.KERNEL, () -> machine.alloc(0, cache));
           assertThat(second).isEqualTo(object(8, 2));
         },
-        ALLOC_FASTPATH, 2, CMPXCHG_DOUBLE_CPU_FAIL, 1);
+        ALLOC_FASTPATH,
+        2,
+        CMPXCHG_DOUBLE_CPU_FAIL,
+        1);
   }
 
   @Test
   void anInterruptionThatDoesNotTouchTheCacheIsNotNoticed() {
     machine.alloc(0, cache);
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> machine.cpus.getFirst().allocInterrupted(cache, ANY, Gfp.KERNEL, () -> {}),
-        ALLOC_FASTPATH, 1);
+        ALLOC_FASTPATH,
+        1);
   }
 
   @Test
   void theFirstAllocationMakesASlab() {
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(object(8, 0)),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(object(8, 0)),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(1, 2, 3);
     assertThat(machine.half(0, cache).nrSlabs()).isEqualTo(1);
   }
@@ -93,9 +107,17 @@ class AllocPathsTest {
     machine.free(1, cache, other[3]);
     machine.flush(1, cache);
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> assertThat(machine.alloc(0, cache, 1, Gfp.KERNEL)).isEqualTo(object(64, 0)),
-        ALLOC_SLOWPATH, 1, ALLOC_NODE_MISMATCH, 1, DEACTIVATE_TO_HEAD, 1, ALLOC_SLAB, 1);
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_NODE_MISMATCH,
+        1,
+        DEACTIVATE_TO_HEAD,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(9L, 10L);
     assertThat(machine.current(0, cache)).isEqualTo(64);
   }
@@ -110,11 +132,22 @@ class AllocPathsTest {
     machine.flush(1, cache);
     machine.free(1, cache, freedByOther);
     machine.counts(
-        0, cache, () -> machine.alloc(0, cache, 1, Gfp.KERNEL),
-        ALLOC_SLOWPATH, 1, ALLOC_NODE_MISMATCH, 1, DEACTIVATE_REMOTE_FREES, 1,
-        DEACTIVATE_TO_TAIL, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> machine.alloc(0, cache, 1, Gfp.KERNEL),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_NODE_MISMATCH,
+        1,
+        DEACTIVATE_REMOTE_FREES,
+        1,
+        DEACTIVATE_TO_TAIL,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(9L, 8L);
-    assertThat(machine.listOf(8, cache)).as("the cpu's list before what others freed")
+    assertThat(machine.listOf(8, cache))
+        .as("the cpu's list before what others freed")
         .containsExactly(2, 3, 1);
   }
 
@@ -122,21 +155,31 @@ class AllocPathsTest {
   void aNodeWithoutMemoryIsNoConstraint() {
     machine.alloc(0, cache);
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> assertThat(machine.alloc(0, cache, 3, Gfp.KERNEL)).isEqualTo(object(8, 1)),
-        ALLOC_SLOWPATH, 1);
+        ALLOC_SLOWPATH,
+        1);
   }
 
   @Test
   void aNodeWithoutMemoryIsNoConstraintForANewSlabEither() {
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> assertThat(machine.alloc(0, cache, 3, Gfp.KERNEL)).isEqualTo(object(8, 0)),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     machine.counts(
-        6, cache,
+        6,
+        cache,
         () -> assertThat(slab(machine.alloc(6, cache))).as("the nearest memory").isEqualTo(128),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
   }
 
   @Test
@@ -144,8 +187,13 @@ class AllocPathsTest {
     long[] objects = machine.fillSlabs(0, cache, 1);
     machine.free(1, cache, objects[1], objects[2]);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[2]),
-        ALLOC_SLOWPATH, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[2]),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_REFILL,
+        1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(1);
   }
 
@@ -153,22 +201,35 @@ class AllocPathsTest {
   void anExhaustedSlabIsDropped() {
     machine.fillSlabs(0, cache, 1);
     machine.counts(
-        0, cache, () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(9),
-        ALLOC_SLOWPATH, 1, DEACTIVATE_BYPASS, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(9),
+        ALLOC_SLOWPATH,
+        1,
+        DEACTIVATE_BYPASS,
+        1,
+        ALLOC_SLAB,
+        1);
   }
 
   @Test
   void aRefillThatLosesTheExchangeIsRepeated() {
     long[] objects = machine.fillSlabs(0, cache, 1);
     FrameTable mine = machine.framesOfCpu.getFirst();
-    mine.interruptExchanges(
-        frame -> {
-          mine.interruptExchanges(null);
-          machine.cpus.get(1).free(cache, objects[3]);
-        });
+    mine.interruptExchanges(frame -> {
+      mine.interruptExchanges(null);
+      machine.cpus.get(1).free(cache, objects[3]);
+    });
     machine.countsInterrupted(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[3]),
-        ALLOC_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[3]),
+        ALLOC_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        ALLOC_REFILL,
+        1);
   }
 
   @Test
@@ -177,8 +238,17 @@ class AllocPathsTest {
     machine.free(0, cache, objects[0], objects[4]);
     assertThat(machine.cpuPartial(0, cache)).containsExactly(9L, 8L);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[4]),
-        ALLOC_SLOWPATH, 1, DEACTIVATE_BYPASS, 1, CPU_PARTIAL_ALLOC, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[4]),
+        ALLOC_SLOWPATH,
+        1,
+        DEACTIVATE_BYPASS,
+        1,
+        CPU_PARTIAL_ALLOC,
+        1,
+        ALLOC_REFILL,
+        1);
     assertThat(machine.cpuPartial(0, cache)).containsExactly(8L);
   }
 
@@ -187,9 +257,23 @@ class AllocPathsTest {
     long[] objects = machine.fillSlabs(0, cache, 3);
     machine.free(0, cache, objects[0], objects[4]);
     machine.counts(
-        0, cache, () -> assertThat(slab(machine.alloc(0, cache, 1, Gfp.KERNEL))).isEqualTo(64),
-        ALLOC_SLOWPATH, 1, ALLOC_NODE_MISMATCH, 3, DEACTIVATE_FULL, 1, CPU_PARTIAL_ALLOC, 2,
-        DEACTIVATE_REMOTE_FREES, 2, DEACTIVATE_TO_TAIL, 2, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(slab(machine.alloc(0, cache, 1, Gfp.KERNEL))).isEqualTo(64),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_NODE_MISMATCH,
+        3,
+        DEACTIVATE_FULL,
+        1,
+        CPU_PARTIAL_ALLOC,
+        2,
+        DEACTIVATE_REMOTE_FREES,
+        2,
+        DEACTIVATE_TO_TAIL,
+        2,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(9L, 8L);
     assertThat(machine.cpuPartial(0, cache)).isEmpty();
   }
@@ -200,10 +284,19 @@ class AllocPathsTest {
     machine.listByFreeing(0, cache, objects[0], objects[4], objects[8], objects[12]);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 9L, 10L, 11L);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[0]),
-        ALLOC_SLOWPATH, 1, ALLOC_FROM_PARTIAL, 1, CPU_PARTIAL_NODE, 2);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[0]),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_FROM_PARTIAL,
+        1,
+        CPU_PARTIAL_NODE,
+        2);
     assertThat(machine.current(0, cache)).isEqualTo(8);
-    assertThat(machine.cpuPartial(0, cache)).as("the last one taken first").containsExactly(10L, 9L);
+    assertThat(machine.cpuPartial(0, cache))
+        .as("the last one taken first")
+        .containsExactly(10L, 9L);
     assertThat(machine.partial(0, cache)).containsExactly(11L);
   }
 
@@ -217,8 +310,15 @@ class AllocPathsTest {
       machine.listByFreeing(
           0, c, objects[0], objects[4], objects[8], objects[12], objects[16], objects[20]);
       machine.counts(
-          0, c, () -> machine.alloc(0, c),
-          ALLOC_SLOWPATH, 1, ALLOC_FROM_PARTIAL, 1, CPU_PARTIAL_NODE, limit / 2 + 1);
+          0,
+          c,
+          () -> machine.alloc(0, c),
+          ALLOC_SLOWPATH,
+          1,
+          ALLOC_FROM_PARTIAL,
+          1,
+          CPU_PARTIAL_NODE,
+          limit / 2 + 1);
     }
   }
 
@@ -227,15 +327,21 @@ class AllocPathsTest {
     long[] objects = machine.fillSlabs(1, cache, 3);
     machine.listByFreeing(0, cache, objects[0], objects[4]);
     FrameTable nodes = machine.framesOfNode.getFirst();
-    nodes.interruptExchanges(
-        frame -> {
-          nodes.interruptExchanges(null);
-          machine.cpus.get(1).free(cache, objects[1]);
-        });
+    nodes.interruptExchanges(frame -> {
+      nodes.interruptExchanges(null);
+      machine.cpus.get(1).free(cache, objects[1]);
+    });
     machine.nature.isDrawWon = false;
     machine.countsInterrupted(
-        0, cache, () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(11),
-        ALLOC_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(11),
+        ALLOC_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 9L);
   }
 
@@ -244,16 +350,22 @@ class AllocPathsTest {
     long[] objects = machine.fillSlabs(1, cache, 4);
     machine.listByFreeing(0, cache, objects[0], objects[4], objects[8]);
     FrameTable nodes = machine.framesOfNode.getFirst();
-    nodes.interruptExchanges(
-        frame -> {
-          if (frame == 9) {
-            nodes.interruptExchanges(null);
-            machine.cpus.get(1).free(cache, objects[5]);
-          }
-        });
+    nodes.interruptExchanges(frame -> {
+      if (frame == 9) {
+        nodes.interruptExchanges(null);
+        machine.cpus.get(1).free(cache, objects[5]);
+      }
+    });
     machine.countsInterrupted(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[0]),
-        ALLOC_SLOWPATH, 1, ALLOC_FROM_PARTIAL, 1, CMPXCHG_DOUBLE_FAIL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(objects[0]),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_FROM_PARTIAL,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1);
     assertThat(machine.cpuPartial(0, cache)).isEmpty();
     assertThat(machine.partial(0, cache)).containsExactly(9L, 10L);
   }
@@ -263,8 +375,15 @@ class AllocPathsTest {
     CacheId c = machine.cache(geometry(2048, 1, 0, 0), null, false, known -> known);
     Arrays.fill(machine.nature.orderMax, 0);
     machine.counts(
-        0, c, () -> assertThat(slab(machine.alloc(0, c))).isEqualTo(8),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1, ORDER_FALLBACK, 1);
+        0,
+        c,
+        () -> assertThat(slab(machine.alloc(0, c))).isEqualTo(8),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1,
+        ORDER_FALLBACK,
+        1);
     assertThat(machine.half(0, c).totalObjects()).isEqualTo(2);
     assertThat(machine.nature.asked)
         .containsExactly(
@@ -276,8 +395,13 @@ class AllocPathsTest {
     CacheId c = machine.cache(geometry(2048, 1, 0, 0), null, false, known -> known);
     machine.nature.orderMax[0] = 0;
     machine.counts(
-        0, c, () -> assertThat(slab(machine.alloc(0, c, 0, Gfp.KERNEL))).isEqualTo(64),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        0,
+        c,
+        () -> assertThat(slab(machine.alloc(0, c, 0, Gfp.KERNEL))).isEqualTo(64),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.half(1, c).totalObjects()).isEqualTo(4);
     assertThat(machine.nature.asked).containsExactly("0 1 LOW", "1 1 LOW");
   }
@@ -287,8 +411,15 @@ class AllocPathsTest {
     CacheId c = machine.cache(geometry(2048, 1, 0, 0), null, false, known -> known);
     machine.nature.orderMax[1] = 0;
     machine.counts(
-        0, c, () -> assertThat(slab(machine.alloc(0, c, 1, Gfp.KERNEL | Gfp.THISNODE))).isEqualTo(64),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1, ORDER_FALLBACK, 1);
+        0,
+        c,
+        () -> assertThat(slab(machine.alloc(0, c, 1, Gfp.KERNEL | Gfp.THISNODE))).isEqualTo(64),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1,
+        ORDER_FALLBACK,
+        1);
     assertThat(machine.nature.asked).containsExactly("1 1 LOW", "1 1 MIN", "1 0 LOW");
   }
 
@@ -296,8 +427,7 @@ class AllocPathsTest {
   void withoutAnyPageTheAnswerIsNull() {
     Arrays.fill(machine.nature.orderMax, -1);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(Cpu.NULL),
-        ALLOC_SLOWPATH, 1);
+        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(Cpu.NULL), ALLOC_SLOWPATH, 1);
     assertThat(machine.cpus.getFirst().path()).isEqualTo(AllocPath.NO_MEMORY);
     assertThat(machine.nature.asked).hasSize(12);
     machine.nature.orderMax[0] = 0;
@@ -320,8 +450,13 @@ class AllocPathsTest {
     machine.listByFreeing(3, cache, objects[0], objects[4], objects[8], objects[12]);
     machine.nature.draws = 0;
     machine.counts(
-        0, cache, () -> assertThat(slab(machine.alloc(0, cache, 0, Gfp.KERNEL))).isEqualTo(8),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(slab(machine.alloc(0, cache, 0, Gfp.KERNEL))).isEqualTo(8),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.nature.draws).isZero();
     assertThat(machine.partial(1, cache)).containsExactly(64L, 65L, 66L, 67L);
   }
@@ -333,15 +468,27 @@ class AllocPathsTest {
     int minPartial = machine.description(cache).minPartial();
     assertThat(machine.partial(1, cache)).hasSize(minPartial).containsExactly(64L, 65L);
     machine.counts(
-        0, cache, () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(8),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> assertThat(slab(machine.alloc(0, cache))).isEqualTo(8),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(1, cache)).containsExactly(64L, 65L);
 
     machine.listByFreeing(3, cache, objects[8]);
     assertThat(machine.partial(1, cache)).hasSize(minPartial + 1);
     machine.counts(
-        1, cache, () -> assertThat(machine.alloc(1, cache)).isEqualTo(objects[0]),
-        ALLOC_SLOWPATH, 1, ALLOC_FROM_PARTIAL, 1, CPU_PARTIAL_NODE, 2);
+        1,
+        cache,
+        () -> assertThat(machine.alloc(1, cache)).isEqualTo(objects[0]),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_FROM_PARTIAL,
+        1,
+        CPU_PARTIAL_NODE,
+        2);
     assertThat(machine.partial(1, cache)).isEmpty();
     assertThat(machine.current(1, cache)).isEqualTo(64);
     assertThat(machine.cpuPartial(1, cache)).containsExactly(66L, 65L);

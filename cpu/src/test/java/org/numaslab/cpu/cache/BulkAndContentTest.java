@@ -41,8 +41,17 @@ class BulkAndContentTest {
     CacheId cache = machine.cache();
     long[] out = new long[6];
     machine.counts(
-        0, cache, () -> assertThat(allocBulk(0, cache, out)).isEqualTo(6),
-        ALLOC_FASTPATH, 4, ALLOC_SLOWPATH, 2, ALLOC_SLAB, 2, DEACTIVATE_BYPASS, 1);
+        0,
+        cache,
+        () -> assertThat(allocBulk(0, cache, out)).isEqualTo(6),
+        ALLOC_FASTPATH,
+        4,
+        ALLOC_SLOWPATH,
+        2,
+        ALLOC_SLAB,
+        2,
+        DEACTIVATE_BYPASS,
+        1);
     assertThat(out).doesNotHaveDuplicates().doesNotContain(0);
   }
 
@@ -52,9 +61,19 @@ class BulkAndContentTest {
     machine.alloc(0, cache);
     Arrays.fill(machine.nature.orderMax, -1);
     machine.counts(
-        0, cache, () -> assertThat(allocBulk(0, cache, new long[6])).isZero(),
-        ALLOC_FASTPATH, 3, ALLOC_SLOWPATH, 1, DEACTIVATE_BYPASS, 1, FREE_SLOWPATH, 1,
-        CPU_PARTIAL_FREE, 1);
+        0,
+        cache,
+        () -> assertThat(allocBulk(0, cache, new long[6])).isZero(),
+        ALLOC_FASTPATH,
+        3,
+        ALLOC_SLOWPATH,
+        1,
+        DEACTIVATE_BYPASS,
+        1,
+        FREE_SLOWPATH,
+        1,
+        CPU_PARTIAL_FREE,
+        1);
     assertThat(machine.cpuPartial(0, cache)).containsExactly(8L);
     assertThat(machine.listOf(8, cache)).as("the last one first").containsExactly(3, 2, 1);
     assertThat(machine.cpus.getFirst().isReady()).isTrue();
@@ -79,12 +98,13 @@ class BulkAndContentTest {
   void constructorsRunWhenASlabIsMadeInTheOrderOfItsListAndNeverAgain() {
     List<Long> constructed = new ArrayList<>();
     machine.nature.sequence = new int[] {2, 0, 3, 1};
-    CacheId cache =
-        machine.cache(geometry(1024, 0, 0, 0), constructed::add, false, known -> known);
+    CacheId cache = machine.cache(geometry(1024, 0, 0, 0), constructed::add, false, known -> known);
     long first = machine.alloc(0, cache);
     assertThat(constructed)
         .containsExactly(
-            TinyMachine.object(8, 2), TinyMachine.object(8, 0), TinyMachine.object(8, 3),
+            TinyMachine.object(8, 2),
+            TinyMachine.object(8, 0),
+            TinyMachine.object(8, 3),
             TinyMachine.object(8, 1));
     assertThat(first).isEqualTo(TinyMachine.object(8, 2));
     machine.free(0, cache, first);
@@ -115,7 +135,8 @@ class BulkAndContentTest {
     }
     machine.freeBulk(0, cache, objects.clone());
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> {
           long[] out = new long[4];
           allocBulk(0, cache, out);
@@ -123,7 +144,8 @@ class BulkAndContentTest {
             assertThat(machine.memory.copyOut(object, TinyMachine.OBJECT)).containsOnly(0);
           }
         },
-        ALLOC_FASTPATH, 4);
+        ALLOC_FASTPATH,
+        4);
   }
 
   @Test
@@ -139,8 +161,7 @@ class BulkAndContentTest {
   @Test
   void contentOfRcuObjectsSurvivesUnlessAskedToBeCleared() {
     CacheId cache =
-        machine.cache(
-            geometry(1024, 0, 0, SlabFlags.TYPESAFE_BY_RCU), null, true, known -> known);
+        machine.cache(geometry(1024, 0, 0, SlabFlags.TYPESAFE_BY_RCU), null, true, known -> known);
     long object = machine.alloc(0, cache);
     machine.memory.store(object + 512, 0x1234);
     machine.free(0, cache, object);
@@ -173,7 +194,6 @@ class BulkAndContentTest {
     machine.free(1, cache, o[0], o[4]);
     assertThat(machine.cpuPartial(1, cache)).containsExactly(9L);
     assertThat(machine.partial(0, cache)).containsExactly(8L);
-    machine.counts(
-        0, cache, () -> machine.freeBulk(0, cache, o[12], o[13]), FREE_FASTPATH, 1);
+    machine.counts(0, cache, () -> machine.freeBulk(0, cache, o[12], o[13]), FREE_FASTPATH, 1);
   }
 }

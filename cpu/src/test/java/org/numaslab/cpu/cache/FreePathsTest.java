@@ -24,7 +24,8 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.slab.SlabFlags;
 
-/// Each way in which 6.1 takes an object back, with all 26 counters: `do_slab_free`, `__slab_free`, `put_cpu_partial` and `__unfreeze_partials` of mm/slub.c.
+/// Each way in which 6.1 takes an object back, with all 26 counters: `do_slab_free`, `__slab_free`,
+/// `put_cpu_partial` and `__unfreeze_partials` of mm/slub.c.
 class FreePathsTest {
   private final TinyMachine machine = new TinyMachine();
   private final CacheId cache = machine.cache();
@@ -45,10 +46,15 @@ class FreePathsTest {
   void aPreemptedFreeLosesAndTriesAgain() {
     long object = machine.alloc(0, cache);
     machine.counts(
-        0, cache,
-        () ->
-            machine.cpus.getFirst().freeInterrupted(cache, object, () -> machine.alloc(0, cache)),
-        ALLOC_FASTPATH, 1, FREE_FASTPATH, 1, CMPXCHG_DOUBLE_CPU_FAIL, 1);
+        0,
+        cache,
+        () -> machine.cpus.getFirst().freeInterrupted(cache, object, () -> machine.alloc(0, cache)),
+        ALLOC_FASTPATH,
+        1,
+        FREE_FASTPATH,
+        1,
+        CMPXCHG_DOUBLE_CPU_FAIL,
+        1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(0, 2, 3);
   }
 
@@ -89,8 +95,17 @@ class FreePathsTest {
     machine.free(1, cache, objects[4], objects[8]);
     assertThat(machine.cpuPartial(1, cache)).containsExactly(10L, 9L);
     machine.counts(
-        1, cache, () -> machine.free(1, cache, objects[12]),
-        FREE_SLOWPATH, 1, CPU_PARTIAL_FREE, 1, CPU_PARTIAL_DRAIN, 1, FREE_ADD_PARTIAL, 2);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[12]),
+        FREE_SLOWPATH,
+        1,
+        CPU_PARTIAL_FREE,
+        1,
+        CPU_PARTIAL_DRAIN,
+        1,
+        FREE_ADD_PARTIAL,
+        2);
     assertThat(machine.cpuPartial(1, cache)).containsExactly(11L);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 10L, 9L);
   }
@@ -107,8 +122,17 @@ class FreePathsTest {
       }
       assertThat(machine.cpuPartial(1, c)).hasSize(longest);
       machine.counts(
-          1, c, () -> machine.free(1, c, objects[4 * longest]),
-          FREE_SLOWPATH, 1, CPU_PARTIAL_FREE, 1, CPU_PARTIAL_DRAIN, 1, FREE_ADD_PARTIAL, longest);
+          1,
+          c,
+          () -> machine.free(1, c, objects[4 * longest]),
+          FREE_SLOWPATH,
+          1,
+          CPU_PARTIAL_FREE,
+          1,
+          CPU_PARTIAL_DRAIN,
+          1,
+          FREE_ADD_PARTIAL,
+          longest);
       assertThat(machine.cpuPartial(1, c)).hasSize(1);
     }
   }
@@ -119,9 +143,21 @@ class FreePathsTest {
     machine.listByFreeing(1, cache, objects[0], objects[4]);
     machine.free(1, cache, objects[8], objects[9], objects[10], objects[11], objects[12]);
     machine.counts(
-        1, cache, () -> machine.free(1, cache, objects[16]),
-        FREE_SLOWPATH, 1, CPU_PARTIAL_FREE, 1, CPU_PARTIAL_DRAIN, 1, FREE_ADD_PARTIAL, 1,
-        DEACTIVATE_EMPTY, 1, FREE_SLAB, 1);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[16]),
+        FREE_SLOWPATH,
+        1,
+        CPU_PARTIAL_FREE,
+        1,
+        CPU_PARTIAL_DRAIN,
+        1,
+        FREE_ADD_PARTIAL,
+        1,
+        DEACTIVATE_EMPTY,
+        1,
+        FREE_SLAB,
+        1);
     assertThat(machine.nature.givenBack).containsExactly(10L);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 9L, 11L);
   }
@@ -133,16 +169,29 @@ class FreePathsTest {
     machine.free(1, cache, objects[4], objects[5], objects[6], objects[7]);
     machine.free(1, cache, objects[8], objects[9], objects[10], objects[11]);
     machine.counts(
-        1, cache, () -> machine.free(1, cache, objects[12]),
-        FREE_SLOWPATH, 1, CPU_PARTIAL_FREE, 1, CPU_PARTIAL_DRAIN, 1, FREE_ADD_PARTIAL, 1,
-        DEACTIVATE_EMPTY, 1, FREE_SLAB, 1);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[12]),
+        FREE_SLOWPATH,
+        1,
+        CPU_PARTIAL_FREE,
+        1,
+        CPU_PARTIAL_DRAIN,
+        1,
+        FREE_ADD_PARTIAL,
+        1,
+        DEACTIVATE_EMPTY,
+        1,
+        FREE_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).as("10 made it two, so 9 went").containsExactly(8L, 10L);
     assertThat(machine.nature.givenBack).containsExactly(9L);
   }
 
   @Test
   void aFullSlabOfACacheWithoutCpuListsGoesToTheTail() {
-    CacheId c = machine.cache(geometry(1024, 0, 0, SlabFlags.CONSISTENCY_CHECKS), null, false, k -> k);
+    CacheId c =
+        machine.cache(geometry(1024, 0, 0, SlabFlags.CONSISTENCY_CHECKS), null, false, k -> k);
     long[] objects = machine.fillSlabs(0, c, 3);
     machine.counts(
         1, c, () -> machine.free(1, c, objects[4]), FREE_SLOWPATH, 1, FREE_ADD_PARTIAL, 1);
@@ -155,11 +204,12 @@ class FreePathsTest {
   void theOnlyObjectOfASlabWithoutCpuListsEmptiesItAtOnce() {
     CacheId c =
         machine.cache(
-            geometry(4096, 0, 0, SlabFlags.CONSISTENCY_CHECKS), null, false,
+            geometry(4096, 0, 0, SlabFlags.CONSISTENCY_CHECKS),
+            null,
+            false,
             known -> known.withMinPartial(0));
     long[] objects = machine.fillSlabs(0, c, 2);
-    machine.counts(
-        1, c, () -> machine.free(1, c, objects[0]), FREE_SLOWPATH, 1, FREE_SLAB, 1);
+    machine.counts(1, c, () -> machine.free(1, c, objects[0]), FREE_SLOWPATH, 1, FREE_SLAB, 1);
     assertThat(machine.nature.givenBack).containsExactly(8L);
   }
 
@@ -189,8 +239,15 @@ class FreePathsTest {
     machine.listByFreeing(1, cache, objects[0], objects[4]);
     machine.free(1, cache, objects[1], objects[2]);
     machine.counts(
-        1, cache, () -> machine.free(1, cache, objects[3]),
-        FREE_SLOWPATH, 1, FREE_REMOVE_PARTIAL, 1, FREE_SLAB, 1);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[3]),
+        FREE_SLOWPATH,
+        1,
+        FREE_REMOVE_PARTIAL,
+        1,
+        FREE_SLAB,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(9L);
     assertThat(machine.nature.givenBack).containsExactly(8L);
     assertThat(machine.half(0, cache).nrSlabs()).isEqualTo(2);
@@ -211,14 +268,18 @@ class FreePathsTest {
     long[] objects = machine.fillSlabs(0, cache, 2);
     machine.listByFreeing(1, cache, objects[0]);
     FrameTable mine = machine.framesOfCpu.get(1);
-    mine.interruptExchanges(
-        frame -> {
-          mine.interruptExchanges(null);
-          machine.cpus.getFirst().free(cache, objects[2]);
-        });
+    mine.interruptExchanges(frame -> {
+      mine.interruptExchanges(null);
+      machine.cpus.getFirst().free(cache, objects[2]);
+    });
     machine.countsInterrupted(
-        1, cache, () -> machine.free(1, cache, objects[1]),
-        FREE_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[1]),
+        FREE_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1);
     assertThat(machine.listOf(8, cache)).containsExactly(1, 2, 0);
   }
 
@@ -226,14 +287,20 @@ class FreePathsTest {
   void aRaceForAFullSlabFreezesItForOneOfBoth() {
     long[] objects = machine.fillSlabs(0, cache, 2);
     FrameTable mine = machine.framesOfCpu.get(1);
-    mine.interruptExchanges(
-        frame -> {
-          mine.interruptExchanges(null);
-          machine.cpus.getFirst().free(cache, objects[2]);
-        });
+    mine.interruptExchanges(frame -> {
+      mine.interruptExchanges(null);
+      machine.cpus.getFirst().free(cache, objects[2]);
+    });
     machine.countsInterrupted(
-        1, cache, () -> machine.free(1, cache, objects[1]),
-        FREE_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1, FREE_FROZEN, 1);
+        1,
+        cache,
+        () -> machine.free(1, cache, objects[1]),
+        FREE_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        FREE_FROZEN,
+        1);
     assertThat(machine.cpuPartial(0, cache)).containsExactly(8L);
     assertThat(machine.cpuPartial(1, cache)).isEmpty();
   }
@@ -243,14 +310,18 @@ class FreePathsTest {
     long[] objects = machine.fillSlabs(0, cache, 2);
     machine.listByFreeing(1, cache, objects[0]);
     FrameTable nodes = machine.framesOfNode.getFirst();
-    nodes.interruptExchanges(
-        frame -> {
-          nodes.interruptExchanges(null);
-          machine.cpus.getFirst().free(cache, objects[2]);
-        });
+    nodes.interruptExchanges(frame -> {
+      nodes.interruptExchanges(null);
+      machine.cpus.getFirst().free(cache, objects[2]);
+    });
     machine.countsInterrupted(
-        2, cache, () -> machine.free(2, cache, objects[1]),
-        FREE_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1);
+        2,
+        cache,
+        () -> machine.free(2, cache, objects[1]),
+        FREE_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1);
     assertThat(machine.listOf(8, cache)).containsExactly(1, 2, 0);
   }
 
@@ -260,9 +331,13 @@ class FreePathsTest {
   void aBulkFreeIsOneFreePerSlab() {
     long[] objects = machine.fillSlabs(0, cache, 3);
     machine.counts(
-        1, cache,
+        1,
+        cache,
         () -> machine.freeBulk(1, cache, objects[0], objects[1], objects[4], objects[5]),
-        FREE_SLOWPATH, 2, CPU_PARTIAL_FREE, 2);
+        FREE_SLOWPATH,
+        2,
+        CPU_PARTIAL_FREE,
+        2);
     assertThat(machine.listOf(8, cache)).as("the last element first").containsExactly(1, 0);
     assertThat(machine.listOf(9, cache)).containsExactly(1, 0);
     assertThat(machine.cpuPartial(1, cache)).as("from the array's end").containsExactly(8L, 9L);
@@ -271,8 +346,7 @@ class FreePathsTest {
   @Test
   void aBulkFreeToTheCurrentSlabCountsOnce() {
     long[] objects = machine.fillSlabs(0, cache, 1);
-    machine.counts(
-        0, cache, () -> machine.freeBulk(0, cache, objects.clone()), FREE_FASTPATH, 1);
+    machine.counts(0, cache, () -> machine.freeBulk(0, cache, objects.clone()), FREE_FASTPATH, 1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(3, 2, 1, 0);
   }
 
@@ -282,8 +356,13 @@ class FreePathsTest {
     long[] b = machine.fillSlabs(0, cache, 1);
     machine.fillSlabs(0, cache, 1);
     machine.counts(
-        1, cache, () -> machine.freeBulk(1, cache, a[0], b[0], b[1], a[1]),
-        FREE_SLOWPATH, 2, CPU_PARTIAL_FREE, 2);
+        1,
+        cache,
+        () -> machine.freeBulk(1, cache, a[0], b[0], b[1], a[1]),
+        FREE_SLOWPATH,
+        2,
+        CPU_PARTIAL_FREE,
+        2);
     assertThat(machine.listOf(8, cache)).containsExactly(1, 0);
     assertThat(machine.listOf(9, cache)).as("swapped to the front").containsExactly(0, 1);
   }
@@ -294,8 +373,15 @@ class FreePathsTest {
     long[] b = machine.fillSlabs(0, cache, 1);
     machine.fillSlabs(0, cache, 1);
     machine.counts(
-        1, cache, () -> machine.freeBulk(1, cache, a[0], b[0], b[1], b[2], a[1]),
-        FREE_SLOWPATH, 3, CPU_PARTIAL_FREE, 2, FREE_FROZEN, 1);
+        1,
+        cache,
+        () -> machine.freeBulk(1, cache, a[0], b[0], b[1], b[2], a[1]),
+        FREE_SLOWPATH,
+        3,
+        CPU_PARTIAL_FREE,
+        2,
+        FREE_FROZEN,
+        1);
     assertThat(machine.listOf(8, cache)).containsExactly(0, 1);
     assertThat(machine.listOf(9, cache)).containsExactly(2, 1, 0);
   }

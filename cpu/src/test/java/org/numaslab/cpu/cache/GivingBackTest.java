@@ -18,19 +18,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.FrameTable;
-import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
-import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.CpuId;
 
-/// How slabs leave a cpu, and a node: `deactivate_slab`, `flush_cpu_slab`, `slub_cpu_dead`, `__kmem_cache_do_shrink` and `__kmem_cache_shutdown` of mm/slub.c, with
-/// all 26 counters.
+/// How slabs leave a cpu, and a node: `deactivate_slab`, `flush_cpu_slab`, `slub_cpu_dead`,
+/// `__kmem_cache_do_shrink` and `__kmem_cache_shutdown` of mm/slub.c, with all 26 counters.
 class GivingBackTest {
   private final TinyMachine machine = new TinyMachine();
   private final CacheId cache = machine.cache();
@@ -58,7 +58,8 @@ class GivingBackTest {
     long[] full = machine.fillSlabs(1, cache, 1);
     machine.listByFreeing(1, cache, full[0]);
     assertThat(machine.partial(0, cache)).containsExactly(9L);
-    machine.counts(0, cache, () -> machine.flush(0, cache), CPUSLAB_FLUSH, 1, DEACTIVATE_TO_HEAD, 1);
+    machine.counts(
+        0, cache, () -> machine.flush(0, cache), CPUSLAB_FLUSH, 1, DEACTIVATE_TO_HEAD, 1);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 9L);
     assertThat(machine.current(0, cache)).isZero();
   }
@@ -71,8 +72,15 @@ class GivingBackTest {
     machine.free(1, cache, object);
     machine.describe(machine.description(cache).withMinPartial(5));
     machine.counts(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_REMOTE_FREES, 1, DEACTIVATE_TO_TAIL, 1);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_REMOTE_FREES,
+        1,
+        DEACTIVATE_TO_TAIL,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(8L, 10L);
     assertThat(machine.listOf(10, cache)).containsExactly(1, 2, 3, 0);
   }
@@ -86,8 +94,15 @@ class GivingBackTest {
     machine.free(2, cache, object);
     machine.describe(machine.description(cache).withMinPartial(0));
     machine.counts(
-        2, cache, () -> machine.flush(2, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_EMPTY, 1, FREE_SLAB, 1);
+        2,
+        cache,
+        () -> machine.flush(2, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_EMPTY,
+        1,
+        FREE_SLAB,
+        1);
     assertThat(machine.nature.givenBack).containsExactly(slab(object));
   }
 
@@ -95,7 +110,8 @@ class GivingBackTest {
   void anEmptySlabStaysAtTheHeadWhileTheNodeHasFew() {
     long object = machine.alloc(0, cache);
     machine.free(0, cache, object);
-    machine.counts(0, cache, () -> machine.flush(0, cache), CPUSLAB_FLUSH, 1, DEACTIVATE_TO_HEAD, 1);
+    machine.counts(
+        0, cache, () -> machine.flush(0, cache), CPUSLAB_FLUSH, 1, DEACTIVATE_TO_HEAD, 1);
     assertThat(machine.partial(0, cache)).containsExactly(8L);
     assertThat(machine.listOf(8, cache)).containsExactly(0, 1, 2, 3);
   }
@@ -112,7 +128,9 @@ class GivingBackTest {
       machine.flush(0, c);
       assertThat(machine.partial(0, c)).hasSize(slabs);
       // An empty slab comes from another cpu's list.
-      long[] last = {full[4 * slabs], full[4 * slabs + 1], full[4 * slabs + 2], full[4 * slabs + 3]};
+      long[] last = {
+        full[4 * slabs], full[4 * slabs + 1], full[4 * slabs + 2], full[4 * slabs + 3]
+      };
       machine.free(1, c, last);
       machine.flush(1, c);
       assertThat(machine.nature.givenBack).hasSize(slabs >= 2 ? 1 : 0);
@@ -124,9 +142,18 @@ class GivingBackTest {
     long[] objects = machine.fillSlabs(0, cache, 3);
     machine.free(0, cache, objects[0], objects[4]);
     machine.counts(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_FULL, 1, FREE_ADD_PARTIAL, 2);
-    assertThat(machine.partial(0, cache)).as("head first, each to the tail").containsExactly(9L, 8L);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_FULL,
+        1,
+        FREE_ADD_PARTIAL,
+        2);
+    assertThat(machine.partial(0, cache))
+        .as("head first, each to the tail")
+        .containsExactly(9L, 8L);
   }
 
   @Test
@@ -138,15 +165,22 @@ class GivingBackTest {
   void aSlabThatSomebodyFreesIntoAtTheLastMomentGoesOnTheList() {
     long[] objects = machine.fillSlabs(0, cache, 1);
     FrameTable mine = machine.framesOfCpu.getFirst();
-    mine.interruptExchanges(
-        frame -> {
-          mine.interruptExchanges(null);
-          machine.cpus.get(1).free(cache, objects[3]);
-        });
+    mine.interruptExchanges(frame -> {
+      mine.interruptExchanges(null);
+      machine.cpus.get(1).free(cache, objects[3]);
+    });
     machine.countsInterrupted(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, CMPXCHG_DOUBLE_FAIL, 1, DEACTIVATE_REMOTE_FREES, 1,
-        DEACTIVATE_TO_TAIL, 1);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        DEACTIVATE_REMOTE_FREES,
+        1,
+        DEACTIVATE_TO_TAIL,
+        1);
     assertThat(machine.partial(0, cache)).containsExactly(8L);
   }
 
@@ -155,14 +189,20 @@ class GivingBackTest {
     machine.alloc(0, cache);
     long object = machine.alloc(0, cache);
     FrameTable nodes = machine.framesOfNode.getFirst();
-    nodes.interruptExchanges(
-        frame -> {
-          nodes.interruptExchanges(null);
-          machine.cpus.get(1).free(cache, object);
-        });
+    nodes.interruptExchanges(frame -> {
+      nodes.interruptExchanges(null);
+      machine.cpus.get(1).free(cache, object);
+    });
     machine.countsInterrupted(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, CMPXCHG_DOUBLE_FAIL, 1, DEACTIVATE_TO_HEAD, 1);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        DEACTIVATE_TO_HEAD,
+        1);
     assertThat(machine.listOf(8, cache)).containsExactly(2, 3, 1);
   }
 
@@ -171,14 +211,22 @@ class GivingBackTest {
     long[] objects = machine.fillSlabs(0, cache, 2);
     machine.free(0, cache, objects[0]);
     FrameTable nodes = machine.framesOfNode.getFirst();
-    nodes.interruptExchanges(
-        frame -> {
-          nodes.interruptExchanges(null);
-          machine.cpus.get(1).free(cache, objects[1]);
-        });
+    nodes.interruptExchanges(frame -> {
+      nodes.interruptExchanges(null);
+      machine.cpus.get(1).free(cache, objects[1]);
+    });
     machine.countsInterrupted(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_FULL, 1, CMPXCHG_DOUBLE_FAIL, 1, FREE_ADD_PARTIAL, 1);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_FULL,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        FREE_ADD_PARTIAL,
+        1);
     assertThat(machine.listOf(8, cache)).containsExactly(1, 0);
   }
 
@@ -191,12 +239,18 @@ class GivingBackTest {
     machine.free(0, cache, objects[0]);
     machine.alloc(0, other);
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> {
           machine.cpus.getFirst().flushAll(77);
           machine.settle();
         },
-        CPUSLAB_FLUSH, 1, DEACTIVATE_FULL, 1, FREE_ADD_PARTIAL, 1);
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_FULL,
+        1,
+        FREE_ADD_PARTIAL,
+        1);
     assertThat(machine.done).contains(77L);
     assertThat(machine.current(0, other)).isZero();
     assertThat(machine.partial(0, other)).hasSize(1);
@@ -273,7 +327,8 @@ class GivingBackTest {
     assertThat(down.slabsLeft()).isEqualTo(1);
     assertThat(machine.log)
         .contains(
-            "Slab 0xffffea0000000240 objects=4 used=3 fp=" + ObjectAddress.print(o[5])
+            "Slab 0xffffea0000000240 objects=4 used=3 fp="
+                + ObjectAddress.print(o[5])
                 + " flags=0x0(slab|node=0|zone=0)");
     assertThat(machine.log.stream().filter(line -> line.startsWith("Object ")))
         .containsExactly(live(o[4]), live(o[6]), live(o[7]));
@@ -316,18 +371,18 @@ class GivingBackTest {
     int generation = SlabWord.generation(machine.memory.frames().word(8));
     SlabRef stale = new SlabRef(8, generation - 1, SlabRef.OWN);
     Caller caller = new Caller(new CpuId(0), 1);
-    assertThatThrownBy(
-            () ->
-                machine.nodes.getFirst()
-                    .receive(
-                        new NodeProtocol.Deactivate(caller, 99, cache, stale, 0, new int[0])))
+    assertThatThrownBy(() ->
+            machine
+                .nodes
+                .getFirst()
+                .receive(new NodeProtocol.Deactivate(caller, 99, cache, stale, 0, new int[0])))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("generation");
-    assertThatThrownBy(
-            () ->
-                machine.nodes.getFirst()
-                    .receive(
-                        new NodeProtocol.Unfreeze(caller, 99, cache, new SlabRef[] {stale})))
+    assertThatThrownBy(() ->
+            machine
+                .nodes
+                .getFirst()
+                .receive(new NodeProtocol.Unfreeze(caller, 99, cache, new SlabRef[] {stale})))
         .isInstanceOf(IllegalStateException.class);
   }
 }

@@ -76,8 +76,17 @@ class LoansTest {
     machine.alloc(0, cache);
     machine.sent.clear();
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[9]),
-        ALLOC_SLOWPATH, 1, DEACTIVATE_BYPASS, 1, CPU_PARTIAL_ALLOC, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[9]),
+        ALLOC_SLOWPATH,
+        1,
+        DEACTIVATE_BYPASS,
+        1,
+        CPU_PARTIAL_ALLOC,
+        1,
+        ALLOC_REFILL,
+        1);
     assertThat(machine.sent).hasSize(2).allMatch(Activate.class::isInstance);
     assertThat(machine.nodes.get(1).borrowers()).containsOnlyKeys(65L, 66L);
     assertThat(machine.freeListOf(0, cache)).containsExactly(0);
@@ -90,8 +99,13 @@ class LoansTest {
     machine.free(2, cache, o[2]);
     machine.free(3, cache, o[3]);
     machine.counts(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[3]),
-        ALLOC_SLOWPATH, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[3]),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_REFILL,
+        1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(2);
   }
 
@@ -100,14 +114,20 @@ class LoansTest {
     long[] o = borrowThree();
     machine.alloc(0, cache);
     FrameTable nodes = machine.framesOfNode.get(1);
-    nodes.interruptExchanges(
-        frame -> {
-          nodes.interruptExchanges(null);
-          machine.cpus.get(2).free(cache, o[3]);
-        });
+    nodes.interruptExchanges(frame -> {
+      nodes.interruptExchanges(null);
+      machine.cpus.get(2).free(cache, o[3]);
+    });
     machine.countsInterrupted(
-        0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[3]),
-        ALLOC_SLOWPATH, 1, CMPXCHG_DOUBLE_FAIL, 1, ALLOC_REFILL, 1);
+        0,
+        cache,
+        () -> assertThat(machine.alloc(0, cache)).isEqualTo(o[3]),
+        ALLOC_SLOWPATH,
+        1,
+        CMPXCHG_DOUBLE_FAIL,
+        1,
+        ALLOC_REFILL,
+        1);
   }
 
   @Test
@@ -122,8 +142,7 @@ class LoansTest {
   @Test
   void theBorrowerFreesIntoItsOtherSlabsAtHome() {
     long[] o = borrowThree();
-    machine.counts(
-        0, cache, () -> machine.free(0, cache, o[6]), FREE_SLOWPATH, 1, FREE_FROZEN, 1);
+    machine.counts(0, cache, () -> machine.free(0, cache, o[6]), FREE_SLOWPATH, 1, FREE_FROZEN, 1);
     assertThat(machine.listOf(65, cache)).containsExactly(2, 1, 0);
   }
 
@@ -135,8 +154,7 @@ class LoansTest {
     assertThat(machine.cpuPartial(0, cache)).containsExactly(64L);
     assertThat(machine.nodes.get(1).borrowers()).containsEntry(64L, new CpuId(0));
     assertThat(machine.partial(1, cache)).isEmpty();
-    machine.counts(
-        2, cache, () -> machine.free(2, cache, o[2]), FREE_SLOWPATH, 1, FREE_FROZEN, 1);
+    machine.counts(2, cache, () -> machine.free(2, cache, o[2]), FREE_SLOWPATH, 1, FREE_FROZEN, 1);
   }
 
   @Test
@@ -145,8 +163,17 @@ class LoansTest {
     long[] near = machine.fillSlabs(0, cache, 3);
     machine.free(0, cache, far[0], near[0]);
     machine.counts(
-        0, cache, () -> machine.free(0, cache, near[4]),
-        FREE_SLOWPATH, 1, CPU_PARTIAL_FREE, 1, CPU_PARTIAL_DRAIN, 1, FREE_ADD_PARTIAL, 2);
+        0,
+        cache,
+        () -> machine.free(0, cache, near[4]),
+        FREE_SLOWPATH,
+        1,
+        CPU_PARTIAL_FREE,
+        1,
+        CPU_PARTIAL_DRAIN,
+        1,
+        FREE_ADD_PARTIAL,
+        2);
     assertThat(machine.partial(0, cache)).containsExactly(8L);
     assertThat(machine.partial(1, cache)).containsExactly(64L);
     assertThat(machine.nodes.get(1).borrowers()).isEmpty();
@@ -158,8 +185,15 @@ class LoansTest {
     long[] o = borrowThree();
     machine.free(0, cache, o[3], o[2]);
     machine.counts(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_TO_HEAD, 1, FREE_ADD_PARTIAL, 2);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_TO_HEAD,
+        1,
+        FREE_ADD_PARTIAL,
+        2);
     assertThat(machine.partial(1, cache)).containsExactly(64L, 66L, 65L);
     assertThat(machine.listOf(64, cache)).containsExactly(2, 3, 0);
     assertThat(machine.nodes.get(1).borrowers()).isEmpty();
@@ -170,8 +204,15 @@ class LoansTest {
     borrowThree();
     machine.alloc(0, cache);
     machine.counts(
-        0, cache, () -> machine.flush(0, cache),
-        CPUSLAB_FLUSH, 1, DEACTIVATE_FULL, 1, FREE_ADD_PARTIAL, 2);
+        0,
+        cache,
+        () -> machine.flush(0, cache),
+        CPUSLAB_FLUSH,
+        1,
+        DEACTIVATE_FULL,
+        1,
+        FREE_ADD_PARTIAL,
+        2);
     assertThat(machine.partial(1, cache)).containsExactly(66L, 65L);
   }
 
@@ -180,9 +221,21 @@ class LoansTest {
     long[] o = borrowThree();
     machine.free(2, cache, o[2]);
     machine.counts(
-        0, cache, () -> machine.alloc(0, cache, 0, Gfp.KERNEL),
-        ALLOC_SLOWPATH, 1, ALLOC_NODE_MISMATCH, 3, DEACTIVATE_REMOTE_FREES, 3,
-        DEACTIVATE_TO_TAIL, 3, CPU_PARTIAL_ALLOC, 2, ALLOC_SLAB, 1);
+        0,
+        cache,
+        () -> machine.alloc(0, cache, 0, Gfp.KERNEL),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_NODE_MISMATCH,
+        3,
+        DEACTIVATE_REMOTE_FREES,
+        3,
+        DEACTIVATE_TO_TAIL,
+        3,
+        CPU_PARTIAL_ALLOC,
+        2,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.partial(1, cache)).containsExactly(64L, 66L, 65L);
     assertThat(machine.listOf(64, cache)).containsExactly(0, 2);
   }
@@ -190,16 +243,22 @@ class LoansTest {
   @Test
   void aNewSlabOfAnotherNodeIsALoanWithAllItsObjects() {
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> assertThat(slab(machine.alloc(0, cache, 1, Gfp.KERNEL))).isEqualTo(64),
-        ALLOC_SLOWPATH, 1, ALLOC_SLAB, 1);
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_SLAB,
+        1);
     assertThat(machine.freeListOf(0, cache)).containsExactly(1, 2, 3);
     assertThat(machine.half(1, cache).nrSlabs()).isEqualTo(1);
     assertThat(machine.half(0, cache).nrSlabs()).isZero();
     machine.counts(
-        0, cache,
+        0,
+        cache,
         () -> assertThat(slab(machine.alloc(0, cache, ANY, Gfp.KERNEL))).isEqualTo(64),
-        ALLOC_FASTPATH, 1);
+        ALLOC_FASTPATH,
+        1);
   }
 
   @Test
@@ -227,19 +286,26 @@ class LoansTest {
     long[] o = machine.fillSlabs(2, cache, 4);
     machine.listByFreeing(3, cache, o[0], o[4], o[8]);
     machine.counts(
-        0, cache, () -> machine.alloc(0, cache),
-        ALLOC_SLOWPATH, 1, ALLOC_FROM_PARTIAL, 1, CPU_PARTIAL_NODE, 2);
+        0,
+        cache,
+        () -> machine.alloc(0, cache),
+        ALLOC_SLOWPATH,
+        1,
+        ALLOC_FROM_PARTIAL,
+        1,
+        CPU_PARTIAL_NODE,
+        2);
   }
 
   @Test
   void aLoanThatIsNotOpenIsRefused() {
     borrowThree();
     SlabRef forged = new SlabRef(64, 1, 4711);
-    assertThatThrownBy(
-            () ->
-                machine.nodes.get(1)
-                    .receive(
-                        new NodeProtocol.Activate(new Caller(new CpuId(0), 1), 99, cache, forged)))
+    assertThatThrownBy(() ->
+            machine
+                .nodes
+                .get(1)
+                .receive(new NodeProtocol.Activate(new Caller(new CpuId(0), 1), 99, cache, forged)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("no open loan");
   }
@@ -261,8 +327,7 @@ class LoansTest {
 
   @Test
   void remoteFreesAreSentWhenABatchIsFullOrTheTurnEnds() {
-    CacheId c =
-        machine.cache(TinyMachine.geometry(64, 0, 0, 0), null, false, known -> known);
+    CacheId c = machine.cache(TinyMachine.geometry(64, 0, 0, 0), null, false, known -> known);
     long[] o = machine.fillSlabs(2, c, 3);
     Cpu cpu = machine.cpus.getFirst();
     machine.sent.clear();

@@ -10,7 +10,8 @@ import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
-/// Nature as a test wants it: pages in ascending order, none twice; free lists in address order; draws won or lost.
+/// Nature as a test wants it: pages in ascending order, none twice; free lists in address order;
+/// draws won or lost.
 final class ScriptedNature implements Nature {
   private static final int NODES_MAX = 8;
 

@@ -32,7 +32,8 @@ import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import org.numaslab.node.topology.TopologyBuilder;
 
-/// A few CPUs and nodes with their messages in one queue, so small that a test can say every slab by hand.
+/// A few CPUs and nodes with their messages in one queue, so small that a test can say every slab
+/// by hand.
 ///
 /// ```text
 /// node      0        1        2        3
@@ -41,7 +42,8 @@ import org.numaslab.node.topology.TopologyBuilder;
 /// distances 10 16 22 22 | 16 10 22 22 | 22 22 10 16 | 22 22 16 10
 /// ```
 ///
-/// Objects are 1024 bytes, 4 to a slab of one page, in address order; a node keeps 2 empty slabs, a cpu's list holds 2.
+/// Objects are 1024 bytes, 4 to a slab of one page, in address order; a node keeps 2 empty slabs, a
+/// cpu's list holds 2.
 final class TinyMachine implements AutoCloseable {
   static final int OBJECT = 1024;
   static final int OBJECTS = 4;
@@ -87,7 +89,13 @@ final class TinyMachine implements AutoCloseable {
       framesOfNode.add(own.frames());
       nodes.add(
           new NodeState(
-              node, own, nature, counts, cpu -> topology.nodeOf(cpu).equals(node), answers(), log::add));
+              node,
+              own,
+              nature,
+              counts,
+              cpu -> topology.nodeOf(cpu).equals(node),
+              answers(),
+              log::add));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       CpuId id = new CpuId(i);
@@ -135,15 +143,42 @@ final class TinyMachine implements AutoCloseable {
   static CacheGeometry geometry(int size, int ooOrder, int minOrder, int flags) {
     int page = Memory.PAGE_BYTES;
     return new CacheGeometry(
-        size, size, 8, size, 0, 0, ooOrder, (page << ooOrder) / size, minOrder,
-        (page << minOrder) / size, 2, 4, 2, flags, 0, false);
+        size,
+        size,
+        8,
+        size,
+        0,
+        0,
+        ooOrder,
+        (page << ooOrder) / size,
+        minOrder,
+        (page << minOrder) / size,
+        2,
+        4,
+        2,
+        flags,
+        0,
+        false);
   }
 
   private static CacheGeometry constructed(CacheGeometry g) {
     return new CacheGeometry(
-        g.objectSize(), g.size(), g.align(), g.inUse(), g.offset(), g.redLeftPad(), g.ooOrder(),
-        g.ooObjects(), g.minOrder(), g.minObjects(), g.minPartial(), g.cpuPartial(),
-        g.cpuPartialSlabs(), g.flags(), g.allocFlags(), true);
+        g.objectSize(),
+        g.size(),
+        g.align(),
+        g.inUse(),
+        g.offset(),
+        g.redLeftPad(),
+        g.ooOrder(),
+        g.ooObjects(),
+        g.minOrder(),
+        g.minObjects(),
+        g.minPartial(),
+        g.cpuPartial(),
+        g.cpuPartialSlabs(),
+        g.flags(),
+        g.allocFlags(),
+        true);
   }
 
   /// A cache as the class says, changed.
@@ -164,8 +199,7 @@ final class TinyMachine implements AutoCloseable {
     counts.add(id);
     CacheGeometry g = constructor == null ? geometry : constructed(geometry);
     caches.add(
-        change.apply(
-            KmemCache.created(id, "t" + id.value(), g, nature, initOnAlloc, constructor)));
+        change.apply(KmemCache.created(id, "t" + id.value(), g, nature, initOnAlloc, constructor)));
     describe(caches.getLast());
     return id;
   }
@@ -213,7 +247,8 @@ final class TinyMachine implements AutoCloseable {
     }
   }
 
-  /// Puts full slabs on their node's partial list, in this order, by freeing one object of each on another cpu of the node.
+  /// Puts full slabs on their node's partial list, in this order, by freeing one object of each on
+  /// another cpu of the node.
   void listByFreeing(int cpu, CacheId cache, long... objects) {
     for (long object : objects) {
       free(cpu, cache, object);
@@ -284,7 +319,8 @@ final class TinyMachine implements AutoCloseable {
     return Arrays.stream(cpus.get(cpu).cache(cache).view().free()).boxed().toList();
   }
 
-  /// Runs `operation` and checks all 26 counters of all CPUs: those given, as pairs of [Stat] and number, count on `cpu`; nothing else moves.
+  /// Runs `operation` and checks all 26 counters of all CPUs: those given, as pairs of [Stat] and
+  /// number, count on `cpu`; nothing else moves.
   void counts(int cpu, CacheId cache, Runnable operation, Object... expected) {
     counts(cpu, true, cache, operation, expected);
   }

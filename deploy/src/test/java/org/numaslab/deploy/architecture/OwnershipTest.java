@@ -57,7 +57,8 @@ class OwnershipTest {
           .callMethodWhere(call(Arena.class, "allocate", "allocateFrom"))
           .because("emulated memory is reserved once per JVM, in node.memory");
 
-  /// A trace file is mapped, or read into one direct buffer, by the scanner that reads it; that is no emulated memory.
+  /// A trace file is mapped, or read into one direct buffer, by the scanner that reads it; that is
+  /// no emulated memory.
   @ArchTest
   static final ArchRule onlyMemoryAndTheTraceScannerOpenSegments =
       noClasses()

@@ -16,17 +16,17 @@ public final class NodeActor {
   /// @param failed is told of a failure before the actor starts again
   public static Behavior<NodeProtocol> create(NodeState state, Consumer<Throwable> failed) {
     Behavior<NodeProtocol> serve =
-        Behaviors.receiveMessage(
-            message -> {
-              try {
-                state.receive(message);
-              } catch (RuntimeException | Error e) {
-                failed.accept(e);
-                // Not e itself: an Error would end all actors, with a stack trace on the way.
-                throw new IllegalStateException("starts again", e);
-              }
-              return Behaviors.same();
-            });
-    return Behaviors.supervise(serve).onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+        Behaviors.receiveMessage(message -> {
+          try {
+            state.receive(message);
+          } catch (RuntimeException | Error e) {
+            failed.accept(e);
+            // Not e itself: an Error would end all actors, with a stack trace on the way.
+            throw new IllegalStateException("starts again", e);
+          }
+          return Behaviors.same();
+        });
+    return Behaviors.supervise(serve)
+        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 }

@@ -229,8 +229,8 @@ public final class Buddy {
     return zones.stream().map(zone -> BuddyInfo.of(node, zone)).toList();
   }
 
-  /// The frames of this node whose entries may have been written: all but the blocks that nobody has had since boot. For reports that walk the
-  /// table.
+  /// The frames of this node whose entries may have been written: all but the blocks that nobody
+  /// has had since boot. For reports that walk the table.
   public List<FrameRange> everUsed() {
     return zones.stream().flatMap(zone -> zone.everUsed().stream()).toList();
   }

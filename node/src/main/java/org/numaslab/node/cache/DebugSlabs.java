@@ -9,15 +9,17 @@ import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.slab.SlabObjects;
 import org.numaslab.node.slab.SlabReport;
 
-/// One node's half of a cache with debug flags: no cpu slabs, each object taken and given back at its node, checked each time.
+/// One node's half of a cache with debug flags: no cpu slabs, each object taken and given back at
+/// its node, checked each time.
 ///
 /// | slab | on list | leaves when |
 /// |---|---|---|
 /// | PARTIAL | partial | its last free object is taken -> FULL; its last object is freed and the list is long enough -> given back; a check fails -> none, for good |
 /// | FULL | full, with STORE_USER; else none | an object is freed -> tail of PARTIAL |
 ///
-/// Owner: the node; no cpu touches a word of such a slab. Models `alloc_single_from_partial`, `alloc_single_from_new_slab`, `free_to_partial_list` and
-/// `validate_slab_node` of mm/slub.c, v6.1.
+/// Owner: the node; no cpu touches a word of such a slab. Models `alloc_single_from_partial`,
+/// `alloc_single_from_new_slab`, `free_to_partial_list` and `validate_slab_node` of mm/slub.c,
+/// v6.1.
 public final class DebugSlabs {
   /// No object: nothing listed, or the check of the only one failed.
   public static final long NONE = 0;
@@ -44,7 +46,8 @@ public final class DebugSlabs {
     return checks;
   }
 
-  /// Takes the first free object of the partial list that passes its check. A slab with one that does not is written off.
+  /// Takes the first free object of the partial list that passes its check. A slab with one that
+  /// does not is written off.
   ///
   /// @return the object, or [#NONE]
   public long allocFromPartial(int cpu) {
@@ -104,7 +107,8 @@ public final class DebugSlabs {
   ///
   /// @param run in the order in which the list shall have them
   public void free(int cpu, long slab, long[] run, Tally tally) {
-    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free of an object cuts the list behind it.
+    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free
+    // of an object cuts the list behind it.
     for (int i = 0; i < run.length; i++) {
       objects.setNext(run[i], i + 1 < run.length ? run[i + 1] : 0);
     }

@@ -7,15 +7,16 @@ import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.slab.SlabObjects;
 
-/// A cache as everybody on the machine knows it. Immutable: the registry is its only writer and sends a new one when an attribute is written. Models
-/// `struct kmem_cache`, v6.1.
+/// A cache as everybody on the machine knows it. Immutable: the registry is its only writer and
+/// sends a new one when an attribute is written. Models `struct kmem_cache`, v6.1.
 ///
 /// @param minPartial slabs that a node keeps although they are empty
 /// @param cpuPartial objects that a cpu's partial list may hold, as sysfs shows it
 /// @param cpuPartialSlabs the same in slabs: what is really compared
 /// @param remoteNodeDefragRatio 0..1000; the share of 1024 draws that may search other nodes
 /// @param cookie of the hardened free pointers
-/// @param randomSequence order of new free lists, a permutation of the indexes; empty for address order
+/// @param randomSequence order of new free lists, a permutation of the indexes; empty for address
+///   order
 /// @param initOnAlloc whether every object is cleared when it is allocated (init_on_alloc=1)
 public record KmemCache(
     CacheId id,
@@ -59,21 +60,50 @@ public record KmemCache(
 
   public KmemCache withMinPartial(int slabs) {
     return new KmemCache(
-        id, name, geometry, slabs, cpuPartial, cpuPartialSlabs, remoteNodeDefragRatio, hardened,
-        cookie, randomSequence, initOnAlloc, constructor);
+        id,
+        name,
+        geometry,
+        slabs,
+        cpuPartial,
+        cpuPartialSlabs,
+        remoteNodeDefragRatio,
+        hardened,
+        cookie,
+        randomSequence,
+        initOnAlloc,
+        constructor);
   }
 
   public KmemCache withCpuPartial(int objects) {
     return new KmemCache(
-        id, name, geometry, minPartial, objects,
-        CacheGeometry.cpuPartialSlabs(objects, geometry.ooObjects()), remoteNodeDefragRatio,
-        hardened, cookie, randomSequence, initOnAlloc, constructor);
+        id,
+        name,
+        geometry,
+        minPartial,
+        objects,
+        CacheGeometry.cpuPartialSlabs(objects, geometry.ooObjects()),
+        remoteNodeDefragRatio,
+        hardened,
+        cookie,
+        randomSequence,
+        initOnAlloc,
+        constructor);
   }
 
   public KmemCache withRemoteNodeDefragRatio(int ratio) {
     return new KmemCache(
-        id, name, geometry, minPartial, cpuPartial, cpuPartialSlabs, ratio, hardened, cookie,
-        randomSequence, initOnAlloc, constructor);
+        id,
+        name,
+        geometry,
+        minPartial,
+        cpuPartial,
+        cpuPartialSlabs,
+        ratio,
+        hardened,
+        cookie,
+        randomSequence,
+        initOnAlloc,
+        constructor);
   }
 
   public boolean isDebug() {

@@ -16,7 +16,8 @@ import org.numaslab.node.slab.SlabObjects;
 import org.numaslab.node.slab.SlabReport;
 import org.numaslab.node.topology.NodeId;
 
-/// One node's half of a cache: its partial list, its count of slabs, and what the kernel does under `list_lock`.
+/// One node's half of a cache: its partial list, its count of slabs, and what the kernel does under
+/// `list_lock`.
 ///
 /// | slab | on list | frozen by | may take objects | leaves when |
 /// |---|---|---|---|---|
@@ -24,8 +25,9 @@ import org.numaslab.node.topology.NodeId;
 /// | FROZEN | none | one cpu | that cpu | exhausted -> FULL; deactivated or drained -> PARTIAL, FULL, given back |
 /// | FULL | none | nobody | nobody | first free -> FROZEN for the freeing cpu; without cpu partial lists -> PARTIAL |
 ///
-/// Owner: the node. Its CPUs push into slabs at the same time, so each change of a word is an exchange that may have to be repeated. Models
-/// `struct kmem_cache_node`, `get_partial_node`, `allocate_slab`, `deactivate_slab`, `__unfreeze_partials`, `__slab_free` and
+/// Owner: the node. Its CPUs push into slabs at the same time, so each change of a word is an
+/// exchange that may have to be repeated. Models `struct kmem_cache_node`, `get_partial_node`,
+/// `allocate_slab`, `deactivate_slab`, `__unfreeze_partials`, `__slab_free` and
 /// `__kmem_cache_do_shrink` of mm/slub.c, v6.1.
 public final class KmemCacheNode {
   /// Slabs with more free objects than this stay where they are when a cache is shrunk.
@@ -100,7 +102,8 @@ public final class KmemCacheNode {
 
   // ---- allocation
 
-  /// Takes slabs off the partial list for a cpu: the first with its whole list, to be its current slab, then as many as its partial list may get.
+  /// Takes slabs off the partial list for a cpu: the first with its whole list, to be its current
+  /// slab, then as many as its partial list may get.
   ///
   /// @param firstList receives the head of the first slab's list in its element 0
   /// @return the slabs, frozen; empty when the list is empty or the first exchange was lost
@@ -137,7 +140,8 @@ public final class KmemCacheNode {
     return count == taken.length ? taken : Arrays.copyOf(taken, count);
   }
 
-  /// Makes a slab of new pages, frozen for a cpu that gets all its objects. The constructor runs on each, in list order.
+  /// Makes a slab of new pages, frozen for a cpu that gets all its objects. The constructor runs on
+  /// each, in list order.
   ///
   /// @param list receives the head of the list in its element 0
   /// @return the slab, or [Nature#REFUSED]
@@ -214,8 +218,8 @@ public final class KmemCacheNode {
 
   // ---- a cpu gives slabs back
 
-  /// Takes back a cpu's current slab with what is left of its list: to the head of the partial list, to its tail if others freed into it, or to the page
-  /// allocator.
+  /// Takes back a cpu's current slab with what is left of its list: to the head of the partial
+  /// list, to its tail if others freed into it, or to the page allocator.
   public void deactivate(long slab, long list, Tally tally) {
     int left = objects.length(list);
     long last = left == 0 ? 0 : objects.last(list);
@@ -250,7 +254,8 @@ public final class KmemCacheNode {
     }
   }
 
-  /// Takes back slabs of a cpu's partial list: to the tail of the partial list, or to the page allocator when empty and the list is long enough.
+  /// Takes back slabs of a cpu's partial list: to the tail of the partial list, or to the page
+  /// allocator when empty and the list is long enough.
   public void unfreeze(long[] drained, Tally tally) {
     long[] empty = new long[drained.length];
     int empties = 0;
@@ -259,8 +264,7 @@ public final class KmemCacheNode {
       while (true) {
         word = frames.word(slab);
         assert SlabWord.frozen(word) : SlabWord.toString(word);
-        long unfrozen =
-            SlabWord.with(word, SlabWord.firstFree(word), SlabWord.inUse(word), false);
+        long unfrozen = SlabWord.with(word, SlabWord.firstFree(word), SlabWord.inUse(word), false);
         if (frames.exchangeWord(slab, word, unfrozen)) {
           break;
         }
@@ -281,7 +285,8 @@ public final class KmemCacheNode {
 
   // ---- free
 
-  /// Frees a run of objects of one slab for a cpu: one of another node, or one of this node that would leave an unfrozen slab empty.
+  /// Frees a run of objects of one slab for a cpu: one of another node, or one of this node that
+  /// would leave an unfrozen slab empty.
   ///
   /// @param run the objects, in the order in which the list shall have them
   public Freed free(long slab, long[] run, Tally tally) {
@@ -368,7 +373,8 @@ public final class KmemCacheNode {
 
   private record Counted(long slab, int free) {}
 
-  /// Gives all empty slabs back. What is left has live objects: the kernel reports it and keeps the memory.
+  /// Gives all empty slabs back. What is left has live objects: the kernel reports it and keeps the
+  /// memory.
   ///
   /// @return the slabs on the partial list that stay, first to last
   public long[] shutdown() {
@@ -437,7 +443,8 @@ public final class KmemCacheNode {
     return partial.toArray();
   }
 
-  /// Puts the slabs of the partial list in the given order: where several orders are right, a recording says which one the kernel took.
+  /// Puts the slabs of the partial list in the given order: where several orders are right, a
+  /// recording says which one the kernel took.
   public void arrangePartial(long[] slabsInOrder) {
     partial.arrange(slabsInOrder);
   }

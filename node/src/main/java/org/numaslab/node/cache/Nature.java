@@ -3,8 +3,9 @@ package org.numaslab.node.cache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
-/// What the machine cannot decide by itself. Live it is the buddy and seeded streams; where a recording is judged, it is the recording. One instance per
-/// node, per cpu and for the registry, so that no state machine knows which mode it is in.
+/// What the machine cannot decide by itself. Live it is the buddy and seeded streams; where a
+/// recording is judged, it is the recording. One instance per node, per cpu and for the registry,
+/// so that no state machine knows which mode it is in.
 public interface Nature {
   long REFUSED = -1;
 
@@ -14,15 +15,18 @@ public interface Nature {
   /// Takes a slab's pages back.
   void giveBack(CacheId cache, long pageFrame, int order);
 
-  /// The index of a new slab's first free object. Live: a start drawn over the random sequence, then the first entry that is below `objects`.
+  /// The index of a new slab's first free object. Live: a start drawn over the random sequence,
+  /// then the first entry that is below `objects`.
   int firstIndex(KmemCache cache, int objects);
 
-  /// The order in which the free lists of a cache's slabs run, as a permutation of `0 .. objects - 1`; empty for address order.
+  /// The order in which the free lists of a cache's slabs run, as a permutation of `0 .. objects -
+  /// 1`; empty for address order.
   int[] randomSequence(CacheId cache, int objects);
 
   /// The hardening cookie of a cache's free pointers.
   long cookie(CacheId cache);
 
-  /// Whether this allocation may search other nodes' partial lists (the `remote_node_defrag_ratio` draw).
+  /// Whether this allocation may search other nodes' partial lists (the `remote_node_defrag_ratio`
+  /// draw).
   boolean searchRemote(KmemCache cache, CpuId cpu);
 }

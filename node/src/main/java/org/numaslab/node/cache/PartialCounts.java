@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
-/// How long each node's partial list of each cache is, as others may see it: without asking, and possibly a little late. The kernel reads
-/// `nr_partial` without its lock in the same places.
+/// How long each node's partial list of each cache is, as others may see it: without asking, and
+/// possibly a little late. The kernel reads `nr_partial` without its lock in the same places.
 ///
 /// Writers: each node its own column; the registry adds rows. Readers: every cpu.
 public final class PartialCounts {

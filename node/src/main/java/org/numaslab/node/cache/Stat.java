@@ -2,7 +2,8 @@ package org.numaslab.node.cache;
 
 import java.util.Locale;
 
-/// The 26 event counters of SLUB_STATS in Linux 6.1 (`enum stat_item`, include/linux/slub_def.h). The file in sysfs is the name in lower case.
+/// The 26 event counters of SLUB_STATS in Linux 6.1 (`enum stat_item`, include/linux/slub_def.h).
+/// The file in sysfs is the name in lower case.
 public enum Stat {
   ALLOC_FASTPATH("allocation from the cpu's free list"),
   ALLOC_SLOWPATH("allocation by getting a new cpu slab"),

@@ -1,6 +1,7 @@
 package org.numaslab.node.cache;
 
-/// Events that a node counts on behalf of one cpu while it serves it; they travel with the answer and count on that cpu.
+/// Events that a node counts on behalf of one cpu while it serves it; they travel with the answer
+/// and count on that cpu.
 public final class Tally {
   private static final int[] NOTHING = {};
 

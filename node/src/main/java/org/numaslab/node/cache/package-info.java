@@ -1,7 +1,9 @@
-/// What a cache is, and one node's half of it: the partial list, the slabs, and every path that the kernel walks under `list_lock`.
+/// What a cache is, and one node's half of it: the partial list, the slabs, and every path that the
+/// kernel walks under `list_lock`.
 ///
-/// A node's partial list is touched by the node alone; its mailbox stands for the lock. CPUs of the node push objects into slabs by
-/// compare-and-exchange on the slab word, as the kernel's `__slab_free` does:
+/// A node's partial list is touched by the node alone; its mailbox stands for the lock. CPUs of the
+/// node push objects into slabs by compare-and-exchange on the slab word, as the kernel's
+/// `__slab_free` does:
 ///
 /// | step | by the cpu | by the node |
 /// |---|---|---|

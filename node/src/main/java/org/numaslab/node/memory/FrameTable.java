@@ -116,7 +116,8 @@ public final class FrameTable {
     return LONG.compareAndSet(at(head, WORD), expected, replacement);
   }
 
-  /// Preempts whoever uses this view between reading a word and exchanging it: the only way in which an exchange can be lost where one thread runs all.
+  /// Preempts whoever uses this view between reading a word and exchanging it: the only way in
+  /// which an exchange can be lost where one thread runs all.
   ///
   /// @param before is given the slab's first frame; null ends the interruptions
   public void interruptExchanges(@Nullable LongConsumer before) {

@@ -23,13 +23,20 @@ final class Loans {
     return slab;
   }
 
-  /// @throws IllegalStateException when the loan is not open for this cpu and slab: a message was forged or applied twice
+  /// @throws IllegalStateException when the loan is not open for this cpu and slab: a message was
+  ///   forged or applied twice
   Loan check(SlabRef slab, CpuId borrower) {
     Loan loan = open.get(slab.loan());
     if (loan == null || !loan.slab.equals(slab) || !loan.borrower.equals(borrower)) {
       throw new IllegalStateException(
-          "no open loan " + slab.loan() + " of slab frame 0x" + Long.toHexString(slab.frame())
-              + " for " + borrower + ", but " + loan);
+          "no open loan "
+              + slab.loan()
+              + " of slab frame 0x"
+              + Long.toHexString(slab.frame())
+              + " for "
+              + borrower
+              + ", but "
+              + loan);
     }
     return loan;
   }

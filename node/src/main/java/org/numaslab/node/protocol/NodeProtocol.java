@@ -14,17 +14,19 @@ public sealed interface NodeProtocol {
     long request();
   }
 
-  /// Slabs of the partial list: one to be current, some for the cpu partial list (`get_partial_node`).
+  /// Slabs of the partial list: one to be current, some for the cpu partial list
+  /// (`get_partial_node`).
   ///
-  /// @param moreThan answer only when the list is longer than this: 0, or `min_partial` when a cpu of another node searches (`get_any_partial`)
+  /// @param moreThan answer only when the list is longer than this: 0, or `min_partial` when a cpu
+  ///   of another node searches (`get_any_partial`)
   record TakePartial(Caller from, long request, CacheId cache, int moreThan) implements FromCpu {}
 
   /// A slab of new pages.
-  record NewSlab(
-      Caller from, long request, CacheId cache, int order, int gfp, Watermark mark)
+  record NewSlab(Caller from, long request, CacheId cache, int order, int gfp, Watermark mark)
       implements FromCpu {}
 
-  /// The list of a lent slab that is or becomes its cpu's current one (`get_freelist`). An empty list closes the loan.
+  /// The list of a lent slab that is or becomes its cpu's current one (`get_freelist`). An empty
+  /// list closes the loan.
   record Activate(Caller from, long request, CacheId cache, SlabRef slab) implements FromCpu {}
 
   /// A cpu's current slab comes back with the rest of its list (`deactivate_slab`).
@@ -36,8 +38,7 @@ public sealed interface NodeProtocol {
       implements FromCpu {}
 
   /// Slabs of a cpu partial list come back (`__unfreeze_partials`), first to last.
-  record Unfreeze(Caller from, long request, CacheId cache, SlabRef[] slabs)
-      implements FromCpu {}
+  record Unfreeze(Caller from, long request, CacheId cache, SlabRef[] slabs) implements FromCpu {}
 
   /// Objects freed by a cpu that may not do it itself (`__slab_free`).
   ///
@@ -50,7 +51,8 @@ public sealed interface NodeProtocol {
   /// Clears an object that a cpu of another node hands out.
   record Zero(Caller from, long request, CacheId cache, long object) implements FromCpu {}
 
-  /// Asked by the registry. Each but the descriptions is answered by one [RegistryReply] with the same number.
+  /// Asked by the registry. Each but the descriptions is answered by one [RegistryReply] with the
+  /// same number.
   sealed interface FromRegistry extends NodeProtocol {
     long request();
   }
@@ -58,13 +60,15 @@ public sealed interface NodeProtocol {
   /// A new cache, or one whose attributes changed.
   record Describe(long request, KmemCache cache) implements FromRegistry {}
 
-  /// Gives empty slabs back and sorts the partial list; every cpu was flushed (`__kmem_cache_do_shrink`).
+  /// Gives empty slabs back and sorts the partial list; every cpu was flushed
+  /// (`__kmem_cache_do_shrink`).
   record Shrink(long request, CacheId cache) implements FromRegistry {}
 
   /// Gives all slabs back; every cpu was flushed (`__kmem_cache_shutdown`).
   record Shutdown(long request, CacheId cache) implements FromRegistry {}
 
-  /// Checks every slab of a cache with debug flags (a write to its `validate`); every cpu was flushed.
+  /// Checks every slab of a cache with debug flags (a write to its `validate`); every cpu was
+  /// flushed.
   record Validate(long request, CacheId cache) implements FromRegistry {}
 
   /// Every cpu has passed a quiescent point since the slabs were discarded.

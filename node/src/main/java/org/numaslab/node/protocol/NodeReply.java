@@ -4,7 +4,8 @@ import org.numaslab.node.cache.CacheId;
 
 /// What a node answers to a cpu.
 ///
-/// `counts` are pairs of [org.numaslab.node.cache.Stat] ordinal and number: what the node did for the cpu counts on the cpu.
+/// `counts` are pairs of [org.numaslab.node.cache.Stat] ordinal and number: what the node did for
+/// the cpu counts on the cpu.
 public sealed interface NodeReply {
   long request();
 
@@ -17,7 +18,8 @@ public sealed interface NodeReply {
   /// Nothing on the partial list, or no page of that order.
   record Refused(long request, int[] counts) implements NodeReply {}
 
-  /// What others freed into a lent slab, in list order. Empty: the slab was full, and the loan is closed.
+  /// What others freed into a lent slab, in list order. Empty: the slab was full, and the loan is
+  /// closed.
   record Activated(long request, int[] indexes, int[] counts) implements NodeReply {}
 
   /// Deactivate, Unfreeze, Free or Zero took effect.
@@ -25,6 +27,7 @@ public sealed interface NodeReply {
 
   /// What it did to one cache.
   ///
-  /// @param frozen full slabs that were freed into: they are the freeing cpu's now, for its partial list, first freed first
+  /// @param frozen full slabs that were freed into: they are the freeing cpu's now, for its partial
+  ///   list, first freed first
   record Outcome(CacheId cache, int[] counts, SlabGrant[] frozen) {}
 }

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.DebugSlabs;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
@@ -41,8 +40,8 @@ import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.RegistryReply.Described;
 import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
-import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
+import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Validated;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
@@ -51,8 +50,8 @@ import org.numaslab.node.topology.NodeId;
 
 /// A NUMA node: one message in, its caches changed, one answer out.
 ///
-/// Owner: the node's shell, which gives it one message at a time: that is the `list_lock` of all its caches. Needs no answer from anybody, so nothing that
-/// waits for a node can wait for ever.
+/// Owner: the node's shell, which gives it one message at a time: that is the `list_lock` of all
+/// its caches. Needs no answer from anybody, so nothing that waits for a node can wait for ever.
 public final class NodeState {
   private static final SlabGrant[] NO_GRANTS = {};
 
@@ -182,8 +181,7 @@ public final class NodeState {
     SlabObjects objects = cache(m.cache()).objects();
     long frame = m.slab().frame();
     int[] indexes =
-        objects.indexes(
-            frame, objects.takeList(frame, () -> tally.add(Stat.CMPXCHG_DOUBLE_FAIL)));
+        objects.indexes(frame, objects.takeList(frame, () -> tally.add(Stat.CMPXCHG_DOUBLE_FAIL)));
     if (indexes.length == 0) {
       loans.close(m.slab(), m.from().cpu());
     }
@@ -223,8 +221,12 @@ public final class NodeState {
     long word = frames.word(slab.frame());
     if (SlabWord.generation(word) != slab.generation()) {
       throw new IllegalStateException(
-          "slab frame 0x" + Long.toHexString(slab.frame()) + " was generation "
-              + slab.generation() + ", is " + SlabWord.toString(word));
+          "slab frame 0x"
+              + Long.toHexString(slab.frame())
+              + " was generation "
+              + slab.generation()
+              + ", is "
+              + SlabWord.toString(word));
     }
   }
 
@@ -248,7 +250,8 @@ public final class NodeState {
     return new Applied(m.request(), outcomes.toArray(Outcome[]::new));
   }
 
-  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees addresses only.
+  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
+  /// addresses only.
   private void free(CpuId freer, KmemCacheNode named, long[] run, List<SlabGrant> frozen) {
     long[] rest = run;
     while (rest.length > 0) {
@@ -270,12 +273,15 @@ public final class NodeState {
     }
   }
 
-  /// The cache that a slab is of. An object freed to another is told and goes where it belongs (`cache_from_obj`).
+  /// The cache that a slab is of. An object freed to another is told and goes where it belongs
+  /// (`cache_from_obj`).
   private KmemCacheNode trueCache(KmemCacheNode named, long slab, long object) {
     KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
     if (cache != named) {
       messages.print(
-          "cache_from_obj: Wrong slab cache. " + named.cache().name() + " but object is from "
+          "cache_from_obj: Wrong slab cache. "
+              + named.cache().name()
+              + " but object is from "
               + cache.cache().name());
       cache.report().printTracks(object);
     }
@@ -292,8 +298,14 @@ public final class NodeState {
         || (!checksItself
             && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object))) {
       throw new IllegalStateException(
-          "free of " + ObjectAddress.print(object) + ": no object of " + named.cache().name()
-              + ", but " + frames.kind(frame) + " of cache " + frames.cache(frame));
+          "free of "
+              + ObjectAddress.print(object)
+              + ": no object of "
+              + named.cache().name()
+              + ", but "
+              + frames.kind(frame)
+              + " of cache "
+              + frames.cache(frame));
     }
     return slab;
   }
@@ -310,8 +322,7 @@ public final class NodeState {
     KmemCacheNode known = caches.get(m.cache().id());
     if (known == null) {
       caches.put(
-          m.cache().id(),
-          new KmemCacheNode(node, memory, m.cache(), nature, counts, messages));
+          m.cache().id(), new KmemCacheNode(node, memory, m.cache(), nature, counts, messages));
     } else {
       known.describe(m.cache());
     }
@@ -337,8 +348,7 @@ public final class NodeState {
     cache
         .report()
         .slabError(
-            slab,
-            "Objects remaining in " + cache.cache().name() + " on __kmem_cache_shutdown()");
+            slab, "Objects remaining in " + cache.cache().name() + " on __kmem_cache_shutdown()");
     for (int i = 0; i < free.length; i++) {
       if (!free[i]) {
         cache.report().printLive(slab, objects.objectAt(slab, i));

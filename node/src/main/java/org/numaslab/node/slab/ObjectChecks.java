@@ -5,7 +5,8 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 
-/// The bytes of a debug cache's objects: written when an object changes hands, checked before, reported and restored where they are wrong.
+/// The bytes of a debug cache's objects: written when an object changes hands, checked before,
+/// reported and restored where they are wrong.
 ///
 /// ```text
 /// slot   +------------+-----------------+------------+--------+-------------+------------+-----------+---------+
@@ -15,9 +16,10 @@ import org.numaslab.node.memory.SlabWord;
 /// in use   cc           the owner's       cc                                                           5a
 /// ```
 ///
-/// Zones with RED_ZONE, contents and padding with POISON, tracks with STORE_USER; without RED_ZONE the right zone of a poisoned cache is 5a. Owner: the
-/// node of the slab. Models `init_object`, `check_object`, `check_slab`, `on_freelist`, `alloc_debug_processing` and `free_debug_processing` of
-/// mm/slub.c, v6.1.
+/// Zones with RED_ZONE, contents and padding with POISON, tracks with STORE_USER; without RED_ZONE
+/// the right zone of a poisoned cache is 5a. Owner: the node of the slab. Models `init_object`,
+/// `check_object`, `check_slab`, `on_freelist`, `alloc_debug_processing` and
+/// `free_debug_processing` of mm/slub.c, v6.1.
 public final class ObjectChecks {
   private static final int RED_INACTIVE = 0xbb;
   private static final int RED_ACTIVE = 0xcc;
@@ -66,7 +68,8 @@ public final class ObjectChecks {
   /// Prepares the bytes of a new slab.
   public void prepareSlab(long slab, int order) {
     if (poison) {
-      memory.fill(slab << Memory.PAGE_SHIFT, (long) Memory.PAGE_BYTES << order, (byte) POISON_INUSE);
+      memory.fill(
+          slab << Memory.PAGE_SHIFT, (long) Memory.PAGE_BYTES << order, (byte) POISON_INUSE);
     }
   }
 
@@ -99,13 +102,13 @@ public final class ObjectChecks {
 
   /// An object that was taken off its slab's list is about to be handed out.
   ///
-  /// @return false when it is not as a free object should be: then its whole slab is written off, all objects marked used
+  /// @return false when it is not as a free object should be: then its whole slab is written off,
+  ///   all objects marked used
   public boolean allocated(long slab, long object, int cpu) {
     if (consistency && !mayAllocate(slab, object)) {
       report.fix("Marking all objects used");
       long word = frames.word(slab);
-      frames.setWord(
-          slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
+      frames.setWord(slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
       return false;
     }
     traceLine("alloc", slab, object);
@@ -149,8 +152,7 @@ public final class ObjectChecks {
     int inUse = SlabWord.inUse(frames.word(slab));
     if (inUse < run.length) {
       report.slabError(
-          slab,
-          "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
+          slab, "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
       return false;
     }
     for (failedAt = 0; failedAt < run.length; failedAt++) {
@@ -159,8 +161,7 @@ public final class ObjectChecks {
         return false;
       }
       if (tracks) {
-        Track.set(
-            memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES, cpu);
+        Track.set(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES, cpu);
       }
       traceLine("free", slab, object);
       write(object, RED_INACTIVE);
@@ -183,8 +184,15 @@ public final class ObjectChecks {
   private void traceLine(String what, long slab, long object) {
     if (trace) {
       messages.print(
-          "TRACE " + cache + " " + what + " " + ObjectAddress.print(object) + " inuse="
-              + SlabWord.inUse(frames.word(slab)) + " fp="
+          "TRACE "
+              + cache
+              + " "
+              + what
+              + " "
+              + ObjectAddress.print(object)
+              + " inuse="
+              + SlabWord.inUse(frames.word(slab))
+              + " fp="
               + SlabReport.pointer(objects.firstFree(slab, frames.word(slab))));
     }
   }
@@ -193,8 +201,7 @@ public final class ObjectChecks {
 
   /// Null is a valid pointer: it ends a list.
   private boolean isValid(long slab, long object) {
-    return object == 0
-        || objects.isObject(slab, SlabWord.objects(frames.word(slab)), object);
+    return object == 0 || objects.isObject(slab, SlabWord.objects(frames.word(slab)), object);
   }
 
   private boolean checkObject(long slab, long object, int zone) {
@@ -219,8 +226,7 @@ public final class ObjectChecks {
       }
       int padding = SlabReport.paddingOffset(geometry);
       int slotEnd = geometry.size() - geometry.redLeftPad();
-      checkBytes(
-          slab, object, "Object padding", object + padding, POISON_INUSE, slotEnd - padding);
+      checkBytes(slab, object, "Object padding", object + padding, POISON_INUSE, slotEnd - padding);
     }
     if (!geometry.freePointerAfterObject() && zone == RED_ACTIVE) {
       return true;
@@ -254,8 +260,14 @@ public final class ObjectChecks {
 
   private void restore(String what, int value, long first, long last) {
     report.fix(
-        "Restoring " + what + " " + ObjectAddress.print(first) + "-" + ObjectAddress.print(last)
-            + "=0x" + Integer.toHexString(value));
+        "Restoring "
+            + what
+            + " "
+            + ObjectAddress.print(first)
+            + "-"
+            + ObjectAddress.print(last)
+            + "=0x"
+            + Integer.toHexString(value));
     memory.fill(first, last - first + 1, (byte) value);
   }
 
@@ -267,8 +279,7 @@ public final class ObjectChecks {
       return false;
     }
     if (SlabWord.inUse(word) > SlabWord.objects(word)) {
-      report.slabError(
-          slab, "inuse " + SlabWord.inUse(word) + " > max " + SlabWord.objects(word));
+      report.slabError(slab, "inuse " + SlabWord.inUse(word) + " > max " + SlabWord.objects(word));
       return false;
     }
     checkSlabPadding(slab);
@@ -299,8 +310,12 @@ public final class ObjectChecks {
     if (first >= 0) {
       report.slabError(
           slab,
-          "Padding overwritten. " + ObjectAddress.print(first) + "-" + ObjectAddress.print(last)
-              + " @offset=" + (first - (slab << Memory.PAGE_SHIFT)));
+          "Padding overwritten. "
+              + ObjectAddress.print(first)
+              + "-"
+              + ObjectAddress.print(last)
+              + " @offset="
+              + (first - (slab << Memory.PAGE_SHIFT)));
       report.section("Padding ", pad, remainder);
       restore("slab padding", POISON_INUSE, first, last);
     }
@@ -339,7 +354,9 @@ public final class ObjectChecks {
     if (SlabWord.inUse(word) != counted) {
       report.slabError(
           slab,
-          "Wrong object count. Counter is " + SlabWord.inUse(word) + " but counted were "
+          "Wrong object count. Counter is "
+              + SlabWord.inUse(word)
+              + " but counted were "
               + counted);
       frames.setWord(slab, SlabWord.with(word, SlabWord.firstFree(word), counted, false));
       report.fix("Object count adjusted");

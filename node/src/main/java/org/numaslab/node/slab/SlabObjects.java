@@ -5,7 +5,8 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 
-/// The objects in a cache's slabs: where they lie, and how the free ones are linked through themselves.
+/// The objects in a cache's slabs: where they lie, and how the free ones are linked through
+/// themselves.
 ///
 /// ```text
 /// slot          0            redLeftPad                 + offset                size
@@ -15,10 +16,12 @@ import org.numaslab.node.memory.SlabWord;
 /// next          address of the next free object, 0 ends the list; hardened: pointer ^ cookie ^ byteswap(its own address)
 /// ```
 ///
-/// Owner: whoever may touch the slab's node; the lists belong to the holder of the slab. Allocates nothing but in the methods that return arrays. Models
-/// `get_freepointer`, `set_freepointer` and `freelist_ptr` of mm/slub.c, v6.1, with CONFIG_SLAB_FREELIST_HARDENED.
+/// Owner: whoever may touch the slab's node; the lists belong to the holder of the slab. Allocates
+/// nothing but in the methods that return arrays. Models `get_freepointer`, `set_freepointer` and
+/// `freelist_ptr` of mm/slub.c, v6.1, with CONFIG_SLAB_FREELIST_HARDENED.
 public final class SlabObjects {
-  /// Slabs are at most 2^22 bytes (order 10), so a quotient by multiplication is exact with this many fraction bits.
+  /// Slabs are at most 2^22 bytes (order 10), so a quotient by multiplication is exact with this
+  /// many fraction bits.
   private static final int QUOTIENT_BITS = 44;
 
   private static final long DIRECT_MAP = ObjectAddress.DIRECT_MAP;
@@ -99,8 +102,8 @@ public final class SlabObjects {
     return head == 0 ? SlabWord.NO_OBJECT : indexOf(slab, head);
   }
 
-  /// Takes the whole list of a slab that the caller has frozen and counts its objects as in use; where the list is empty the slab is unfrozen as full.
-  /// Models `get_freelist`.
+  /// Takes the whole list of a slab that the caller has frozen and counts its objects as in use;
+  /// where the list is empty the slab is unfrozen as full. Models `get_freelist`.
   ///
   /// @param lost is told of each exchange that another cpu won
   /// @return the first object of the list, 0 when there was none

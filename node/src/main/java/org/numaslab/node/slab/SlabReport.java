@@ -9,7 +9,8 @@ import org.numaslab.node.topology.ZoneType;
 
 /// The reports of one cache on one node, in the kernel's wording.
 ///
-/// Models `slab_bug`, `print_trailer`, `print_slab_info`, `print_section` and `slab_fix` of mm/slub.c, v6.1. No stack is dumped: an emulated caller has none.
+/// Models `slab_bug`, `print_trailer`, `print_slab_info`, `print_section` and `slab_fix` of
+/// mm/slub.c, v6.1. No stack is dumped: an emulated caller has none.
 public final class SlabReport {
   private static final String DOUBLE_RULE = "=".repeat(77);
   private static final String RULE = "-".repeat(77);
@@ -87,8 +88,12 @@ public final class SlabReport {
     printTracks(object);
     printSlab(slab);
     messages.print(
-        "Object " + ObjectAddress.print(object) + " @offset="
-            + (object - (slab << Memory.PAGE_SHIFT)) + " fp=" + pointer(objects.next(object)));
+        "Object "
+            + ObjectAddress.print(object)
+            + " @offset="
+            + (object - (slab << Memory.PAGE_SHIFT))
+            + " fp="
+            + pointer(objects.next(object)));
     messages.print("");
     boolean redZone = geometry.has(SlabFlags.RED_ZONE);
     if (redZone) {
@@ -99,9 +104,7 @@ public final class SlabReport {
     section("Object   ", object, Math.min(geometry.objectSize(), Memory.PAGE_BYTES));
     if (redZone) {
       section(
-          "Redzone  ",
-          object + geometry.objectSize(),
-          geometry.inUse() - geometry.objectSize());
+          "Redzone  ", object + geometry.objectSize(), geometry.inUse() - geometry.objectSize());
     }
     int padding = paddingOffset(geometry);
     int end = geometry.size() - geometry.redLeftPad();
@@ -129,8 +132,7 @@ public final class SlabReport {
 
   private void printTrack(String what, long track) {
     if (Track.isSet(memory, track)) {
-      messages.print(
-          what + " in emulated_task age=0 cpu=" + Track.cpu(memory, track) + " pid=0");
+      messages.print(what + " in emulated_task age=0 cpu=" + Track.cpu(memory, track) + " pid=0");
     }
   }
 
@@ -138,19 +140,29 @@ public final class SlabReport {
     FrameTable frames = memory.frames();
     long word = frames.word(slab);
     messages.print(
-        "Slab 0x" + Long.toHexString(VMEMMAP + slab * PAGE_STRUCT_BYTES)
-            + " objects=" + SlabWord.objects(word)
-            + " used=" + SlabWord.inUse(word)
-            + " fp=" + pointer(objects.firstFree(slab, word))
-            + " flags=0x0(slab" + (frames.order(slab) > 0 ? "|head" : "")
-            + "|node=" + node
-            + "|zone=" + ZoneType.of(slab).ordinal() + ")");
+        "Slab 0x"
+            + Long.toHexString(VMEMMAP + slab * PAGE_STRUCT_BYTES)
+            + " objects="
+            + SlabWord.objects(word)
+            + " used="
+            + SlabWord.inUse(word)
+            + " fp="
+            + pointer(objects.firstFree(slab, word))
+            + " flags=0x0(slab"
+            + (frames.order(slab) > 0 ? "|head" : "")
+            + "|node="
+            + node
+            + "|zone="
+            + ZoneType.of(slab).ordinal()
+            + ")");
   }
 
   /// An object that is still alive in a cache that is being destroyed.
   public void printLive(long slab, long object) {
     messages.print(
-        "Object " + ObjectAddress.print(object) + " @offset="
+        "Object "
+            + ObjectAddress.print(object)
+            + " @offset="
             + (object - (slab << Memory.PAGE_SHIFT)));
     printTracks(object);
   }
@@ -176,7 +188,10 @@ public final class SlabReport {
       messages.print(
           label
               + Long.toHexString(address + row + ObjectAddress.DIRECT_MAP)
-              + ": " + numbers + " " + text);
+              + ": "
+              + numbers
+              + " "
+              + text);
     }
   }
 }

@@ -11,7 +11,8 @@ import org.numaslab.node.memory.Memory;
 ///         +----------+--------+--------+--------+--------+---------+
 /// ```
 ///
-/// `caller` 0: never. Emulated callers have no address: the direct map's first byte stands for all of them. Models `struct track` of mm/slub.c, v6.1.
+/// `caller` 0: never. Emulated callers have no address: the direct map's first byte stands for all
+/// of them. Models `struct track` of mm/slub.c, v6.1.
 final class Track {
   private static final int CALLER = 0;
   private static final int STACK = CALLER + 8;

@@ -49,9 +49,11 @@ import org.numaslab.node.topology.Topology;
 
 /// A machine of actors in one JVM, driven by the wall clock.
 ///
-/// The calling thread starts operations and waits for them; it looks at the state machines only while nothing is under way.
+/// The calling thread starts operations and waits for them; it looks at the state machines only
+/// while nothing is under way.
 public final class EmbeddedMachine implements Machine {
-  /// One dispatcher for all actors. A cpu's message is a turn of hundreds of operations: few of them in a row, or the nodes would wait.
+  /// One dispatcher for all actors. A cpu's message is a turn of hundreds of operations: few of
+  /// them in a row, or the nodes would wait.
   @SuppressWarnings("InlineFormatString")
   private static final String CONFIG =
       """
@@ -146,25 +148,24 @@ public final class EmbeddedMachine implements Machine {
   }
 
   private Behavior<Void> guardian(int operations) {
-    return Behaviors.setup(
-        context -> {
-          for (NodeState node : nodes) {
-            nodeActors.add(
-                context.spawn(
-                    NodeActor.create(node, failure::completeExceptionally),
-                    "node-" + node.id().value()));
-          }
-          for (Cpu cpu : cpus) {
-            cpuActors.add(
-                context.spawn(
-                    CpuActor.create(cpu, operations, failure::completeExceptionally),
-                    "cpu-" + cpu.id().value()));
-          }
-          registryActor.complete(
-              context.spawn(
-                  RegistryActor.create(registry, failure::completeExceptionally), "registry"));
-          return Behaviors.empty();
-        });
+    return Behaviors.setup(context -> {
+      for (NodeState node : nodes) {
+        nodeActors.add(
+            context.spawn(
+                NodeActor.create(node, failure::completeExceptionally),
+                "node-" + node.id().value()));
+      }
+      for (Cpu cpu : cpus) {
+        cpuActors.add(
+            context.spawn(
+                CpuActor.create(cpu, operations, failure::completeExceptionally),
+                "cpu-" + cpu.id().value()));
+      }
+      registryActor.complete(
+          context.spawn(
+              RegistryActor.create(registry, failure::completeExceptionally), "registry"));
+      return Behaviors.empty();
+    });
   }
 
   private Memory seenBy(NodeId node) {
@@ -179,11 +180,9 @@ public final class EmbeddedMachine implements Machine {
       @Nullable ObjectConstructor constructor) {
     CompletableFuture<KmemCache> created = new CompletableFuture<>();
     KmemCache[] cache = new KmemCache[1];
-    ask(
-        r ->
-            cache[0] =
-                r.create(
-                    name, geometry, initOnAlloc, constructor, () -> created.complete(cache[0])));
+    ask(r ->
+        cache[0] =
+            r.create(name, geometry, initOnAlloc, constructor, () -> created.complete(cache[0])));
     return await(created);
   }
 
@@ -204,13 +203,13 @@ public final class EmbeddedMachine implements Machine {
             finished.complete(null);
           }
         };
-    // From an actor: a busy fork-join worker looks at what comes from outside only when it has nothing of its own left.
-    ask(
-        r -> {
-          for (int i = 0; i < byCpu.size(); i++) {
-            cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
-          }
-        });
+    // From an actor: a busy fork-join worker looks at what comes from outside only when it has
+    // nothing of its own left.
+    ask(r -> {
+      for (int i = 0; i < byCpu.size(); i++) {
+        cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
+      }
+    });
     boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
     StallCheck stall = new StallCheck();
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
@@ -226,12 +225,11 @@ public final class EmbeddedMachine implements Machine {
   private List<Standing> standings() {
     List<CompletableFuture<Standing>> answers =
         cpus.stream().map(cpu -> new CompletableFuture<Standing>()).toList();
-    ask(
-        r -> {
-          for (int i = 0; i < answers.size(); i++) {
-            cpuActors.get(i).tell(new CpuActor.Report(answers.get(i)::complete));
-          }
-        });
+    ask(r -> {
+      for (int i = 0; i < answers.size(); i++) {
+        cpuActors.get(i).tell(new CpuActor.Report(answers.get(i)::complete));
+      }
+    });
     return answers.stream().map(this::await).toList();
   }
 

@@ -36,13 +36,15 @@ import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
-/// A machine in one thread. With instant delivery everything that an operation causes is done before the next one begins; with delayed delivery the seed
-/// decides when each message arrives and whose turn it is.
+/// A machine in one thread. With instant delivery everything that an operation causes is done
+/// before the next one begins; with delayed delivery the seed decides when each message arrives and
+/// whose turn it is.
 public final class SimulatedMachine implements Machine {
   /// Turns between two grace periods, where pages wait for one.
   private static final int GRACE_PERIOD_TURNS = 4096;
 
-  /// A seed may pick waiting CPUs many times in a row; so often in vain means that nobody can go on.
+  /// A seed may pick waiting CPUs many times in a row; so often in vain means that nobody can go
+  /// on.
   private static final int IDLE_TURNS_PER_CPU_MAX = 1000;
 
   private final Topology topology;
@@ -100,7 +102,8 @@ public final class SimulatedMachine implements Machine {
     this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
   }
 
-  /// Messages arrive at once and in order; nobody but the caller decides what comes next, and programs run in turn.
+  /// Messages arrive at once and in order; nobody but the caller decides what comes next, and
+  /// programs run in turn.
   public static SimulatedMachine instant(
       Topology topology, Function<Memory, Natures> nature, long touchedBytesMax) {
     return start(topology, nature, touchedBytesMax, Network.instant(), true, Schedule.inTurn());
@@ -125,12 +128,7 @@ public final class SimulatedMachine implements Machine {
       long touchedBytesMax,
       RandomGenerator random) {
     return start(
-        topology,
-        nature,
-        touchedBytesMax,
-        Network.delayed(random),
-        false,
-        Schedule.random(random));
+        topology, nature, touchedBytesMax, Network.delayed(random), false, Schedule.random(random));
   }
 
   private static SimulatedMachine start(
@@ -199,8 +197,7 @@ public final class SimulatedMachine implements Machine {
     return settle(cpu, cpu.alloc(cache, wanted, gfp));
   }
 
-  public long allocBulk(
-      CpuId on, CacheId cache, int gfp, long[] out, int count) {
+  public long allocBulk(CpuId on, CacheId cache, int gfp, long[] out, int count) {
     Cpu cpu = cpu(on);
     return settle(cpu, cpu.allocBulk(cache, gfp, out, count));
   }
@@ -259,7 +256,9 @@ public final class SimulatedMachine implements Machine {
       idle = stuck && !delivered ? idle + 1 : 0;
       if (idle > IDLE_TURNS_PER_CPU_MAX * programs.length) {
         throw new IllegalStateException(
-            "no program can go on: cpus " + running + " wait for another cpu, and no other is left");
+            "no program can go on: cpus "
+                + running
+                + " wait for another cpu, and no other is left");
       }
       if (turns % GRACE_PERIOD_TURNS == 0) {
         endGracePeriod();
@@ -285,8 +284,7 @@ public final class SimulatedMachine implements Machine {
   }
 
   private void endGracePeriod() {
-    if (registry.isIdle()
-        && nodes.stream().anyMatch(node -> node.waitingForGracePeriod() > 0)) {
+    if (registry.isIdle() && nodes.stream().anyMatch(node -> node.waitingForGracePeriod() > 0)) {
       registry.gracePeriod(() -> {});
     }
   }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.memory.Memory;
 
-/// Whatever the order of messages and turns: no object is handed out twice, none is lost, none changes while somebody holds it.
+/// Whatever the order of messages and turns: no object is handed out twice, none is lost, none
+/// changes while somebody holds it.
 ///
 /// `-Dnumaslab.seed=N` runs one seed.
 class ObjectsAreConservedTest {
@@ -33,11 +34,14 @@ class ObjectsAreConservedTest {
         world.check();
         assertThat(world.liveCount()).isZero();
       } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("-Dnumaslab.seed=" + seed + (delayed ? " delayed: " : ": ") + e.getMessage(), e);
+        throw new AssertionError(
+            "-Dnumaslab.seed=" + seed + (delayed ? " delayed: " : ": ") + e.getMessage(), e);
       }
     }
     if (one == null) {
-      assertThat(failed).as("allocations that found no memory: exhausted nodes are among them").isPositive();
+      assertThat(failed)
+          .as("allocations that found no memory: exhausted nodes are among them")
+          .isPositive();
     }
     assertThat(Memory.openCount()).isZero();
   }

@@ -36,7 +36,8 @@ import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import org.numaslab.node.topology.TopologyBuilder;
 
-/// A random machine with random programs, and the simplest model of what they hold: a map from live object to cache.
+/// A random machine with random programs, and the simplest model of what they hold: a map from live
+/// object to cache.
 ///
 /// The programs put a number into each object that they hold; it must be there when they free it.
 final class RandomWorld implements AutoCloseable {
@@ -76,8 +77,11 @@ final class RandomWorld implements AutoCloseable {
       CacheGeometry geometry =
           CacheGeometry.of(
               new CacheRequest(
-                  "r" + i, sizes[random.nextInt(sizes.length)], 0,
-                  flags[random.nextInt(flags.length)], ctor),
+                  "r" + i,
+                  sizes[random.nextInt(sizes.length)],
+                  0,
+                  flags[random.nextInt(flags.length)],
+                  ctor),
               GeometryOptions.forCpus(topology.cpuCount()));
       KmemCache cache =
           machine.create("r" + i, geometry, random.nextBoolean(), ctor ? object -> {} : null);
@@ -87,8 +91,7 @@ final class RandomWorld implements AutoCloseable {
     }
   }
 
-  private LiveNatures natures(
-      Memory memory, long seed, RemoteDraw draw) {
+  private LiveNatures natures(Memory memory, long seed, RemoteDraw draw) {
     natures[0] = new LiveNatures(topology, memory, seed, draw);
     return natures[0];
   }
@@ -260,7 +263,8 @@ final class RandomWorld implements AutoCloseable {
 
   // ---- what must hold at rest
 
-  /// Each object is live or on exactly one list; each slab is with one cpu, on its node's list, or full.
+  /// Each object is live or on exactly one list; each slab is with one cpu, on its node's list, or
+  /// full.
   void check() {
     machine.state().cpus().forEach(cpu -> assertThat(cpu.isQuiet() && cpu.isReady()).isTrue());
     assertThat(machine.registry().isIdle()).isTrue();
@@ -306,10 +310,10 @@ final class RandomWorld implements AutoCloseable {
         holders += ref.frame() == frame ? 1 : 0;
       }
     }
-    long listed =
-        Arrays.stream(node.cache(cache).partialSlabs()).filter(f -> f == frame).count();
+    long listed = Arrays.stream(node.cache(cache).partialSlabs()).filter(f -> f == frame).count();
     boolean isFull = slab.free().length == 0;
-    assertThat(holders + listed).as("places of slab %x", frame)
+    assertThat(holders + listed)
+        .as("places of slab %x", frame)
         .isEqualTo(isFull && !slab.frozen() ? 0 : 1);
     assertThat(slab.frozen()).isEqualTo(holders == 1);
     assertThat(slab.inUse()).isEqualTo(slab.objects() - slab.free().length);
@@ -342,7 +346,9 @@ final class RandomWorld implements AutoCloseable {
           object);
     }
     for (KmemCache cache : caches) {
-      machine.registry().destroy(cache.id(), nodes -> assertThat(nodes).allMatch(n -> n.slabsLeft() == 0));
+      machine
+          .registry()
+          .destroy(cache.id(), nodes -> assertThat(nodes).allMatch(n -> n.slabsLeft() == 0));
       machine.drain();
     }
     machine.registry().gracePeriod(() -> {});
