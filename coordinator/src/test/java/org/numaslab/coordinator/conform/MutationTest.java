@@ -38,13 +38,13 @@ class MutationTest {
       quoteCharacter = '`',
       textBlock =
           """
-          drain threshold              | cpu/src/main/java/org/numaslab/cpu/cache/Cpu.java              | c.partial.size() >= c.cache.cpuPartialSlabs()                       | c.partial.size() > c.cache.cpuPartialSlabs()
+          drain threshold              | cpu/src/main/java/org/numaslab/cpu/cache/SlowFree.java         | c.partial.size() >= c.cache.cpuPartialSlabs()                       | c.partial.size() > c.cache.cpuPartialSlabs()
           half of cpu_partial_slabs    | node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java  | extras > cache.cpuPartialSlabs() / 2                                | extras >= cache.cpuPartialSlabs() / 2
           nr_partial when freed        | node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java  | } else if (inUse == 0 && partial.size() >= cache.minPartial())      | } else if (inUse == 0 && partial.size() > cache.minPartial())
           nr_partial when drained      | node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java  | if (SlabWord.inUse(word) == 0 && partial.size() >= cache.minPartial()) | if (SlabWord.inUse(word) == 0 && partial.size() > cache.minPartial())
           deactivation to tail         | node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java  | addPartial(slab, remoteFrees);                                      | addPartial(slab, true);
           bulk free order, current     | cpu/src/main/java/org/numaslab/cpu/cache/KmemCacheCpu.java     | for (int i = length - 1; i >= 0; i--) {                             | for (int i = 0; i < length; i++) {
-          bulk free order, other slab  | cpu/src/main/java/org/numaslab/cpu/cache/Cpu.java              | freeSlow(c, Arrays.copyOf(run, length));                            | freeSlow(c, Arrays.stream(Arrays.copyOf(run, length)).sorted().toArray());
+          bulk free order, other slab  | cpu/src/main/java/org/numaslab/cpu/cache/Cpu.java              | slowFree.free(c, Arrays.copyOf(run, length));                       | slowFree.free(c, Arrays.stream(Arrays.copyOf(run, length)).sorted().toArray());
           constructor per allocation   | cpu/src/main/java/org/numaslab/cpu/cache/Cpu.java              | private long handOut(KmemCacheCpu c, long object, int gfp) {        | private long handOut(KmemCacheCpu c, long object, int gfp) { if (object != NULL && c.cache.constructor() != null) { c.cache.constructor().construct(object); }
           """)
   void theRecordingsNoticeIt(String rule, String source, String snippet, String wrong)
