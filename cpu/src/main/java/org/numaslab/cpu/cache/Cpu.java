@@ -12,7 +12,10 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.cache.Stat;
+import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -21,6 +24,7 @@ import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -142,12 +146,24 @@ public final class Cpu {
   /// @return its physical address, [#NULL] or [#WAIT]
   public long alloc(CacheId cache, int wanted, int gfp) {
     KmemCacheCpu c = caches[cache.value()];
-    long object = allocOne(c, wanted, gfp);
-    if (object == WAIT) {
-      suspend(c, gfp);
-      return WAIT;
+    try {
+      long object = allocOne(c, wanted, gfp);
+      if (object == WAIT) {
+        suspend(c, gfp);
+        return WAIT;
+      }
+      return handOut(c, object, gfp);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "allocation, path " + path, oops);
     }
-    return handOut(c, object, gfp);
+  }
+
+  /// What stops the emulated kernel here, with who met it. An access beyond the machine is the page fault of a pointer that was followed unchecked.
+  private EmulatedOops metBy(KmemCacheCpu c, String what, RuntimeException oops) {
+    String who = "cpu " + id.value() + ", cache " + c.cache.name() + ", " + what;
+    return oops instanceof IndexOutOfBoundsException wild
+        ? EmulatedOops.wildAccess(who, wild)
+        : ((EmulatedOops) oops).metBy(who);
   }
 
   /// An allocation that is preempted between reading the free list and exchanging it: what `interrupt` does to this cpu makes it lose and try again.
@@ -164,14 +180,15 @@ public final class Cpu {
   }
 
   private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
+    path = AllocPath.FAST;
     long object = c.alloc(wanted);
     if (object == 0) {
       object = c.allocLent(wanted);
     }
     if (object != 0) {
-      path = AllocPath.FAST;
       return object;
     }
+    path = AllocPath.REFILL;
     SlowAlloc way = slow;
     if (way == null) {
       way = new SlowAlloc(this, c);
@@ -211,7 +228,11 @@ public final class Cpu {
     bulk = out;
     bulkCount = count;
     bulkFilled = 0;
-    return continueBulk(c, gfp, out);
+    try {
+      return continueBulk(c, gfp, out);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "bulk allocation, path " + path, oops);
+    }
   }
 
   private long continueBulk(KmemCacheCpu c, int gfp, long[] out) {
@@ -249,8 +270,12 @@ public final class Cpu {
   /// Frees an object.
   public void free(CacheId cache, long object) {
     KmemCacheCpu c = caches[cache.value()];
-    if (!c.free(object)) {
-      freeSlow(c, new long[] {object});
+    try {
+      if (!c.free(object)) {
+        freeSlow(c, new long[] {object});
+      }
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "free", oops);
     }
   }
 
@@ -299,8 +324,12 @@ public final class Cpu {
         break;
       }
     }
-    if (!c.freeRun(run, length)) {
-      freeSlow(c, Arrays.copyOf(run, length));
+    try {
+      if (!c.freeRun(run, length)) {
+        freeSlow(c, Arrays.copyOf(run, length));
+      }
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "bulk free", oops);
     }
     return same;
   }
@@ -330,15 +359,25 @@ public final class Cpu {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
     int home = topology.nodeIndexOfFrame(frame);
     if (home == node) {
-      freeHere(c, memory.frames().head(frame), run);
+      freeHere(c, run);
     } else if (home >= 0) {
       remoteFrees.add(home, c.cache.id(), run);
     } else {
-      throw new IllegalStateException("free of " + run[0] + ", which is no node's memory");
+      throw new EmulatedOops(
+          "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
     }
   }
 
-  private void freeHere(KmemCacheCpu c, long slab, long[] run) {
+  private void freeHere(KmemCacheCpu c, long[] run) {
+    FrameTable frames = memory.frames();
+    long frame = run[0] >>> Memory.PAGE_SHIFT;
+    if (frames.kind(frame) != Kind.SLAB
+        || frames.cache(frame) != c.cache.id().value()
+        || c.cache.isDebug()) {
+      freeAtNode(c, run); // it must be looked at
+      return;
+    }
+    long slab = frames.head(frame);
     for (int i = 0; i < run.length - 1; i++) {
       c.objects.setNext(run[i], run[i + 1]);
     }
@@ -350,18 +389,8 @@ public final class Cpu {
       boolean full = !SlabWord.hasFree(word);
       int inUse = SlabWord.inUse(word) - run.length;
       boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      boolean foreign = memory.frames().cache(slab) != c.cache.id().value();
-      if (foreign || c.cache.isDebug() || (!frozen && !freeze && (inUse == 0 || full))) {
-        // The slab goes on a list or off it, or must be looked at: that is the node's to do.
-        send(
-            node,
-            r ->
-                new NodeProtocol.Free(
-                    caller,
-                    r,
-                    new NodeProtocol.FreedRun[] {
-                      new NodeProtocol.FreedRun(c.cache.id(), run)
-                    }));
+      if (!frozen && !freeze && (inUse == 0 || full)) {
+        freeAtNode(c, run); // the slab goes on a list or off it
         break;
       }
       c.objects.setNext(last, c.objects.firstFree(slab, word));
@@ -381,6 +410,11 @@ public final class Cpu {
     for (; lost > 0; lost--) {
       c.count(Stat.CMPXCHG_DOUBLE_FAIL);
     }
+  }
+
+  private void freeAtNode(KmemCacheCpu c, long[] run) {
+    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run)};
+    send(node, r -> new NodeProtocol.Free(caller, r, runs));
   }
 
   private SlabGrant grantOfOwn(long slab, long word) {
@@ -526,7 +560,13 @@ public final class Cpu {
       return false;
     }
     awaited = 0;
-    long value = resume(reply);
+    long value;
+    KmemCacheCpu waiting = suspended;
+    try {
+      value = resume(reply);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw waiting == null ? oops : metBy(waiting, "allocation, path " + path, oops);
+    }
     if (value == WAIT) {
       return false;
     }
