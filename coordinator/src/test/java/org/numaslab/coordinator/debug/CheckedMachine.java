@@ -69,8 +69,7 @@ final class CheckedMachine implements AutoCloseable {
 
   KmemCache cache(
       String name, int objectSize, int align, int flags, @Nullable ObjectConstructor constructor) {
-    CacheRequest request =
-        new CacheRequest(name, objectSize, align, flags, constructor != null);
+    CacheRequest request = new CacheRequest(name, objectSize, align, flags, constructor != null);
     CacheGeometry geometry = CacheGeometry.of(request, GeometryOptions.forCpus(CPUS));
     return machine.create(name, geometry, false, constructor);
   }
@@ -142,7 +141,8 @@ final class CheckedMachine implements AutoCloseable {
     return machine.kernelLog().take();
   }
 
-  /// The reports since the last call as the kernel's KUnit suite counts them: one for each BUG and each FIX, without the cache's name.
+  /// The reports since the last call as the kernel's KUnit suite counts them: one for each BUG and
+  /// each FIX, without the cache's name.
   List<String> errors() {
     List<String> errors = new ArrayList<>();
     for (String line : log()) {

@@ -10,8 +10,9 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.slab.SlabFlags;
 
-/// The cases of KASAN's and KFENCE's own suites that slub's checks can see, with their names (mm/kasan/kasan_test.c, mm/kfence/kfence_test.c). Those catch the
-/// access itself; a debug cache finds its traces, at the free, at the next allocation or when it is validated.
+/// The cases of KASAN's and KFENCE's own suites that slub's checks can see, with their names
+/// (mm/kasan/kasan_test.c, mm/kfence/kfence_test.c). Those catch the access itself; a debug cache
+/// finds its traces, at the free, at the next allocation or when it is validated.
 class KasanNamesTest {
   private static final int SIZE = 120;
 
@@ -63,7 +64,8 @@ class KasanNamesTest {
     machine.free(cache, p);
     machine.write(p + 8, 'x');
     machine.alloc(cache);
-    assertReported("BUG Poison overwritten", "FIX Restoring Poison", "FIX Marking all objects used");
+    assertReported(
+        "BUG Poison overwritten", "FIX Restoring Poison", "FIX Marking all objects used");
   }
 
   @Test
@@ -120,8 +122,7 @@ class KasanNamesTest {
   @Test
   void kmem_cache_rcu_uaf() {
     KmemCache rcu =
-        machine.cache(
-            "test_rcu", SIZE, SlabFlags.DEBUG_DEFAULT | SlabFlags.TYPESAFE_BY_RCU);
+        machine.cache("test_rcu", SIZE, SlabFlags.DEBUG_DEFAULT | SlabFlags.TYPESAFE_BY_RCU);
     long p = machine.alloc(rcu);
     machine.write(p, 'y');
     machine.free(rcu, p);
@@ -150,7 +151,9 @@ class KasanNamesTest {
     machine.free(cache, p[1]);
     machine.freeBulk(cache, p[1], p[0]);
     assertReported(
-        "BUG Wrong object count", "FIX Object count adjusted", "BUG Object already free",
+        "BUG Wrong object count",
+        "FIX Object count adjusted",
+        "BUG Object already free",
         "FIX Object at");
   }
 
@@ -186,8 +189,12 @@ class KasanNamesTest {
     machine.free(cache, p[0]);
     machine.free(cache, p[1]);
     assertReported(
-        "BUG Right Redzone overwritten", "FIX Restoring Right Redzone", "FIX Object at",
-        "BUG Left Redzone overwritten", "FIX Restoring Left Redzone", "FIX Object at");
+        "BUG Right Redzone overwritten",
+        "FIX Restoring Right Redzone",
+        "FIX Object at",
+        "BUG Left Redzone overwritten",
+        "FIX Restoring Left Redzone",
+        "FIX Object at");
   }
 
   @Test

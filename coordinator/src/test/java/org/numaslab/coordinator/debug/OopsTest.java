@@ -11,7 +11,8 @@ import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.CpuId;
 
-/// Corruption that nothing checks for ends the emulated machine, with a line that says who met it: not the JVM, and not in silence.
+/// Corruption that nothing checks for ends the emulated machine, with a line that says who met it:
+/// not the JVM, and not in silence.
 class OopsTest {
   private static final long WILD = 0x5a5a5a5a5a5a5a5aL;
 
@@ -58,10 +59,7 @@ class OopsTest {
             () -> {
               for (int i = 0; i < 4; i++) {
                 machine.machine.alloc(
-                    new CpuId(CheckedMachine.REMOTE_CPU),
-                    cache.id(),
-                    0,
-                    Gfp.KERNEL);
+                    new CpuId(CheckedMachine.REMOTE_CPU), cache.id(), 0, Gfp.KERNEL);
               }
             })
         .isInstanceOf(EmulatedOops.class)
@@ -94,13 +92,9 @@ class OopsTest {
     machine.free(cache, p[0]);
     machine.free(cache, p[1]);
     machine.link(cache, p[0], p[1]); // in circles
-    assertThat(
-            machine.machine.cpu(new CpuId(0)).cache(cache.id()).view().free())
-        .hasSize(2);
+    assertThat(machine.machine.cpu(new CpuId(0)).cache(cache.id()).view().free()).hasSize(2);
     machine.link(cache, p[0], WILD);
-    assertThat(
-            machine.machine.cpu(new CpuId(0)).cache(cache.id()).view().free())
-        .hasSize(2);
+    assertThat(machine.machine.cpu(new CpuId(0)).cache(cache.id()).view().free()).hasSize(2);
   }
 
   @Test

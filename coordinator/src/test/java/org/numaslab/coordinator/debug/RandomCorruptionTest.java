@@ -13,8 +13,9 @@ import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.SlabFlags;
 
-/// Bytes that change under a cache with consistency checks, red zones and poison: each change is reported by the free of the object, by the next allocation, or
-/// by the next validation. And nothing is reported where nobody writes where he should not.
+/// Bytes that change under a cache with consistency checks, red zones and poison: each change is
+/// reported by the free of the object, by the next allocation, or by the next validation. And
+/// nothing is reported where nobody writes where he should not.
 ///
 /// `-Dnumaslab.seed=N` repeats one machine of the corruptions, or the clean run.
 class RandomCorruptionTest {
@@ -222,7 +223,8 @@ class RandomCorruptionTest {
       return differs;
     }
 
-    /// The object is freed where it is live; else somebody allocates; what they do not come across, validation does.
+    /// The object is freed where it is live; else somebody allocates; what they do not come across,
+    /// validation does.
     private void detect(KmemCache cache, long object, boolean onFree, Where where) {
       boolean full = !SlabWord.hasFree(machine.word(object));
       boolean isListed = !full || cache.geometry().has(SlabFlags.STORE_USER);

@@ -52,20 +52,29 @@ class ReportsTest {
             "BUG victim (Not tainted): Right Redzone overwritten",
             "-".repeat(77),
             "",
-            range(p + 20, p + 22) + " @offset=" + (p + 20 - start)
+            range(p + 20, p + 22)
+                + " @offset="
+                + (p + 20 - start)
                 + ". First byte 0x42 instead of 0xcc",
             "Allocated in emulated_task age=0 cpu=0 pid=0",
-            "Slab 0x" + Long.toHexString(0xffffea0000000000L + machine.slab(p) * 64) + " objects="
-                + objects + " used=1 fp=" + at(free) + " flags=0x0(slab|node=0|zone=0)",
+            "Slab 0x"
+                + Long.toHexString(0xffffea0000000000L + machine.slab(p) * 64)
+                + " objects="
+                + objects
+                + " used=1 fp="
+                + at(free)
+                + " flags=0x0(slab|node=0|zone=0)",
             "Object " + at(p) + " @offset=" + (p - start) + " fp=0x0000000000000000",
             "",
             row("Redzone  ", p - 8, "cc cc cc cc cc cc cc cc                        ", "........"),
-            row("Object   ", p, "6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b",
+            row(
+                "Object   ",
+                p,
+                "6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b 6b",
                 "kkkkkkkkkkkkkkkk"),
             row("Object   ", p + 16, "6b 6b 6b a5                                    ", "kkk."),
             row("Redzone  ", p + 20, "42 cc 43 cc                                    ", "B.C."),
-            row("Padding  ", p + 96, "5a 5a 5a 5a 5a 5a 5a 5a                        ",
-                "ZZZZZZZZ"),
+            row("Padding  ", p + 96, "5a 5a 5a 5a 5a 5a 5a 5a                        ", "ZZZZZZZZ"),
             "FIX victim: Restoring Right Redzone " + range(p + 20, p + 22) + "=0xcc",
             "FIX victim: Object at " + at(p) + " not freed");
   }
@@ -173,10 +182,15 @@ class ReportsTest {
     machine.free(cache, p);
     assertThat(machine.log())
         .contains(
-            "BUG victim (Not tainted): Padding overwritten. " + range(tail + 5, tail + 7)
-                + " @offset=" + (tail + 5 - start),
-            row("Padding  ".substring(0, 8), tail,
-                "5a 5a 5a 5a 5a 00 5a 00 5a 5a 5a 5a 5a 5a 5a 5a", "ZZZZZ.Z.ZZZZZZZZ"),
+            "BUG victim (Not tainted): Padding overwritten. "
+                + range(tail + 5, tail + 7)
+                + " @offset="
+                + (tail + 5 - start),
+            row(
+                "Padding  ".substring(0, 8),
+                tail,
+                "5a 5a 5a 5a 5a 00 5a 00 5a 5a 5a 5a 5a 5a 5a 5a",
+                "ZZZZZ.Z.ZZZZZZZZ"),
             "FIX victim: Restoring slab padding " + range(tail + 5, tail + 7) + "=0x5a");
     assertThat(SlabWord.inUse(machine.word(p))).isZero();
   }
@@ -265,8 +279,7 @@ class ReportsTest {
     machine.validate(cache);
     assertThat(machine.errors())
         .containsExactly(
-            "BUG Wrong object count. Counter is 3 but counted were 1",
-            "FIX Object count adjusted");
+            "BUG Wrong object count. Counter is 3 but counted were 1", "FIX Object count adjusted");
   }
 
   @Test
@@ -287,7 +300,9 @@ class ReportsTest {
           .startsWith(
               "BUG Wrong number of objects. Found " + (objects - 1) + " but should be " + objects,
               "FIX Number of objects adjusted",
-              "BUG Wrong object count. Counter is " + (objects - 2) + " but counted were "
+              "BUG Wrong object count. Counter is "
+                  + (objects - 2)
+                  + " but counted were "
                   + (objects - 1),
               "FIX Object count adjusted");
     }
@@ -307,8 +322,7 @@ class ReportsTest {
             "BUG objects " + (objects + 1) + " > max " + objects,
             "FIX Object at " + at(p) + " not freed");
     machine.frames.setWord(
-        machine.slab(p),
-        SlabWord.of(1, SlabWord.firstFree(right), objects + 2, objects, false));
+        machine.slab(p), SlabWord.of(1, SlabWord.firstFree(right), objects + 2, objects, false));
     machine.free(cache, p);
     assertThat(machine.errors())
         .containsExactly(

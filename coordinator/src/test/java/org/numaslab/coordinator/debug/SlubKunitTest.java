@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.SlabFlags;
 
-/// The cases of the kernel's own suite for its allocator, with its names and its counts: lib/slub_kunit.c, v6.1, and of later kernels those whose mechanism
-/// v6.1 has.
+/// The cases of the kernel's own suite for its allocator, with its names and its counts:
+/// lib/slub_kunit.c, v6.1, and of later kernels those whose mechanism v6.1 has.
 class SlubKunitTest {
   private static final int SIZE = 64;
 
