@@ -282,6 +282,9 @@ public final class NodeState {
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);
       if (slab == NO_SLAB) {
+        if (named.debug() == null) {
+          throw noObject(named, rest[0]);
+        }
         messages.print("virt_to_cache: Object is not a Slab page!");
         rest = Arrays.copyOfRange(rest, 1, rest.length);
         continue;
@@ -326,11 +329,15 @@ public final class NodeState {
     KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
     if (cache.debug() == null
         && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
-      throw new EmulatedOops(
-          "free of " + ObjectAddress.print(object) + ", which is no object of "
-              + named.cache().name());
+      throw noObject(named, object);
     }
     return slab;
+  }
+
+  private static EmulatedOops noObject(KmemCacheNode named, long object) {
+    return new EmulatedOops(
+        "free of " + ObjectAddress.print(object) + ", which is no object of "
+            + named.cache().name());
   }
 
   private NodeReply zero(Zero m) {
