@@ -7,7 +7,7 @@ import org.numaslab.node.memory.ObjectAddress;
 ///
 /// It ends the emulated machine. Each who passes it on adds what it knows: the slab code the
 /// pointer, the cpu or node itself and the cache.
-public final class EmulatedOops extends IllegalStateException {
+public final class EmulatedOops extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public EmulatedOops(String what) {
