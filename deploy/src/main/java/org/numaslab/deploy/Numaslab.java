@@ -20,7 +20,12 @@ import picocli.CommandLine.TypeConversionException;
     description =
         "Emulates the Linux slab allocator on a NUMA machine that does not have to exist.",
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, ConformCommand.class, GeometryCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ShowCommand.class,
+      ConformCommand.class,
+      GeometryCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",

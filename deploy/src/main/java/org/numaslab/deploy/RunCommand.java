@@ -4,17 +4,21 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
+import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.MachineFiles;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.RunResult;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Slabinfo;
+import org.numaslab.coordinator.report.StateFile;
 import org.numaslab.coordinator.report.Summary;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -41,8 +45,8 @@ import picocli.CommandLine.Spec;
       "  numaslab run --driver simulate --seed 7 --caches 'dentry,*inode*'",
       "",
       "README.md tells what the output means. The folder gets summary.txt, result.json,",
-      "timing.json and slabinfo. One of an earlier run is replaced; one that holds",
-      "anything else is not touched."
+      "timing.json, slabinfo, state.json, and proc/ and sys/ as a kernel would show them.",
+      "One of an earlier run is replaced; one that holds anything else is not touched."
     })
 public final class RunCommand implements Callable<Integer> {
   private static final String SUMMARY = "summary.txt";
@@ -74,7 +78,7 @@ public final class RunCommand implements Callable<Integer> {
     OutputFolder output =
         OutputFolder.at(
             folder == null ? OUTPUT.resolve(runName()) : folder,
-            Set.of(SUMMARY, RESULT, TIMING, SLABINFO));
+            Set.of(SUMMARY, RESULT, TIMING, SLABINFO, StateFile.NAME, "proc/", "sys/"));
     RunInputs inputs = RunInputs.read(trace, machine);
     // Before there are actors: when many threads log first, SLF4J says so on standard error.
     LoggerFactory.getILoggerFactory();
@@ -92,7 +96,8 @@ public final class RunCommand implements Callable<Integer> {
 
   private int report(RunInputs inputs, Replay replay, long readNanos, OutputFolder output) {
     long start = System.nanoTime();
-    Audit audit = Audit.of(replay.dump());
+    MachineDump dump = replay.dump();
+    Audit audit = Audit.of(dump);
     RunTiming timing = RunTiming.of(readNanos, replay, System.nanoTime() - start);
     RunResult result =
         RunResult.of(
@@ -108,9 +113,15 @@ public final class RunCommand implements Callable<Integer> {
     files.put(RESULT, Json.of(result));
     files.put(TIMING, Json.of(timing));
     files.put(SLABINFO, Slabinfo.of(replay.machine().state()));
+    files.putAll(MachineFiles.of(replay, dump));
+    Optional<String> state = StateFile.of(dump);
+    state.ifPresent(text -> files.put(StateFile.NAME, text));
     output.write(files);
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(summary);
+    if (state.isEmpty()) {
+      stdout.println(StateFile.leftOut(dump));
+    }
     stdout.println("Results: " + output.path());
     stdout.flush();
     return audit.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;

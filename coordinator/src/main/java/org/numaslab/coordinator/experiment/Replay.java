@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.coordinator.trace.CpuOperations;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
@@ -222,6 +224,11 @@ public final class Replay implements AutoCloseable {
   /// The machine's caches, by the trace's cache index.
   public List<KmemCache> caches() {
     return List.copyOf(caches);
+  }
+
+  /// What the traced kernel's folder says of a cache, by the trace's cache index.
+  public Optional<RecordedCache> recorded(int cache) {
+    return models.recorded(trace.caches().get(cache));
   }
 
   public SlotTable slots() {

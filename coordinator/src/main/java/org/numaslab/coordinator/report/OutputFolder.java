@@ -5,10 +5,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ import org.numaslab.node.topology.EnvironmentFailure;
 /// |-----------------------------|-----------------------------------------------|
 /// | nothing                     | it is made, with the folders above it         |
 /// | an empty folder             | filled                                        |
-/// | a folder of an earlier run  | its files are replaced, each at once          |
+/// | a folder of an earlier run  | its files and folders are replaced, each at once |
 /// | a folder with anything else | bad input: it is somebody's                   |
 /// | a file                      | bad input                                     |
 public final class OutputFolder {
@@ -41,7 +43,7 @@ public final class OutputFolder {
 
   /// A folder that can be written, which was tried: nothing of the trial is left.
   ///
-  /// @param names of all files that a run may write
+  /// @param names of all files that a run may write, and of the folders, as `proc/`
   public static OutputFolder at(Path folder, Set<String> names) {
     OutputFolder output = new OutputFolder(folder.toAbsolutePath().normalize(), names);
     output.refuseForeign();
@@ -61,11 +63,12 @@ public final class OutputFolder {
       return;
     }
     try (Stream<Path> files = Files.list(folder)) {
+      List<String> found = files.map(OutputFolder::name).sorted().toList();
+      // Files first: folders alone, as /proc and /sys, are not of a run.
+      boolean earlierRun = found.stream().anyMatch(name -> isOurs(name) && !name.endsWith("/"));
       List<String> foreign =
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(name -> !names.contains(name))
-              .sorted()
+          found.stream()
+              .filter(name -> !isOurs(name) || (name.endsWith("/") && !earlierRun))
               .toList();
       if (!foreign.isEmpty()) {
         throw new BadInput(
@@ -79,6 +82,15 @@ public final class OutputFolder {
     } catch (IOException refused) {
       throw unwritable(refused);
     }
+  }
+
+  private boolean isOurs(String name) {
+    return names.contains(name);
+  }
+
+  private static String name(Path file) {
+    String slash = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? "/" : "";
+    return file.getFileName() + slash;
   }
 
   private void tryToWrite() {
@@ -106,9 +118,11 @@ public final class OutputFolder {
     }
   }
 
-  /// Writes the files, by name, and removes those of an earlier run that are not among them.
+  /// Writes the files, by name or by path as `proc/slabinfo`, and removes those of an earlier run
+  /// that are not among them.
   ///
-  /// Each is written beside its place first; only when all are there do they take it.
+  /// Each is written beside its place first, with the whole folder where it is in one; only when
+  /// all are there do they take it.
   public void write(Map<String, String> texts) {
     Map<Path, Path> drafts = new TreeMap<>();
     Deque<Path> made = new ArrayDeque<>();
@@ -116,18 +130,21 @@ public final class OutputFolder {
     try {
       makeFolders(made);
       for (Map.Entry<String, String> text : texts.entrySet()) {
-        Path place = folder.resolve(text.getKey());
-        Path draft = folder.resolve("." + text.getKey() + ".draft");
-        drafts.put(place, draft);
-        Files.writeString(draft, text.getValue());
+        Path path = Path.of(text.getKey());
+        Path draft = folder.resolve("." + path.getName(0) + ".draft");
+        drafts.put(folder.resolve(path.getName(0)), draft);
+        Path file =
+            path.getNameCount() == 1 ? draft : draft.resolve(path.subpath(1, path.getNameCount()));
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text.getValue());
+      }
+      for (String name : names) {
+        if (name.endsWith("/") || !drafts.containsKey(folder.resolve(name))) {
+          delete(folder.resolve(name));
+        }
       }
       for (Map.Entry<Path, Path> draft : drafts.entrySet()) {
         Files.move(draft.getValue(), draft.getKey(), StandardCopyOption.ATOMIC_MOVE);
-      }
-      for (String name : names) {
-        if (!texts.containsKey(name)) {
-          Files.deleteIfExists(folder.resolve(name));
-        }
       }
       done = true;
     } catch (AtomicMoveNotSupportedException strange) {
@@ -139,6 +156,18 @@ public final class OutputFolder {
       if (!done) {
         drafts.values().forEach(OutputFolder::deleteQuietly);
         made.forEach(OutputFolder::deleteQuietly);
+      }
+    }
+  }
+
+  /// With what is in it; links are not followed.
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> inside = Files.walk(path)) {
+      for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
       }
     }
   }
@@ -161,7 +190,7 @@ public final class OutputFolder {
   /// What cannot be deleted stays: there is nothing better to do about it.
   private static void deleteQuietly(Path path) {
     try {
-      Files.deleteIfExists(path);
+      delete(path);
     } catch (IOException refused) {
       path.toFile().deleteOnExit();
     }

@@ -136,13 +136,14 @@ final class SummaryTables {
   private void memory() {
     MemoryFigures memory = run.memory();
     page.heading("Memory at the end", Basis.MODELLED.toString());
-    page.line(
-        "  %s in %s, %s; %s live, which fill %s of it; %s touched in all"
+    page.paragraph(
+        "  ",
+        "%s in %s, %s; %s, %s of it; %s touched"
             .formatted(
                 count(memory.slabs(), "slab"),
                 count(memory.pages(), "page"),
                 bytes(memory.slabBytes()),
-                count(memory.liveObjects(), "object"),
+                count(memory.liveObjects(), "live object"),
                 percent(memory.utilisation()),
                 bytes(memory.touchedBytes())));
     if (memory.nodes().size() <= NODES_SHOWN) {

@@ -5,6 +5,9 @@
 ///                                              \-> JSON         result.json
 /// clocks              --> RunTiming            --> JSON         timing.json
 /// Machine             --> Slabinfo             --> text         slabinfo, /proc/slabinfo 2.1
+/// Machine             --> MachineFiles         --> texts        proc/..., sys/...
+/// MachineDump         --> StateFile            --> JSON         state.json, for later
+///                             \-> CacheView    --> text         one cache, slab by slab
 /// ```
 ///
 /// Decisions:

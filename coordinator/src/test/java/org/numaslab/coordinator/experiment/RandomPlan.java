@@ -43,7 +43,9 @@ record RandomPlan(
   }
 
   private static final int[] SIZES = {8, 32, 96, 256, 700, 1024, 2048, 4096, 8192};
-  private static final int[] FLAGS = {0, 0, 0, SlabFlags.HWCACHE_ALIGN, SlabFlags.TYPESAFE_BY_RCU};
+  private static final int[] FLAGS = {
+    0, 0, 0, SlabFlags.HWCACHE_ALIGN, SlabFlags.TYPESAFE_BY_RCU, SlabFlags.DEBUG_DEFAULT
+  };
   private static final int BULK_MAX = 24;
 
   static RandomPlan of(long seed) {

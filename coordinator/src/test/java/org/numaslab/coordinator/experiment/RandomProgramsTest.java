@@ -38,7 +38,7 @@ class RandomProgramsTest {
   @Test
   void delayedMessagesLoseNothing() {
     forEachSeed(
-        400,
+        250,
         seed ->
             (topology, natures) ->
                 SimulatedMachine.delayed(
@@ -48,7 +48,7 @@ class RandomProgramsTest {
   @Test
   void actorsLoseNothing() {
     forEachSeed(
-        60,
+        40,
         seed ->
             (topology, natures) ->
                 EmbeddedMachine.start(topology, natures, TOUCHED_BYTES_MAX, 1 + (int) (seed % 7)));
@@ -135,5 +135,6 @@ class RandomProgramsTest {
     caches.forEach(cache -> live.put(cache.id().value(), objects.live(cache.id().value())));
     Audit audit = Audit.of(Dumper.dump(machine.state(), natures, caches, tally, live));
     assertThat(audit.findings()).isEmpty();
+    assertThat(machine.kernelLog().take()).isEmpty();
   }
 }

@@ -5,7 +5,7 @@ public enum AllocPath {
   FAST("the cpu's free list"),
   REFILL("the current slab's own list"),
   CPU_PARTIAL("the cpu's partial list"),
-  NODE_PARTIAL("a partial list of the node asked for"),
+  NODE_PARTIAL("the node's partial list"),
   REMOTE_PARTIAL("another node's partial list"),
   NEW_SLAB("new pages"),
   ORDER_FALLBACK("new pages of the minimum order"),

@@ -12,10 +12,7 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.cache.Stat;
-import org.numaslab.node.memory.FrameTable;
-import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
-import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -26,8 +23,10 @@ import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
+import org.numaslab.node.topology.ZoneType;
 
 /// An emulated CPU: one operation or one answer in, its state changed, messages into the outbox.
 ///
@@ -44,8 +43,6 @@ public final class Cpu {
   /// How far `kmem_cache_free_bulk` looks for more objects of the same slab.
   private static final int BULK_LOOKAHEAD = 3;
 
-  private static final int[] NO_INDEXES = {};
-
   private final CpuId id;
   private final Caller caller;
   private final Topology topology;
@@ -56,6 +53,8 @@ public final class Cpu {
   private final Nature nature;
   private final CpuOutbox outbox;
   private final RemoteFrees remoteFrees;
+  private final SlowFree slowFree;
+  private final NumaEvents numaEvents;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private KmemCacheCpu[] caches = {};
@@ -93,10 +92,12 @@ public final class Cpu {
     this.counts = counts;
     this.nature = nature;
     this.outbox = outbox;
+    this.numaEvents = new NumaEvents(topology.nodeCount(), node);
     this.remoteFrees =
         new RemoteFrees(
             topology.nodeCount(),
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
+    this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
   }
 
   public CpuId id() {
@@ -125,6 +126,11 @@ public final class Cpu {
   /// This cpu's half of a cache.
   public KmemCacheCpu cache(CacheId cache) {
     return caches[cache.value()];
+  }
+
+  /// Where the pages of its new slabs came from, for reports.
+  public NumaEvents numaEvents() {
+    return numaEvents;
   }
 
   /// Whether a new operation may begin: none waits, and not too many answers are outstanding.
@@ -272,7 +278,7 @@ public final class Cpu {
     KmemCacheCpu c = caches[cache.value()];
     try {
       if (!c.free(object)) {
-        freeSlow(c, new long[] {object});
+        slowFree.free(c, new long[] {object});
       }
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "free", oops);
@@ -309,11 +315,11 @@ public final class Cpu {
     int length = 0;
     int same = size - 1;
     run[length++] = freed[same];
-    long slab = slabKey(c, freed[same]);
+    long slab = slowFree.slabKey(c, freed[same]);
     int lookahead = BULK_LOOKAHEAD;
     for (int at = same; at > 0; ) {
       long object = freed[--at];
-      if (slabKey(c, object) == slab) {
+      if (slowFree.slabKey(c, object) == slab) {
         run[length++] = object;
         same--;
         if (at != same) {
@@ -326,168 +332,12 @@ public final class Cpu {
     }
     try {
       if (!c.freeRun(run, length)) {
-        freeSlow(c, Arrays.copyOf(run, length));
+        slowFree.free(c, Arrays.copyOf(run, length));
       }
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "bulk free", oops);
     }
     return same;
-  }
-
-  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
-  /// the cache's order.
-  private long slabKey(KmemCacheCpu c, long object) {
-    long frame = object >>> Memory.PAGE_SHIFT;
-    SlabGrant current = c.slab();
-    int home = topology.nodeIndexOfFrame(frame);
-    if (home == node) {
-      return memory.frames().head(frame);
-    }
-    if (current != null
-        && frame - current.slab().frame() >= 0
-        && frame - current.slab().frame() < 1L << current.order()) {
-      return current.slab().frame();
-    }
-    // With its node: two nodes may meet within such a block, where slabs are smaller.
-    return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
-  }
-
-  // ---- free, slow
-
-  /// @param run objects of one slab that is not the current one, in the order in which its list shall have them
-  private void freeSlow(KmemCacheCpu c, long[] run) {
-    long frame = run[0] >>> Memory.PAGE_SHIFT;
-    int home = topology.nodeIndexOfFrame(frame);
-    if (home == node) {
-      freeHere(c, run);
-    } else if (home >= 0) {
-      remoteFrees.add(home, c.cache.id(), run);
-    } else {
-      throw new EmulatedOops(
-          "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
-    }
-  }
-
-  private void freeHere(KmemCacheCpu c, long[] run) {
-    FrameTable frames = memory.frames();
-    long frame = run[0] >>> Memory.PAGE_SHIFT;
-    if (frames.kind(frame) != Kind.SLAB
-        || frames.cache(frame) != c.cache.id().value()
-        || c.cache.isDebug()) {
-      freeAtNode(c, run); // it must be looked at
-      return;
-    }
-    long slab = frames.head(frame);
-    for (int i = 0; i < run.length - 1; i++) {
-      c.objects.setNext(run[i], run[i + 1]);
-    }
-    long last = run[run.length - 1];
-    int lost = 0;
-    while (true) {
-      long word = memory.frames().word(slab);
-      boolean frozen = SlabWord.frozen(word);
-      boolean full = !SlabWord.hasFree(word);
-      int inUse = SlabWord.inUse(word) - run.length;
-      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      if (!frozen && !freeze && (inUse == 0 || full)) {
-        freeAtNode(c, run); // the slab goes on a list or off it
-        break;
-      }
-      c.objects.setNext(last, c.objects.firstFree(slab, word));
-      long freed =
-          SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
-      if (memory.frames().exchangeWord(slab, word, freed)) {
-        c.count(Stat.FREE_SLOWPATH);
-        if (frozen) {
-          c.count(Stat.FREE_FROZEN);
-        } else if (freeze) {
-          putPartial(c, grantOfOwn(slab, freed));
-        }
-        break;
-      }
-      lost++;
-    }
-    for (; lost > 0; lost--) {
-      c.count(Stat.CMPXCHG_DOUBLE_FAIL);
-    }
-  }
-
-  private void freeAtNode(KmemCacheCpu c, long[] run) {
-    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run)};
-    send(node, r -> new NodeProtocol.Free(caller, r, runs));
-  }
-
-  private SlabGrant grantOfOwn(long slab, long word) {
-    return new SlabGrant(
-        new SlabRef(slab, SlabWord.generation(word), SlabRef.OWN),
-        memory.frames().order(slab),
-        SlabWord.objects(word),
-        0,
-        NO_INDEXES);
-  }
-
-  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to the nodes first, whole.
-  private void putPartial(KmemCacheCpu c, SlabGrant slab) {
-    SlabGrant[] drained = {};
-    if (c.partial.size() > 0 && c.partial.size() >= c.cache.cpuPartialSlabs()) {
-      drained = c.partial.drain();
-      c.count(Stat.CPU_PARTIAL_DRAIN);
-    }
-    c.partial.push(slab);
-    c.count(Stat.CPU_PARTIAL_FREE);
-    unfreeze(c, drained);
-  }
-
-  private void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
-    for (int from = 0; from < slabs.length; from++) {
-      int home = nodeOfSlab(slabs[from]);
-      List<SlabRef> here = new ArrayList<>();
-      boolean first = true;
-      for (int i = 0; i < slabs.length; i++) {
-        if (nodeOfSlab(slabs[i]) == home) {
-          first &= i >= from;
-          here.add(slabs[i].slab());
-        }
-      }
-      if (first) {
-        SlabRef[] refs = here.toArray(SlabRef[]::new);
-        send(home, r -> new NodeProtocol.Unfreeze(caller, r, c.cache.id(), refs));
-      }
-    }
-  }
-
-  /// Gives the current slab back with what is left of its list.
-  void deactivate(KmemCacheCpu c) {
-    SlabGrant slab = c.slab();
-    if (slab == null) {
-      return;
-    }
-    int home = c.slabNode();
-    long list = c.freelist;
-    int[] indexes = c.lent.unload();
-    c.uninstall();
-    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {
-      c.count(Stat.DEACTIVATE_FULL);
-      return;
-    }
-    send(
-        home,
-        r -> new NodeProtocol.Deactivate(caller, r, c.cache.id(), slab.slab(), list, indexes));
-  }
-
-  /// Unfreezes an own slab that has nothing free, which takes no list.
-  private boolean unfreezeFull(KmemCacheCpu c, long slab) {
-    long word = memory.frames().word(slab);
-    if (SlabWord.hasFree(word)) {
-      return false;
-    }
-    long full = SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false);
-    if (memory.frames().exchangeWord(slab, word, full)) {
-      return true;
-    }
-    // Somebody freed into it: now it goes on a list, which is the node's to do.
-    c.count(Stat.CMPXCHG_DOUBLE_FAIL);
-    return false;
   }
 
   // ---- flush
@@ -533,9 +383,9 @@ public final class Cpu {
   private void flushNow(KmemCacheCpu c) {
     if (c.slab() != null) {
       c.count(Stat.CPUSLAB_FLUSH);
-      deactivate(c);
+      slowFree.deactivate(c);
     }
-    unfreeze(c, c.partial.drain());
+    slowFree.unfreeze(c, c.partial.drain());
   }
 
   /// Ends a turn of operations: remote frees that wait in batches are sent.
@@ -629,7 +479,7 @@ public final class Cpu {
       KmemCacheCpu c = caches[outcome.cache().value()];
       c.count(outcome.counts());
       for (SlabGrant slab : outcome.frozen()) {
-        putPartial(c, slab);
+        slowFree.putPartial(c, slab);
       }
     }
   }
@@ -641,7 +491,7 @@ public final class Cpu {
     return WAIT;
   }
 
-  private long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
+  long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
     long request = requests.next();
     outbox.toNode(new NodeId(target), message.apply(request));
     return request;
@@ -659,6 +509,10 @@ public final class Cpu {
     return memoryNode;
   }
 
+  void giveBackSlab(KmemCacheCpu c) {
+    slowFree.deactivate(c);
+  }
+
   int nodeOfSlab(SlabGrant slab) {
     return topology.nodeIndexOfFrame(slab.slab().frame());
   }
@@ -669,6 +523,25 @@ public final class Cpu {
 
   boolean searchRemote(KmemCacheCpu c) {
     return nature.searchRemote(c.cache, id);
+  }
+
+  /// Counts a block of pages for a new slab.
+  ///
+  /// Preferred is the first of the nodes asked that has a zone which `gfp` allows.
+  ///
+  /// @param order nodes in the order in which they are asked
+  void countPages(List<NodeId> order, int gfp, NodeId giver) {
+    long end =
+        (gfp & Gfp.DMA) != 0
+            ? ZoneType.DMA.endFrame()
+            : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32.endFrame() : ZoneType.NORMAL.endFrame();
+    for (NodeId candidate : order) {
+      List<FrameRange> ranges = topology.memoryOf(candidate);
+      if (!ranges.isEmpty() && ranges.getFirst().start() < end) {
+        numaEvents.granted(candidate.value(), giver.value());
+        return;
+      }
+    }
   }
 
   List<NodeId> fallbackOrder(int from) {

@@ -23,7 +23,8 @@ import org.numaslab.node.topology.NodeId;
 /// | REMOTE_PARTIAL i | the i-th nearest node with more than min_partial slabs | granted: done; refused: i + 1; after the last: NEW_SLAB |
 /// | NEW_SLAB (order, mark, i) | the i-th nearest node for pages | granted: done; refused: next node, then the lower watermark, then the minimum order, then no memory |
 ///
-/// Owner: the cpu, which has one of these. Models `___slab_alloc`, `get_partial`, `get_any_partial` and `allocate_slab` of mm/slub.c, v6.1.
+/// Owner: the cpu, which has one of these. Models `___slab_alloc`, `get_partial`, `get_any_partial`
+/// and `allocate_slab` of mm/slub.c, v6.1.
 final class SlowAlloc {
   private enum Step {
     IDLE,
@@ -94,7 +95,7 @@ final class SlowAlloc {
         path = AllocPath.CPU_PARTIAL;
       } else if (node != NodeId.NONE && node != c.slabNode()) {
         c.count(Stat.ALLOC_NODE_MISMATCH);
-        cpu.deactivate(c);
+        cpu.giveBackSlab(c);
       } else if (c.hasLoaded()) {
         return c.takeLoaded();
       } else if (slab.slab().isLoan()) {
@@ -103,8 +104,8 @@ final class SlowAlloc {
             c.slabNode(),
             r -> new NodeProtocol.Activate(cpu.caller(), r, c.cache().id(), slab.slab()));
       } else {
-        long list = c.objects.takeList(
-                slab.slab().frame(), () -> c.count(Stat.CMPXCHG_DOUBLE_FAIL));
+        long list =
+            c.objects.takeList(slab.slab().frame(), () -> c.count(Stat.CMPXCHG_DOUBLE_FAIL));
         if (list != 0) {
           c.freelist = list;
           return refill();
@@ -211,8 +212,7 @@ final class SlowAlloc {
     int flags = c.cache().geometry().allocFlags() | (minimumOrder ? gfp : firstTry());
     return cpu.ask(
         order.get(asked).value(),
-        r ->
-            new NodeProtocol.NewSlab(cpu.caller(), r, c.cache().id(), pages, flags, mark));
+        r -> new NodeProtocol.NewSlab(cpu.caller(), r, c.cache().id(), pages, flags, mark));
   }
 
   /// The first try may fail quietly, and does not reclaim where a smaller order is left to try.
@@ -242,9 +242,12 @@ final class SlowAlloc {
   }
 
   private void served() {
-    if (step == Step.NEW_SLAB && minimumOrder) {
-      c.count(Stat.ORDER_FALLBACK);
-      path = AllocPath.ORDER_FALLBACK;
+    if (step == Step.NEW_SLAB) {
+      cpu.countPages(order, c.cache().geometry().allocFlags() | gfp, order.get(asked));
+      if (minimumOrder) {
+        c.count(Stat.ORDER_FALLBACK);
+        path = AllocPath.ORDER_FALLBACK;
+      }
     }
     step = Step.IDLE;
   }

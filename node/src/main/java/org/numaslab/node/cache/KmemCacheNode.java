@@ -391,6 +391,11 @@ public final class KmemCacheNode {
     return rcu.size();
   }
 
+  /// The same in pages.
+  public long pagesWaitingForGracePeriod() {
+    return rcu.pages();
+  }
+
   // ---- state
 
   void addPartial(long slab, boolean tail) {

@@ -2,7 +2,8 @@ package org.numaslab.node.cache;
 
 import java.util.ArrayDeque;
 
-/// Pages of a TYPESAFE_BY_RCU cache's discarded slabs: readers may still look at the objects until a grace period has ended.
+/// Pages of a TYPESAFE_BY_RCU cache's discarded slabs: readers may still look at the objects until
+/// a grace period has ended.
 final class RcuPages {
   /// Takes the pages of one slab.
   interface Release {
@@ -25,5 +26,9 @@ final class RcuPages {
 
   int size() {
     return waiting.size();
+  }
+
+  long pages() {
+    return waiting.stream().mapToLong(d -> 1L << d.order).sum();
   }
 }

@@ -20,6 +20,7 @@ import org.numaslab.node.topology.Topology;
 @Timeout(60)
 class StuckProgramsTest {
   private static final Topology TOPOLOGY = Topology.uniform(2, 2, 64 * 4096);
+
   private static Natures natures(Memory memory) {
     return new LiveNatures(TOPOLOGY, memory, 1, RemoteDraw.WON);
   }
@@ -43,7 +44,8 @@ class StuckProgramsTest {
 
   @Test
   void areReportedWhenMessagesArriveAtOnce() {
-    try (SimulatedMachine machine = SimulatedMachine.instant(TOPOLOGY, StuckProgramsTest::natures, 1 << 20)) {
+    try (SimulatedMachine machine =
+        SimulatedMachine.instant(TOPOLOGY, StuckProgramsTest::natures, 1 << 20)) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("cpus {1, 3} wait");
@@ -53,7 +55,8 @@ class StuckProgramsTest {
   @Test
   void areReportedWhenMessagesAreDelayed() {
     try (SimulatedMachine machine =
-        SimulatedMachine.delayed(TOPOLOGY, StuckProgramsTest::natures, 1 << 20, new SplittableRandom(1))) {
+        SimulatedMachine.delayed(
+            TOPOLOGY, StuckProgramsTest::natures, 1 << 20, new SplittableRandom(1))) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("cpus {1, 3} wait");

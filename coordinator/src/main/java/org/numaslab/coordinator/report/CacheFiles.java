@@ -1,0 +1,109 @@
+package org.numaslab.coordinator.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.topologies.RecordedCache;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.SlabFlags;
+
+/// The files of /sys/kernel/slab/CACHE, each with the line end that sysfs gives it.
+///
+/// Two the machine does not know by itself. `usersize`, the part of an object that may be copied to
+/// user space, is taken from the traced kernel's folder and left out without one. `ctor` is empty
+/// for a cache without constructor, and left out for one that has one, whose name nothing tells.
+/// `shrink` and `validate` are there to be written, and read as nothing. Models `slab_attrs` of
+/// mm/slub.c, v6.1, with SLUB_STATS.
+final class CacheFiles {
+  private final Map<String, String> files = new LinkedHashMap<>();
+  private final CacheGeometry geometry;
+
+  private CacheFiles(CacheGeometry geometry) {
+    this.geometry = geometry;
+  }
+
+  /// By name, in the kernel's order.
+  ///
+  /// @param recorded what the traced kernel's folder says of the cache, null if nothing
+  static Map<String, String> of(
+      MachineState machine, KmemCache cache, @Nullable RecordedCache recorded) {
+    CacheFiles files = new CacheFiles(cache.geometry());
+    files.add(cache, new SlabAttributes(machine, cache), recorded);
+    for (Stat stat : Stat.values()) {
+      files.put(stat.fileName(), counter(machine, cache, stat));
+    }
+    if (recorded != null) {
+      files.put("usersize", recorded.usersize());
+    }
+    return files.files;
+  }
+
+  /// The folder's name: kobjects have `!` where a name has a slash.
+  static String folder(String cache) {
+    String name = cache.replace('/', '!');
+    return name.equals(".") || name.equals("..") ? "!" + name : name;
+  }
+
+  private void add(KmemCache cache, SlabAttributes counts, @Nullable RecordedCache recorded) {
+    put("slab_size", geometry.size());
+    put("object_size", geometry.objectSize());
+    put("objs_per_slab", geometry.ooObjects());
+    put("order", geometry.ooOrder());
+    put("min_partial", cache.minPartial());
+    put("cpu_partial", cache.cpuPartial());
+    put("objects_partial", counts.objectsPartial());
+    put("partial", counts.partial());
+    put("cpu_slabs", counts.cpuSlabs());
+    if (!geometry.ctor()) {
+      files.put("ctor", "");
+    }
+    put("aliases", recorded == null ? 0 : recorded.aliases());
+    put("align", geometry.align());
+    flag("hwcache_align", SlabFlags.HWCACHE_ALIGN);
+    flag("reclaim_account", SlabFlags.RECLAIM_ACCOUNT);
+    flag("destroy_by_rcu", SlabFlags.TYPESAFE_BY_RCU);
+    files.put("shrink", "");
+    put("slabs_cpu_partial", counts.slabsCpuPartial());
+    put("total_objects", counts.totalObjects());
+    put("objects", counts.objects());
+    put("slabs", counts.slabs());
+    flag("sanity_checks", SlabFlags.CONSISTENCY_CHECKS);
+    flag("trace", SlabFlags.TRACE);
+    flag("red_zone", SlabFlags.RED_ZONE);
+    flag("poison", SlabFlags.POISON);
+    flag("store_user", SlabFlags.STORE_USER);
+    files.put("validate", "");
+    flag("cache_dma", SlabFlags.CACHE_DMA);
+    put("remote_node_defrag_ratio", cache.remoteNodeDefragRatio() / 10);
+  }
+
+  private void flag(String name, int flag) {
+    put(name, geometry.has(flag) ? 1 : 0);
+  }
+
+  private void put(String name, long value) {
+    put(name, Long.toString(value));
+  }
+
+  private void put(String name, String value) {
+    files.put(name, value + "\n");
+  }
+
+  /// The sum, then each cpu that counted some.
+  private static String counter(MachineState machine, KmemCache cache, Stat stat) {
+    long sum = 0;
+    StringBuilder perCpu = new StringBuilder();
+    for (Cpu cpu : machine.cpus()) {
+      long count = cpu.cache(cache.id()).stat(stat);
+      sum += count;
+      if (count != 0) {
+        perCpu.append(" C").append(cpu.id().value()).append('=').append(count);
+      }
+    }
+    return sum + perCpu.toString();
+  }
+}

@@ -1,0 +1,46 @@
+package org.numaslab.coordinator.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.node.cache.KmemCache;
+
+/// A machine's /proc and /sys at the end of a run, as text by path.
+///
+/// ```text
+/// proc/slabinfo                  Slabinfo
+/// proc/{buddyinfo,zoneinfo}      ZoneFiles
+/// sys/kernel/slab/CACHE/...      CacheFiles
+/// sys/devices/system/node/...    NodeFiles
+/// ```
+///
+/// Formats are those of Linux 6.1. A line or file whose content the machine does not know is left
+/// out: there are no made-up figures.
+public final class MachineFiles {
+  private MachineFiles() {}
+
+  /// @param dump of the same machine at the same time
+  public static Map<String, String> of(Replay replay, MachineDump dump) {
+    MachineState machine = replay.machine().state();
+    NodePages pages = NodePages.of(machine, replay.natures(), dump);
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("proc/slabinfo", Slabinfo.of(machine));
+    files.put("proc/buddyinfo", ZoneFiles.buddyinfo(machine.topology(), replay.natures()));
+    files.put("proc/zoneinfo", ZoneFiles.zoneinfo(machine.topology(), replay.natures(), pages));
+    for (int i = 0; i < replay.caches().size(); i++) {
+      KmemCache cache = replay.caches().get(i);
+      String folder = "sys/kernel/slab/" + CacheFiles.folder(cache.name()) + "/";
+      CacheFiles.of(machine, cache, replay.recorded(i).orElse(null))
+          .forEach((name, text) -> files.put(folder + name, text));
+    }
+    NumberedNodes.of(machine.topology())
+        .forEach(node -> {
+          String folder = "sys/devices/system/node/node" + node.value() + "/";
+          NodeFiles.of(machine, node, pages)
+              .forEach((name, text) -> files.put(folder + name, text));
+        });
+    return files;
+  }
+}

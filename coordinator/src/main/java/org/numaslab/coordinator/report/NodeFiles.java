@@ -1,0 +1,86 @@
+package org.numaslab.coordinator.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.NumaEvents.Event;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// The files of /sys/devices/system/node/nodeN.
+///
+/// `numastat` counts the blocks of pages that slabs got, `meminfo` has the lines that slabs and
+/// free pages make; there are no other users of memory. Models drivers/base/node.c, v6.1.
+final class NodeFiles {
+  private static final long PAGE_KIB = Memory.PAGE_BYTES >> 10;
+
+  private NodeFiles() {}
+
+  /// By name.
+  static Map<String, String> of(MachineState machine, NodeId node, NodePages pages) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("cpulist", cpulist(machine.topology().cpusOf(node)));
+    files.put("distance", distance(machine.topology(), node));
+    files.put("meminfo", meminfo(node, pages.of(node)));
+    files.put("numastat", numastat(machine.cpus(), node));
+    return files;
+  }
+
+  /// Runs of cpus as `0-1,4`; an empty line for a node without.
+  static String cpulist(List<CpuId> cpus) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < cpus.size(); ) {
+      int last = i;
+      while (last + 1 < cpus.size() && cpus.get(last + 1).value() == cpus.get(last).value() + 1) {
+        last++;
+      }
+      text.append(text.isEmpty() ? "" : ",").append(cpus.get(i).value());
+      if (last > i) {
+        text.append('-').append(cpus.get(last).value());
+      }
+      i = last + 1;
+    }
+    return text.append('\n').toString();
+  }
+
+  private static String distance(Topology topology, NodeId node) {
+    return NumberedNodes.of(topology)
+        .map(to -> Integer.toString(topology.distance(node, to)))
+        .collect(Collectors.joining(" ", "", "\n"));
+  }
+
+  private static String meminfo(NodeId node, NodePages.Node pages) {
+    Map<String, Long> lines = new LinkedHashMap<>();
+    lines.put("MemTotal", pages.managed());
+    lines.put("MemFree", pages.free());
+    lines.put("MemUsed", pages.managed() - pages.free());
+    lines.put("KReclaimable", pages.reclaimable());
+    lines.put("Slab", pages.slab());
+    lines.put("SReclaimable", pages.reclaimable());
+    lines.put("SUnreclaim", pages.unreclaimable());
+    return lines.entrySet().stream()
+        .map(line ->
+            String.format(
+                Locale.ROOT,
+                "Node %d %-15s %8d kB\n",
+                node.value(),
+                line.getKey() + ":",
+                line.getValue() * PAGE_KIB))
+        .collect(Collectors.joining());
+  }
+
+  private static String numastat(List<Cpu> cpus, NodeId node) {
+    StringBuilder text = new StringBuilder();
+    for (Event event : Event.values()) {
+      long sum = cpus.stream().mapToLong(cpu -> cpu.numaEvents().count(event, node)).sum();
+      text.append(event.word()).append(' ').append(sum).append('\n');
+    }
+    return text.toString();
+  }
+}

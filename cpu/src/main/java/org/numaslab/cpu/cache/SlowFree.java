@@ -1,0 +1,196 @@
+package org.numaslab.cpu.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.FrameTable.Kind;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
+import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.EmulatedOops;
+import org.numaslab.node.topology.Topology;
+
+/// What a cpu gives back: objects of slabs that are not its current one, and slabs.
+///
+/// | object's slab | what happens |
+/// |---|---|
+/// | another node's | into that node's batch of remote frees |
+/// | own, frozen or partial and stays partial | pushed by compare-and-exchange |
+/// | own, full | frozen and put on the cpu's partial list, whose overflow goes to the nodes |
+/// | own, partial and now empty; or of a cache with debug flags | the node does it |
+///
+/// Owner: the cpu. Models `__slab_free`, `put_cpu_partial`, `deactivate_slab` and `unfreeze_partials` of mm/slub.c, v6.1, as far as they take no list lock.
+final class SlowFree {
+  private static final int[] NO_INDEXES = {};
+
+  private final Cpu cpu;
+  private final int node;
+  private final Topology topology;
+  private final FrameTable frames;
+  private final RemoteFrees remoteFrees;
+
+  SlowFree(Cpu cpu, Topology topology, Memory memory, RemoteFrees remoteFrees) {
+    this.cpu = cpu;
+    this.node = cpu.node().value();
+    this.topology = topology;
+    this.frames = memory.frames();
+    this.remoteFrees = remoteFrees;
+  }
+
+  /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab that is not the current one is taken for the block of
+  /// the cache's order.
+  long slabKey(KmemCacheCpu c, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    SlabGrant current = c.slab();
+    int home = topology.nodeIndexOfFrame(frame);
+    if (home == node) {
+      return frames.head(frame);
+    }
+    if (current != null
+        && frame - current.slab().frame() >= 0
+        && frame - current.slab().frame() < 1L << current.order()) {
+      return current.slab().frame();
+    }
+    // With its node: two nodes may meet within such a block, where slabs are smaller.
+    return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
+  }
+
+  /// @param run objects of one slab that is not the current one, in the order in which its list shall have them
+  void free(KmemCacheCpu c, long[] run) {
+    long frame = run[0] >>> Memory.PAGE_SHIFT;
+    int home = topology.nodeIndexOfFrame(frame);
+    if (home == node) {
+      freeHere(c, run);
+    } else if (home >= 0) {
+      remoteFrees.add(home, c.cache.id(), run);
+    } else {
+      throw new EmulatedOops(
+          "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
+    }
+  }
+
+  private void freeHere(KmemCacheCpu c, long[] run) {
+    long frame = run[0] >>> Memory.PAGE_SHIFT;
+    if (frames.kind(frame) != Kind.SLAB
+        || frames.cache(frame) != c.cache.id().value()
+        || c.cache.isDebug()) {
+      freeAtNode(c, run); // it must be looked at
+      return;
+    }
+    long slab = frames.head(frame);
+    for (int i = 0; i < run.length - 1; i++) {
+      c.objects.setNext(run[i], run[i + 1]);
+    }
+    long last = run[run.length - 1];
+    int lost = 0;
+    while (true) {
+      long word = frames.word(slab);
+      boolean frozen = SlabWord.frozen(word);
+      boolean full = !SlabWord.hasFree(word);
+      int inUse = SlabWord.inUse(word) - run.length;
+      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
+      if (!frozen && !freeze && (inUse == 0 || full)) {
+        freeAtNode(c, run); // the slab goes on a list or off it
+        break;
+      }
+      c.objects.setNext(last, c.objects.firstFree(slab, word));
+      long freed =
+          SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
+      if (frames.exchangeWord(slab, word, freed)) {
+        c.count(Stat.FREE_SLOWPATH);
+        if (frozen) {
+          c.count(Stat.FREE_FROZEN);
+        } else if (freeze) {
+          putPartial(c, grantOfOwn(slab, freed));
+        }
+        break;
+      }
+      lost++;
+    }
+    for (; lost > 0; lost--) {
+      c.count(Stat.CMPXCHG_DOUBLE_FAIL);
+    }
+  }
+
+  private void freeAtNode(KmemCacheCpu c, long[] run) {
+    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run)};
+    cpu.send(node, r -> new NodeProtocol.Free(cpu.caller(), r, runs));
+  }
+
+  private SlabGrant grantOfOwn(long slab, long word) {
+    return new SlabGrant(
+        new SlabRef(slab, SlabWord.generation(word), SlabRef.OWN),
+        frames.order(slab),
+        SlabWord.objects(word),
+        0,
+        NO_INDEXES);
+  }
+
+  /// Puts a slab into which this cpu freed on its partial list. A list that is long enough goes to the nodes first, whole.
+  void putPartial(KmemCacheCpu c, SlabGrant slab) {
+    SlabGrant[] drained = {};
+    if (c.partial.size() > 0 && c.partial.size() >= c.cache.cpuPartialSlabs()) {
+      drained = c.partial.drain();
+      c.count(Stat.CPU_PARTIAL_DRAIN);
+    }
+    c.partial.push(slab);
+    c.count(Stat.CPU_PARTIAL_FREE);
+    unfreeze(c, drained);
+  }
+
+  void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
+    for (int from = 0; from < slabs.length; from++) {
+      int home = cpu.nodeOfSlab(slabs[from]);
+      List<SlabRef> here = new ArrayList<>();
+      boolean first = true;
+      for (int i = 0; i < slabs.length; i++) {
+        if (cpu.nodeOfSlab(slabs[i]) == home) {
+          first &= i >= from;
+          here.add(slabs[i].slab());
+        }
+      }
+      if (first) {
+        SlabRef[] refs = here.toArray(SlabRef[]::new);
+        cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
+      }
+    }
+  }
+
+  /// Gives the current slab back with what is left of its list.
+  void deactivate(KmemCacheCpu c) {
+    SlabGrant slab = c.slab();
+    if (slab == null) {
+      return;
+    }
+    int home = c.slabNode();
+    long list = c.freelist;
+    int[] indexes = c.lent.unload();
+    c.uninstall();
+    if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {
+      c.count(Stat.DEACTIVATE_FULL);
+      return;
+    }
+    cpu.send(
+        home,
+        r -> new NodeProtocol.Deactivate(cpu.caller(), r, c.cache.id(), slab.slab(), list, indexes));
+  }
+
+  /// Unfreezes an own slab that has nothing free, which takes no list.
+  private boolean unfreezeFull(KmemCacheCpu c, long slab) {
+    long word = frames.word(slab);
+    if (SlabWord.hasFree(word)) {
+      return false;
+    }
+    long full = SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.inUse(word), false);
+    if (frames.exchangeWord(slab, word, full)) {
+      return true;
+    }
+    // Somebody freed into it: now it goes on a list, which is the node's to do.
+    c.count(Stat.CMPXCHG_DOUBLE_FAIL);
+    return false;
+  }
+}

@@ -1,0 +1,398 @@
+package org.numaslab.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.numaslab.node.cache.Stat;
+
+/// proc/ and sys/ in the folder of a run, beside what a real kernel said in the same files.
+class RunViewsTest {
+  /// The machine that recorded the demo: its caches are the run's.
+  private static final Path KERNEL = Path.of("recordings/demo/kernel");
+
+  /// The same machine with less memory: the demo's has fewer files of its nodes.
+  private static final Path BOOTED = Path.of("recordings/machine/setA-4node-8cpu");
+
+  /// Attributes that say what a cache is, not what is in it.
+  private static final Set<String> FIXED =
+      Set.of(
+          "slab_size",
+          "object_size",
+          "objs_per_slab",
+          "order",
+          "min_partial",
+          "cpu_partial",
+          "ctor",
+          "aliases",
+          "align",
+          "hwcache_align",
+          "reclaim_account",
+          "destroy_by_rcu",
+          "shrink",
+          "sanity_checks",
+          "trace",
+          "red_zone",
+          "poison",
+          "store_user",
+          "validate",
+          "cache_dma",
+          "remote_node_defrag_ratio",
+          "usersize");
+
+  private static final Set<String> COUNTS =
+      Set.of(
+          "objects_partial",
+          "partial",
+          "cpu_slabs",
+          "slabs_cpu_partial",
+          "total_objects",
+          "objects",
+          "slabs");
+
+  private static final int MEMINFO_COLUMNS = 34;
+
+  @TempDir static Path temporary;
+
+  private static FinishedRun run;
+
+  @BeforeAll
+  static void runTheDemo() {
+    run = FinishedRun.of(temporary.resolve("demo"));
+  }
+
+  // ---- proc
+
+  @Test
+  void procSlabinfoIsTheSlabinfoBesideIt() {
+    assertThat(run.text("proc/slabinfo")).isEqualTo(run.text("slabinfo"));
+  }
+
+  @Test
+  void slabinfoHasTheKernelsColumns() throws IOException {
+    List<String> recorded = Files.readAllLines(KERNEL.resolve("slabinfo.txt"));
+    List<String> ours = run.text("proc/slabinfo").lines().toList();
+
+    assertThat(ours.subList(0, 2)).isEqualTo(recorded.subList(0, 2));
+    Map<String, String> rows = new HashMap<>();
+    recorded.forEach(row -> rows.put(row.split(" ")[0], row));
+    for (String row : ours.subList(2, ours.size())) {
+      // All but the counts is equal where the kernel has this cache.
+      String same = rows.getOrDefault(row.split(" ")[0], row);
+      assertThat(describing(row)).isEqualTo(describing(same));
+      assertThat(row.replaceAll(" +\\d+", "#")).isEqualTo(same.replaceAll(" +\\d+", "#"));
+    }
+  }
+
+  private static List<String> describing(String row) {
+    List<String> words = List.of(row.split(" +"));
+    return words.subList(3, 12);
+  }
+
+  @Test
+  void buddyinfoHasTheZonesAndColumnsOfTheKernel() throws IOException {
+    Pattern row = Pattern.compile("(Node \\d+, zone [ \\w]{8} )((?: {0,5}\\d+ ){11})");
+    List<String> zones = new ArrayList<>();
+    for (String line : run.text("proc/buddyinfo").lines().toList()) {
+      assertThat(line).matches(row);
+      zones.add(line.substring(0, 22));
+    }
+    assertThat(zones)
+        .isEqualTo(
+            Files.readAllLines(KERNEL.resolve("buddyinfo.txt")).stream()
+                .map(line -> line.substring(0, 22))
+                .toList());
+    long pages = 0;
+    for (String line : run.text("proc/buddyinfo").lines().toList()) {
+      String[] blocks = line.substring(22).strip().split(" +");
+      for (int order = 0; order < blocks.length; order++) {
+        pages += Long.parseLong(blocks[order]) << order;
+      }
+    }
+    long free = 0;
+    for (JsonNode node : run.result().get("memory").get("nodes")) {
+      free += node.get("free_pages").asLong();
+    }
+    assertThat(pages).isEqualTo(free);
+  }
+
+  /// Lines may be left out, none added, and none may look different.
+  @Test
+  void zoneinfoHasOnlyLinesOfTheKernelInItsOrder() throws IOException {
+    List<String> ours = shapes(run.text("proc/zoneinfo"), "\\d+", "#");
+
+    assertThat(ours).contains("  pages free     #", "        managed  #", "      nr_free_pages #");
+    assertThat(shapes(Files.readString(KERNEL.resolve("zoneinfo.txt")), "\\d+", "#"))
+        .containsSubsequence(ours);
+  }
+
+  // ---- sys/kernel/slab
+
+  @Test
+  void eachCacheHasTheFilesOfTheKernelAndItsCounters() throws IOException {
+    Set<String> counters = new TreeSet<>();
+    Arrays.stream(Stat.values()).map(Stat::fileName).forEach(counters::add);
+    recorded()
+        .forEach((cache, attributes) -> {
+          Set<String> expected = new TreeSet<>(attributes.keySet());
+          expected.addAll(counters);
+          if (!attributes.getOrDefault("ctor", "").isEmpty()) {
+            expected.remove("ctor"); // whose constructor it is no trace tells
+          }
+          assertThat(files(cache)).as(cache).isEqualTo(expected);
+        });
+  }
+
+  @Test
+  void whatACacheIsReadsAsTheKernelSaidIt() throws IOException {
+    recorded()
+        .forEach((cache, attributes) ->
+            attributes.forEach((name, value) -> {
+              if (FIXED.contains(name) && !(name.equals("ctor") && !value.isEmpty())) {
+                assertThat(attribute(cache, name))
+                    .as(cache + " " + name)
+                    .isEqualTo(value.isEmpty() ? "" : value + "\n");
+              }
+            }));
+  }
+
+  @Test
+  void countsAreASumAndItsPartsWithoutZeros() throws IOException {
+    for (String cache : recorded().keySet()) {
+      for (String name : COUNTS) {
+        String text = attribute(cache, name);
+        String part = name.equals("slabs_cpu_partial") ? "C\\d+=\\d+\\(\\d+\\)" : "N\\d+=[1-9]\\d*";
+        String sum = name.equals("slabs_cpu_partial") ? "\\d+\\(\\d+\\)" : "\\d+";
+        assertThat(text).as(cache + " " + name).matches(sum + "( " + part + ")*\n");
+        if (!name.equals("slabs_cpu_partial")) {
+          assertSumOfParts(text);
+        }
+      }
+    }
+  }
+
+  @Test
+  void countersAreASumAndTheCpusThatCounted() {
+    for (JsonNode cache : run.caches()) {
+      cache
+          .get("counters")
+          .fields()
+          .forEachRemaining(counter -> {
+            String text = attribute(cache.get("name").asText(), counter.getKey());
+            assertThat(text).matches("\\d+( C\\d+=[1-9]\\d*)*\n");
+            assertThat(text.strip().split(" ")[0]).isEqualTo(counter.getValue().asText());
+            assertSumOfParts(text);
+          });
+    }
+  }
+
+  @Test
+  void whatIsInThemIsInTheResultToo() {
+    for (JsonNode cache : run.caches()) {
+      String name = cache.get("name").asText();
+      Map<String, String> same =
+          Map.of("total_objects", "objects", "objects", "active", "slabs", "slabs");
+      same.forEach((file, figure) ->
+          assertThat(attribute(name, file).strip().split(" ")[0])
+              .as(name + " " + file)
+              .isEqualTo(cache.get(figure).asText()));
+    }
+  }
+
+  // ---- sys/devices/system/node
+
+  @Test
+  void distancesAndCpusAreTheRecordedMachines() throws IOException {
+    for (int node = 0; node < 4; node++) {
+      for (String name : List.of("distance", "cpulist")) {
+        assertThat(nodeFile(node, name)).isEqualTo(recordedNodeFile(node, name));
+      }
+    }
+  }
+
+  @Test
+  void meminfoHasOnlyLinesOfTheKernelInItsOrder() throws IOException {
+    for (int node = 0; node < 4; node++) {
+      List<String> names = shapes(nodeFile(node, "meminfo"), ": +\\d+", ":");
+      assertThat(names).contains("Node " + node + " MemFree: kB", "Node " + node + " Slab: kB");
+      assertThat(shapes(recordedNodeFile(node, "meminfo"), ": +\\d+", ":"))
+          .containsSubsequence(names);
+      assertThat(nodeFile(node, "meminfo").lines())
+          .allMatch(line -> line.length() == MEMINFO_COLUMNS);
+    }
+    assertThat(recordedNodeFile(0, "meminfo").lines().limit(5))
+        .allMatch(line -> line.length() == MEMINFO_COLUMNS);
+  }
+
+  @Test
+  void meminfoSaysWhatTheSlabsTake() {
+    long slab = 0;
+    for (int node = 0; node < 4; node++) {
+      Map<String, Long> kib = new HashMap<>();
+      for (String line : nodeFile(node, "meminfo").lines().toList()) {
+        String[] words = line.split("[: ]+");
+        kib.put(words[2], Long.parseLong(words[3]));
+      }
+      assertThat(kib)
+          .containsEntry("MemTotal", sum(kib, "MemFree", "MemUsed"))
+          .containsEntry("Slab", sum(kib, "SReclaimable", "SUnreclaim"));
+      slab += sum(kib, "Slab") << 10;
+    }
+    assertThat(slab).isEqualTo(run.result().get("memory").get("slab_bytes").asLong());
+  }
+
+  private static long sum(Map<String, Long> lines, String... names) {
+    return Arrays.stream(names).mapToLong(name -> lines.getOrDefault(name, -1L)).sum();
+  }
+
+  @Test
+  void numastatCountsEachSlabOnce() throws IOException {
+    assertThat(shapes(nodeFile(0, "numastat"), "\\d+", "#"))
+        .isEqualTo(shapes(recordedNodeFile(0, "numastat"), "\\d+", "#"));
+
+    // A warm start's slabs get pages too, before the cache counters begin.
+    FinishedRun cold = FinishedRun.of(temporary.resolve("cold"), "--cold");
+    Map<String, Long> sums = numastat(cold);
+    long slabs = cold.sum(cache -> cache.get("counters").get("alloc_slab").asLong());
+    assertThat(sums.get("numa_hit")).isEqualTo(slabs);
+    assertThat(sums.get("local_node")).isEqualTo(slabs);
+    assertThat(sums.get("numa_miss")).isZero();
+  }
+
+  @Test
+  void whereANodeIsFullNumastatSaysWhoHelpedOut() throws IOException {
+    TraceText text = new TraceText();
+    for (int i = 0; i < 21 * 600; i++) {
+      text.alloc(0, i, -1);
+    }
+    Path trace = text.in(temporary.resolve("full/trace.txt"));
+    FinishedRun full =
+        FinishedRun.of(
+            temporary.resolve("full/out"), "--trace", trace.toString(), "--topology", "2x1:2M");
+
+    // Node 0 has 511 pages, all of which are slabs now; node 1 gave the other 89.
+    assertThat(full.text("sys/devices/system/node/node0/numastat"))
+        .isEqualTo(
+            """
+            numa_hit 511
+            numa_miss 0
+            numa_foreign 89
+            interleave_hit 0
+            local_node 511
+            other_node 0
+            """);
+    assertThat(full.text("sys/devices/system/node/node1/numastat"))
+        .isEqualTo(
+            """
+            numa_hit 0
+            numa_miss 89
+            numa_foreign 0
+            interleave_hit 0
+            local_node 0
+            other_node 89
+            """);
+  }
+
+  // ---- the whole
+
+  @Test
+  void theSameSeedGivesTheSameBytes() throws IOException {
+    FinishedRun again = FinishedRun.of(temporary.resolve("again"));
+
+    try (Stream<Path> files = Files.walk(run.folder())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path name = run.folder().relativize(file);
+        if (name.startsWith("proc") || name.startsWith("sys") || name.endsWith("state.json")) {
+          assertThat(again.folder().resolve(name)).hasSameBinaryContentAs(file);
+        }
+      }
+    }
+  }
+
+  private static Map<String, Long> numastat(FinishedRun run) {
+    Map<String, Long> sums = new HashMap<>();
+    for (int node = 0; node < 4; node++) {
+      run.text("sys/devices/system/node/node" + node + "/numastat")
+          .lines()
+          .map(line -> line.split(" "))
+          .forEach(words -> sums.merge(words[0], Long.valueOf(words[1]), Long::sum));
+    }
+    return sums;
+  }
+
+  private static void assertSumOfParts(String text) {
+    String[] words = text.strip().split(" ");
+    long parts = Arrays.stream(words).skip(1).mapToLong(w -> Long.parseLong(w.split("=")[1])).sum();
+    assertThat(parts).as(text).isEqualTo(Long.parseLong(words[0]));
+  }
+
+  private static List<String> shapes(String text, String number, String mark) {
+    return text.lines().map(line -> line.replaceAll(number, mark)).toList();
+  }
+
+  private static String attribute(String cache, String name) {
+    return run.text("sys/kernel/slab/" + cache + "/" + name);
+  }
+
+  private static Set<String> files(String cache) {
+    try (Stream<Path> files = Files.list(run.folder().resolve("sys/kernel/slab/" + cache))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private static String nodeFile(int node, String name) {
+    return run.text("sys/devices/system/node/node" + node + "/" + name);
+  }
+
+  private static String recordedNodeFile(int node, String name) throws IOException {
+    return Files.readString(BOOTED.resolve("node/node" + node + "." + name));
+  }
+
+  /// What sysfs said of the run's caches, those that the kernel's folder has: attributes by cache.
+  private static Map<String, Map<String, String>> recorded() throws IOException {
+    Map<String, Map<String, String>> caches = new LinkedHashMap<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(KERNEL.resolve("slab_sysfs.tsv.gz"))),
+                StandardCharsets.UTF_8))) {
+      lines
+          .lines()
+          .map(line -> line.split("\t", -1))
+          .forEach(fields ->
+              caches
+                  .computeIfAbsent(fields[0], cache -> new LinkedHashMap<>())
+                  .put(fields[1], fields[2].replace("|", "")));
+    }
+    Set<String> ours = new TreeSet<>();
+    run.caches().forEach(cache -> ours.add(cache.get("name").asText()));
+    caches.keySet().retainAll(ours);
+    assertThat(caches.size()).isGreaterThan(10);
+    return caches;
+  }
+}
