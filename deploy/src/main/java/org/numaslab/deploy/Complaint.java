@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.EnvironmentFailure;
 import picocli.CommandLine.ParameterException;
@@ -17,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// | an argument picocli does not accept    | what, what was meant, where the help is | 2         |
 /// | [BadInput], at any depth of causes     | its message                             | 2         |
 /// | [EnvironmentFailure], at any depth     | its message                             | 3         |
+/// | [EmulatedOops]: the machine stopped    | who met it, and what                    | 1         |
 /// | a file system that refuses             | the file and the reason                 | 3         |
 /// | no heap left                           | how to give more                        | 3         |
 /// | anything else: a bug of ours           | where the [CrashReport] lies            | 3         |
@@ -35,6 +37,7 @@ record Complaint(String line, int exitCode) {
     return cause(failure, BadInput.class)
         .map(badInput -> badInput(badInput.getMessage()))
         .or(() -> cause(failure, EnvironmentFailure.class).map(e -> failure(e.getMessage())))
+        .or(() -> cause(failure, EmulatedOops.class).map(Complaint::oops))
         .or(() -> cause(failure, OutOfMemoryError.class).map(Complaint::outOfHeap))
         .or(() -> cause(failure, FileSystemException.class).map(Complaint::refusedFile))
         .orElseGet(() -> failure(CrashReport.write(failure, arguments)));
@@ -75,6 +78,10 @@ record Complaint(String line, int exitCode) {
 
   private static Complaint failure(@Nullable String message) {
     return new Complaint(oneLine(message), ExitCode.FAILURE);
+  }
+
+  private static Complaint oops(EmulatedOops oops) {
+    return new Complaint(oneLine(oops.getMessage()), ExitCode.DIFFERENT);
   }
 
   private static String oneLine(@Nullable String message) {

@@ -18,6 +18,8 @@ import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
@@ -149,12 +151,24 @@ public final class Cpu {
   /// @return its physical address, [#NULL] or [#WAIT]
   public long alloc(CacheId cache, int wanted, int gfp) {
     KmemCacheCpu c = caches[cache.value()];
-    long object = allocOne(c, wanted, gfp);
-    if (object == WAIT) {
-      suspend(c, gfp);
-      return WAIT;
+    try {
+      long object = allocOne(c, wanted, gfp);
+      if (object == WAIT) {
+        suspend(c, gfp);
+        return WAIT;
+      }
+      return handOut(c, object, gfp);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "allocation, path " + path, oops);
     }
-    return handOut(c, object, gfp);
+  }
+
+  /// What stops the emulated kernel here, with who met it. An access beyond the machine is the page fault of a pointer that was followed unchecked.
+  private EmulatedOops metBy(KmemCacheCpu c, String what, RuntimeException oops) {
+    String who = "cpu " + id.value() + ", cache " + c.cache.name() + ", " + what;
+    return oops instanceof IndexOutOfBoundsException wild
+        ? EmulatedOops.wildAccess(who, wild)
+        : ((EmulatedOops) oops).metBy(who);
   }
 
   /// An allocation that is preempted between reading the free list and exchanging it: what
@@ -172,14 +186,15 @@ public final class Cpu {
   }
 
   private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
+    path = AllocPath.FAST;
     long object = c.alloc(wanted);
     if (object == 0) {
       object = c.allocLent(wanted);
     }
     if (object != 0) {
-      path = AllocPath.FAST;
       return object;
     }
+    path = AllocPath.REFILL;
     SlowAlloc way = slow;
     if (way == null) {
       way = new SlowAlloc(this, c);
@@ -220,7 +235,11 @@ public final class Cpu {
     bulk = out;
     bulkCount = count;
     bulkFilled = 0;
-    return continueBulk(c, gfp, out);
+    try {
+      return continueBulk(c, gfp, out);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "bulk allocation, path " + path, oops);
+    }
   }
 
   private long continueBulk(KmemCacheCpu c, int gfp, long[] out) {
@@ -258,8 +277,12 @@ public final class Cpu {
   /// Frees an object.
   public void free(CacheId cache, long object) {
     KmemCacheCpu c = caches[cache.value()];
-    if (!c.free(object)) {
-      slowFree.free(c, new long[] {object});
+    try {
+      if (!c.free(object)) {
+        slowFree.free(c, new long[] {object});
+      }
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "free", oops);
     }
   }
 
@@ -310,8 +333,12 @@ public final class Cpu {
         break;
       }
     }
-    if (!c.freeRun(run, length)) {
-      slowFree.free(c, Arrays.copyOf(run, length));
+    try {
+      if (!c.freeRun(run, length)) {
+        slowFree.free(c, Arrays.copyOf(run, length));
+      }
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw metBy(c, "bulk free", oops);
     }
     return same;
   }
@@ -384,7 +411,13 @@ public final class Cpu {
       return false;
     }
     awaited = 0;
-    long value = resume(reply);
+    long value;
+    KmemCacheCpu waiting = suspended;
+    try {
+      value = resume(reply);
+    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
+      throw waiting == null ? oops : metBy(waiting, "allocation, path " + path, oops);
+    }
     if (value == WAIT) {
       return false;
     }

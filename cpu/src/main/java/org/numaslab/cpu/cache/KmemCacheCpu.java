@@ -213,7 +213,7 @@ public final class KmemCacheCpu {
             ? new int[0]
             : current.slab().isLoan()
                 ? lent.indexes()
-                : objects.indexes(current.slab().frame(), freelist);
+                : objects.intactIndexes(current.slab().frame(), freelist);
     SlabGrant[] partials = partial.toArray();
     SlabRef[] refs = new SlabRef[partials.length];
     for (int i = 0; i < refs.length; i++) {

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.Topology;
 
 /// What a cpu gives back: objects of slabs that are not its current one, and slabs.
@@ -63,15 +66,24 @@ final class SlowFree {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
     int home = topology.nodeIndexOfFrame(frame);
     if (home == node) {
-      freeHere(c, frames.head(frame), run);
+      freeHere(c, run);
     } else if (home >= 0) {
       remoteFrees.add(home, c.cache.id(), run);
     } else {
-      throw new IllegalStateException("free of " + run[0] + ", which is no node's memory");
+      throw new EmulatedOops(
+          "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
     }
   }
 
-  private void freeHere(KmemCacheCpu c, long slab, long[] run) {
+  private void freeHere(KmemCacheCpu c, long[] run) {
+    long frame = run[0] >>> Memory.PAGE_SHIFT;
+    if (frames.kind(frame) != Kind.SLAB
+        || frames.cache(frame) != c.cache.id().value()
+        || c.cache.isDebug()) {
+      freeAtNode(c, run); // it must be looked at
+      return;
+    }
+    long slab = frames.head(frame);
     for (int i = 0; i < run.length - 1; i++) {
       c.objects.setNext(run[i], run[i + 1]);
     }
@@ -83,16 +95,8 @@ final class SlowFree {
       boolean full = !SlabWord.hasFree(word);
       int inUse = SlabWord.inUse(word) - run.length;
       boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      boolean foreign = frames.cache(slab) != c.cache.id().value();
-      if (foreign || c.cache.isDebug() || (!frozen && !freeze && (inUse == 0 || full))) {
-        // The slab goes on a list or off it, or must be looked at: that is the node's to do.
-        cpu.send(
-            node,
-            r ->
-                new NodeProtocol.Free(
-                    cpu.caller(),
-                    r,
-                    new NodeProtocol.FreedRun[] {new NodeProtocol.FreedRun(c.cache.id(), run)}));
+      if (!frozen && !freeze && (inUse == 0 || full)) {
+        freeAtNode(c, run); // the slab goes on a list or off it
         break;
       }
       c.objects.setNext(last, c.objects.firstFree(slab, word));
@@ -111,6 +115,11 @@ final class SlowFree {
     for (; lost > 0; lost--) {
       c.count(Stat.CMPXCHG_DOUBLE_FAIL);
     }
+  }
+
+  private void freeAtNode(KmemCacheCpu c, long[] run) {
+    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run)};
+    cpu.send(node, r -> new NodeProtocol.Free(cpu.caller(), r, runs));
   }
 
   private SlabGrant grantOfOwn(long slab, long word) {

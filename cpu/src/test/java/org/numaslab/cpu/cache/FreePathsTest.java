@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.SlabFlags;
 
 /// Each way in which 6.1 takes an object back, with all 26 counters: `do_slab_free`, `__slab_free`,
@@ -400,7 +401,7 @@ class FreePathsTest {
   void aFreeOfNoObjectIsNoticedAtItsHome() {
     long object = machine.alloc(2, cache);
     assertThatThrownBy(() -> machine.free(0, cache, object + 8))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(EmulatedOops.class)
         .hasMessageContaining("no object of t0");
   }
 

@@ -3,6 +3,7 @@ package org.numaslab.node.cache;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.ObjectChecks;
 import org.numaslab.node.slab.SlabFlags;
@@ -52,6 +53,9 @@ public final class DebugSlabs {
   /// @return the object, or [#NONE]
   public long allocFromPartial(int cpu) {
     for (long slab : half.partialSlabs()) {
+      if (!SlabWord.hasFree(frames.word(slab))) {
+        continue; // what corrupted the list has cut it right at its head
+      }
       long object = take(slab);
       if (!checks.allocated(slab, object, cpu)) {
         half.removePartial(slab);
@@ -84,10 +88,15 @@ public final class DebugSlabs {
     return object;
   }
 
+  /// A pointer that leads out of the slab ends the list: the check that follows will see it. Without checks the kernel reads through it.
   private long take(long slab) {
     long word = frames.word(slab);
     long object = objects.firstFree(slab, word);
-    int rest = objects.headIndex(slab, objects.nextWithin(slab, object));
+    boolean valid = objects.hasValidNext(slab, object);
+    if (!valid && !half.cache().geometry().has(SlabFlags.CONSISTENCY_CHECKS)) {
+      throw EmulatedOops.corruptList(slab, object);
+    }
+    int rest = valid ? objects.headIndex(slab, objects.next(object)) : SlabWord.NO_OBJECT;
     frames.setWord(slab, SlabWord.with(word, rest, SlabWord.inUse(word) + 1, false));
     return object;
   }
@@ -107,17 +116,23 @@ public final class DebugSlabs {
   ///
   /// @param run in the order in which the list shall have them
   public void free(int cpu, long slab, long[] run, Tally tally) {
-    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free
-    // of an object cuts the list behind it.
+    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free of an object cuts the list behind it.
+    long end = (slab << Memory.PAGE_SHIFT) + ((long) Memory.PAGE_BYTES << frames.order(slab));
     for (int i = 0; i < run.length; i++) {
+      if (run[i] + half.cache().geometry().offset() + Long.BYTES > end) {
+        continue; // no object, and its free pointer would be somebody else's
+      }
       objects.setNext(run[i], i + 1 < run.length ? run[i + 1] : 0);
     }
-    if (!checks.freed(slab, run, cpu)) {
+    boolean wasListed = SlabWord.hasFree(frames.word(slab));
+    int freed = checks.freed(slab, run, cpu);
+    if (freed == 0) {
+      leavePartialIfCleared(slab, wasListed);
       return;
     }
     long word = frames.word(slab);
     objects.setNext(run[run.length - 1], objects.firstFree(slab, word));
-    int inUse = SlabWord.inUse(word) - run.length;
+    int inUse = SlabWord.inUse(word) - freed;
     frames.setWord(slab, SlabWord.with(word, objects.headIndex(slab, run[0]), inUse, false));
     boolean goes = inUse == 0 && half.nrPartial() >= half.cache().minPartial();
     if (!SlabWord.hasFree(word)) {
@@ -139,11 +154,21 @@ public final class DebugSlabs {
 
   /// Checks every slab of the lists (a write of 1 to `validate`).
   public void validate() {
+    long[] fullBefore = full.toArray();
     for (long slab : half.partialSlabs()) {
       checks.validate(slab);
+      leavePartialIfCleared(slab, true);
     }
-    for (long slab : full.toArray()) {
+    for (long slab : fullBefore) {
       checks.validate(slab);
+    }
+  }
+
+  /// A repair that clears a list makes its slab a full one.
+  private void leavePartialIfCleared(long slab, boolean wasPartial) {
+    if (wasPartial && !SlabWord.hasFree(frames.word(slab)) && isFull(slab)) {
+      half.removePartial(slab);
+      addFull(slab);
     }
   }
 

@@ -221,7 +221,7 @@ public final class KmemCacheNode {
   /// Takes back a cpu's current slab with what is left of its list: to the head of the partial
   /// list, to its tail if others freed into it, or to the page allocator.
   public void deactivate(long slab, long list, Tally tally) {
-    int left = objects.length(list);
+    int left = objects.length(slab, list);
     long last = left == 0 ? 0 : objects.last(list);
     boolean remoteFrees = SlabWord.hasFree(frames.word(slab));
     if (remoteFrees) {

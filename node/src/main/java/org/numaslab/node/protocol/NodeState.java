@@ -43,6 +43,7 @@ import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Validated;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
 import org.numaslab.node.topology.CpuId;
@@ -54,6 +55,9 @@ import org.numaslab.node.topology.NodeId;
 /// its caches. Needs no answer from anybody, so nothing that waits for a node can wait for ever.
 public final class NodeState {
   private static final SlabGrant[] NO_GRANTS = {};
+
+  /// No slab is in frame 0, which ends lists.
+  private static final long NO_SLAB = 0;
 
   private final NodeId node;
   private final Memory memory;
@@ -67,6 +71,9 @@ public final class NodeState {
   private final Loans loans = new Loans();
   private final Tally tally = new Tally();
   private final long[] list = new long[1];
+
+  /// The cache that was worked on last, for the report of an oops.
+  private String touched = "none";
 
   /// @param memory what this node may touch
   /// @param isOwn whether a cpu works on this node's memory itself
@@ -93,7 +100,27 @@ public final class NodeState {
     return node;
   }
 
+  /// @throws EmulatedOops when the kernel would have stopped: this machine cannot go on
   public void receive(NodeProtocol message) {
+    try {
+      serve(message);
+    } catch (EmulatedOops oops) {
+      throw oops.metBy(inCharge(message));
+    } catch (IndexOutOfBoundsException wild) {
+      throw EmulatedOops.wildAccess(inCharge(message), wild);
+    }
+  }
+
+  private String inCharge(NodeProtocol message) {
+    String from =
+        message instanceof NodeProtocol.FromCpu m
+            ? "cpu " + m.from().cpu().value()
+            : "the registry";
+    return from + ", cache " + touched + ", " + message.getClass().getSimpleName() + " on node "
+        + node.value();
+  }
+
+  private void serve(NodeProtocol message) {
     switch (message) {
       case TakePartial m -> outbox.answer(m.from().cpu(), takePartial(m));
       case NewSlab m -> outbox.answer(m.from().cpu(), newSlab(m));
@@ -117,6 +144,7 @@ public final class NodeState {
     if (cache == null) {
       throw new IllegalStateException(id + " is not known on " + node);
     }
+    touched = cache.cache().name();
     return cache;
   }
 
@@ -256,6 +284,14 @@ public final class NodeState {
     long[] rest = run;
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);
+      if (slab == NO_SLAB) {
+        if (named.debug() == null) {
+          throw noObject(named, rest[0]);
+        }
+        messages.print("virt_to_cache: Object is not a Slab page!");
+        rest = Arrays.copyOfRange(rest, 1, rest.length);
+        continue;
+      }
       long[] same = Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
       if (same.length < rest.length) {
         rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
@@ -288,26 +324,26 @@ public final class NodeState {
     return cache;
   }
 
+  /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must be an object: this machine has no word for a list of
+  /// anything else.
   private long slabOf(KmemCacheNode named, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
+    if (frames.kind(frame) != Kind.SLAB) {
+      return NO_SLAB;
+    }
     long slab = frames.head(frame);
-    KmemCacheNode cache =
-        frames.kind(frame) == Kind.SLAB ? caches.get(new CacheId(frames.cache(slab))) : null;
-    boolean checksItself = cache != null && cache.debug() != null;
-    if (cache == null
-        || (!checksItself
-            && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object))) {
-      throw new IllegalStateException(
-          "free of "
-              + ObjectAddress.print(object)
-              + ": no object of "
-              + named.cache().name()
-              + ", but "
-              + frames.kind(frame)
-              + " of cache "
-              + frames.cache(frame));
+    KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
+    if (cache.debug() == null
+        && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
+      throw noObject(named, object);
     }
     return slab;
+  }
+
+  private static EmulatedOops noObject(KmemCacheNode named, long object) {
+    return new EmulatedOops(
+        "free of " + ObjectAddress.print(object) + ", which is no object of "
+            + named.cache().name());
   }
 
   private NodeReply zero(Zero m) {
@@ -342,7 +378,7 @@ public final class NodeState {
     long word = frames.word(slab);
     SlabObjects objects = cache.objects();
     boolean[] free = new boolean[SlabWord.objects(word)];
-    for (int index : objects.indexes(slab, objects.firstFree(slab, word))) {
+    for (int index : objects.intactIndexes(slab, objects.firstFree(slab, word))) {
       free[index] = true;
     }
     cache
@@ -401,6 +437,6 @@ public final class NodeState {
         SlabWord.inUse(word),
         SlabWord.objects(word),
         SlabWord.frozen(word),
-        objects.indexes(frame, objects.firstFree(frame, word)));
+        objects.intactIndexes(frame, objects.firstFree(frame, word)));
   }
 }

@@ -27,6 +27,9 @@ public final class ObjectChecks {
   private static final int POISON_END = 0xa5;
   private static final int POISON_INUSE = 0x5a;
 
+  /// A byte times this is eight of it.
+  private static final long EACH_BYTE = 0x0101010101010101L;
+
   private final CacheGeometry geometry;
   private final Memory memory;
   private final FrameTable frames;
@@ -108,7 +111,9 @@ public final class ObjectChecks {
     if (consistency && !mayAllocate(slab, object)) {
       report.fix("Marking all objects used");
       long word = frames.word(slab);
-      frames.setWord(slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
+      // The mark of a cpu's slab, which a checked slab never is: here it stands for "written off".
+      frames.setWord(
+          slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), true));
       return false;
     }
     traceLine("alloc", slab, object);
@@ -133,40 +138,43 @@ public final class ObjectChecks {
   /// Objects of a slab are about to be freed.
   ///
   /// @param run in list order
-  /// @return false when one is not as a live object should be: then none is freed
-  public boolean freed(long slab, long[] run, int cpu) {
-    boolean right = mayFree(slab, run, cpu);
-    if (!right) {
-      report.fix("Object at " + ObjectAddress.print(run[failedAt]) + " not freed");
-    }
-    return right;
-  }
-
-  private int failedAt;
-
-  private boolean mayFree(long slab, long[] run, int cpu) {
-    failedAt = 0;
+  /// @return how many of them, from the first on, to free: 0 when one is not as a live object should be, and fewer than all when the last one comes up before
+  ///   its turn
+  public int freed(long slab, long[] run, int cpu) {
     if (consistency && !checkSlab(slab)) {
-      return false;
+      return notFreed(run[0]);
     }
     int inUse = SlabWord.inUse(frames.word(slab));
     if (inUse < run.length) {
       report.slabError(
-          slab, "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
-      return false;
+          slab,
+          "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
+      return notFreed(run[0]);
     }
-    for (failedAt = 0; failedAt < run.length; failedAt++) {
-      long object = run[failedAt];
+    long tail = run[run.length - 1];
+    int count = 0;
+    long object;
+    do {
+      object = run[count++];
       if (consistency && !mayFree(slab, object)) {
-        return false;
+        return notFreed(object);
       }
       if (tracks) {
         Track.set(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES, cpu);
       }
       traceLine("free", slab, object);
       write(object, RED_INACTIVE);
+    } while (object != tail);
+    if (count != run.length) {
+      report.slabError(
+          slab, "Bulk free expected " + run.length + " objects but found " + count);
     }
-    return true;
+    return count;
+  }
+
+  private int notFreed(long object) {
+    report.fix("Object at " + ObjectAddress.print(object) + " not freed");
+    return 0;
   }
 
   private boolean mayFree(long slab, long object) {
@@ -231,7 +239,7 @@ public final class ObjectChecks {
     if (!geometry.freePointerAfterObject() && zone == RED_ACTIVE) {
       return true;
     }
-    if (!isValid(slab, objects.next(object))) {
+    if (!objects.hasValidNext(slab, object)) {
       report.objectError(slab, object, "Freepointer corrupt");
       objects.setNext(object, 0);
       return false;
@@ -242,6 +250,9 @@ public final class ObjectChecks {
   /// Bytes that are all to be `value`; what differs is reported and restored.
   private boolean checkBytes(
       long slab, long object, String what, long from, int value, int length) {
+    if (isAll(from, value, length)) {
+      return true;
+    }
     long first = -1;
     long last = -1;
     for (long at = from; at < from + length; at++) {
@@ -250,12 +261,26 @@ public final class ObjectChecks {
         last = at;
       }
     }
-    if (first < 0) {
-      return true;
-    }
     report.bytesError(slab, object, what, first, last, value);
     restore(what, value, first, last);
     return false;
+  }
+
+  private boolean isAll(long from, int value, int length) {
+    long pattern = value * EACH_BYTE;
+    long end = from + length;
+    long at = from;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      if (memory.load(at) != pattern) {
+        return false;
+      }
+    }
+    for (; at < end; at++) {
+      if ((memory.loadByte(at) & 0xff) != value) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void restore(String what, int value, long first, long last) {
@@ -274,6 +299,11 @@ public final class ObjectChecks {
   private boolean checkSlab(long slab) {
     long word = frames.word(slab);
     int most = objectsIn(slab);
+    if (SlabWord.frozen(word)) {
+      report.slabError(
+          slab, "Slab disabled since SLUB metadata consistency check failed");
+      return false;
+    }
     if (SlabWord.objects(word) > most) {
       report.slabError(slab, "objects " + SlabWord.objects(word) + " > max " + most);
       return false;
@@ -321,7 +351,7 @@ public final class ObjectChecks {
     }
   }
 
-  /// Walks a slab's list, repairs what does not add up.
+  /// Walks a slab's list, repairs what does not add up. A list without an end, in which v6.1 would walk for ever, is cleared as later kernels do it.
   ///
   /// @param search an object, or 0 to check the whole list
   /// @return whether the object is on the list; for 0 whether the list is usable
@@ -337,9 +367,7 @@ public final class ObjectChecks {
       if (!isValid(slab, free)) {
         if (before == 0) {
           report.slabError(slab, "Freepointer corrupt");
-          frames.setWord(
-              slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
-          report.fix("Freelist cleared");
+          clearList(slab);
           return false;
         }
         report.objectError(slab, before, "Freechain corrupt");
@@ -350,7 +378,41 @@ public final class ObjectChecks {
       free = objects.next(free);
       count++;
     }
-    int counted = SlabWord.objects(word) - count;
+    if (count > SlabWord.objects(word)) {
+      report.slabError(slab, "Freelist cycle detected");
+      clearList(slab);
+      return false;
+    }
+    adjustCounts(slab, count);
+    return search == 0;
+  }
+
+  private void clearList(long slab) {
+    long word = frames.word(slab);
+    frames.setWord(
+        slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
+    report.fix("Freelist cleared");
+  }
+
+  /// Compares a slab's counts with its pages and with the free objects counted on its list.
+  private void adjustCounts(long slab, int free) {
+    long word = frames.word(slab);
+    int most = objectsIn(slab);
+    if (SlabWord.objects(word) != most) {
+      report.slabError(
+          slab,
+          "Wrong number of objects. Found " + SlabWord.objects(word) + " but should be " + most);
+      word =
+          SlabWord.of(
+              SlabWord.generation(word),
+              SlabWord.firstFree(word),
+              SlabWord.inUse(word),
+              most,
+              SlabWord.frozen(word));
+      frames.setWord(slab, word);
+      report.fix("Number of objects adjusted");
+    }
+    int counted = most - free;
     if (SlabWord.inUse(word) != counted) {
       report.slabError(
           slab,
@@ -361,7 +423,6 @@ public final class ObjectChecks {
       frames.setWord(slab, SlabWord.with(word, SlabWord.firstFree(word), counted, false));
       report.fix("Object count adjusted");
     }
-    return search == 0;
   }
 
   // ---- whole slabs
@@ -373,7 +434,7 @@ public final class ObjectChecks {
     }
     int count = SlabWord.objects(frames.word(slab));
     boolean[] free = new boolean[count];
-    for (int index : objects.indexes(slab, objects.firstFree(slab, frames.word(slab)))) {
+    for (int index : objects.intactIndexes(slab, objects.firstFree(slab, frames.word(slab)))) {
       free[index] = true;
     }
     for (int i = 0; i < count; i++) {

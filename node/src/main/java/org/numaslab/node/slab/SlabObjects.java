@@ -1,5 +1,6 @@
 package org.numaslab.node.slab;
 
+import java.util.Arrays;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
@@ -53,17 +54,23 @@ public final class SlabObjects {
     return hardened ? decode(stored, at) : stored;
   }
 
-  /// The same where the pointer may be corrupt: what leaves the slab ends the list.
-  public long nextWithin(long slab, long object) {
+  /// Whether what follows `object` is the end of the list or an object of the slab.
+  public boolean hasValidNext(long slab, long object) {
     long next = next(object);
-    long frame = next >>> Memory.PAGE_SHIFT;
-    boolean within = frame >= slab && frame < slab + (1L << frames.order(slab));
-    return within ? next : 0;
+    return next == 0 || isObject(slab, SlabWord.objects(frames.word(slab)), next);
   }
 
+  /// @throws EmulatedOops when the object is to point to itself: then it is freed twice in a row
   public void setNext(long object, long next) {
     long at = object + offset;
-    memory.store(at, hardened ? encode(next, at) : next);
+    if (hardened) {
+      if (object == next) {
+        throw EmulatedOops.freedTwice(object);
+      }
+      memory.store(at, encode(next, at));
+    } else {
+      memory.store(at, next);
+    }
   }
 
   private long decode(long stored, long at) {
@@ -88,8 +95,12 @@ public final class SlabObjects {
 
   /// Whether `object` is where an object of the slab begins.
   public boolean isObject(long slab, int objects, long object) {
+    long distance = object - (slab << Memory.PAGE_SHIFT);
+    if (distance < 0 || distance >= (long) Memory.PAGE_BYTES << frames.order(slab)) {
+      return false;
+    }
     int index = indexOf(slab, object);
-    return index >= 0 && index < objects && objectAt(slab, index) == object;
+    return index < objects && objectAt(slab, index) == object;
   }
 
   /// The first free object on the slab's own list, 0 for none.
@@ -134,8 +145,10 @@ public final class SlabObjects {
   }
 
   /// The indexes of the objects of a list, in list order.
+  ///
+  /// @throws EmulatedOops when the list is corrupt
   public int[] indexes(long slab, long head) {
-    int[] indexes = new int[length(head)];
+    int[] indexes = new int[length(slab, head)];
     long object = head;
     for (int i = 0; i < indexes.length; i++) {
       indexes[i] = indexOf(slab, object);
@@ -144,21 +157,44 @@ public final class SlabObjects {
     return indexes;
   }
 
-  public int length(long head) {
+  /// @throws EmulatedOops when the list leads out of the slab, or in circles
+  public int length(long slab, long head) {
+    int objects = SlabWord.objects(frames.word(slab));
     int length = 0;
+    long before = 0;
     for (long object = head; object != 0; object = next(object)) {
-      length++;
+      if (length++ == objects || !isObject(slab, objects, object)) {
+        throw EmulatedOops.corruptList(slab, before);
+      }
+      before = object;
     }
     return length;
   }
 
-  /// The last object of a list that is not empty.
+  /// The last object of a list that is intact and not empty.
   public long last(long head) {
     long object = head;
     for (long next = next(object); next != 0; next = next(object)) {
       object = next;
     }
     return object;
+  }
+
+  /// The indexes of a list that may be corrupt: as far as it leads to objects of the slab that were not met before.
+  public int[] intactIndexes(long slab, long head) {
+    int objects = SlabWord.objects(frames.word(slab));
+    int[] indexes = new int[objects];
+    boolean[] met = new boolean[objects];
+    int length = 0;
+    for (long object = head; isObject(slab, objects, object); object = next(object)) {
+      int index = indexOf(slab, object);
+      if (met[index]) {
+        break;
+      }
+      met[index] = true;
+      indexes[length++] = index;
+    }
+    return Arrays.copyOf(indexes, length);
   }
 
   /// Clears an object as `memset(object, 0, object_size)` does.

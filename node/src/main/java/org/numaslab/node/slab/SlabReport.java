@@ -1,5 +1,6 @@
 package org.numaslab.node.slab;
 
+import java.util.HexFormat;
 import java.util.Locale;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
@@ -17,6 +18,7 @@ public final class SlabReport {
   private static final int BYTES_PER_ROW = 16;
   private static final int BYTES_BEFORE = 16;
   private static final int ASCII_COLUMN = 16 * 3;
+  private static final HexFormat HEX = HexFormat.of();
 
   /// Where x86-64 keeps its page structures, and how long one is.
   private static final long VMEMMAP = 0xffffea0000000000L;
@@ -62,7 +64,12 @@ public final class SlabReport {
   /// A report on an object (`object_err`).
   void objectError(long slab, long object, String what) {
     bug(what);
-    printTrailer(slab, object);
+    if (objects.isObject(slab, SlabWord.objects(memory.frames().word(slab)), object)) {
+      printTrailer(slab, object);
+    } else {
+      printSlab(slab);
+      messages.print("Invalid pointer " + pointer(object));
+    }
   }
 
   /// A report on bytes that are not what they should be.
@@ -179,7 +186,7 @@ public final class SlabReport {
       StringBuilder text = new StringBuilder();
       for (int i = row; i < Math.min(length, row + BYTES_PER_ROW); i++) {
         int value = bytes[i] & 0xff;
-        numbers.append(String.format(Locale.ROOT, "%02x ", value));
+        numbers.append(HEX.toHexDigits(bytes[i])).append(' ');
         text.append(value >= ' ' && value < 0x7f ? (char) value : '.');
       }
       while (numbers.length() < ASCII_COLUMN) {

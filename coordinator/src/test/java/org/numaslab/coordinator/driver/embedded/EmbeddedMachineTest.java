@@ -19,6 +19,7 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
@@ -182,8 +183,10 @@ class EmbeddedMachineTest {
             }
           };
       assertThatThrownBy(() -> machine.run(List.of(freesWhatIsNoObject, greedy(cache))))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith("free of 0xffff888000064000: no object of objects");
+          .isInstanceOf(EmulatedOops.class)
+          .hasMessage(
+              "emulated oops: cpu 0, cache objects, Free on node 1: free of 0xffff888000064000,"
+                  + " which is no object of objects");
     }
   }
 
