@@ -18,7 +18,6 @@ import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
-import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
@@ -163,7 +162,8 @@ public final class Cpu {
     }
   }
 
-  /// What stops the emulated kernel here, with who met it. An access beyond the machine is the page fault of a pointer that was followed unchecked.
+  /// What stops the emulated kernel here, with who met it. An access beyond the machine is the page
+  /// fault of a pointer that was followed unchecked.
   private EmulatedOops metBy(KmemCacheCpu c, String what, RuntimeException oops) {
     String who = "cpu " + id.value() + ", cache " + c.cache.name() + ", " + what;
     return oops instanceof IndexOutOfBoundsException wild

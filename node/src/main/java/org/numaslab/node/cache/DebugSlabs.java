@@ -88,7 +88,8 @@ public final class DebugSlabs {
     return object;
   }
 
-  /// A pointer that leads out of the slab ends the list: the check that follows will see it. Without checks the kernel reads through it.
+  /// A pointer that leads out of the slab ends the list: the check that follows will see it.
+  /// Without checks the kernel reads through it.
   private long take(long slab) {
     long word = frames.word(slab);
     long object = objects.firstFree(slab, word);
@@ -116,7 +117,8 @@ public final class DebugSlabs {
   ///
   /// @param run in the order in which the list shall have them
   public void free(int cpu, long slab, long[] run, Tally tally) {
-    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free of an object cuts the list behind it.
+    // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free
+    // of an object cuts the list behind it.
     long end = (slab << Memory.PAGE_SHIFT) + ((long) Memory.PAGE_BYTES << frames.order(slab));
     for (int i = 0; i < run.length; i++) {
       if (run[i] + half.cache().geometry().offset() + Long.BYTES > end) {

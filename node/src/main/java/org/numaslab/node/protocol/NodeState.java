@@ -116,7 +116,12 @@ public final class NodeState {
         message instanceof NodeProtocol.FromCpu m
             ? "cpu " + m.from().cpu().value()
             : "the registry";
-    return from + ", cache " + touched + ", " + message.getClass().getSimpleName() + " on node "
+    return from
+        + ", cache "
+        + touched
+        + ", "
+        + message.getClass().getSimpleName()
+        + " on node "
         + node.value();
   }
 
@@ -324,8 +329,8 @@ public final class NodeState {
     return cache;
   }
 
-  /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must be an object: this machine has no word for a list of
-  /// anything else.
+  /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must
+  /// be an object: this machine has no word for a list of anything else.
   private long slabOf(KmemCacheNode named, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     if (frames.kind(frame) != Kind.SLAB) {
@@ -342,7 +347,9 @@ public final class NodeState {
 
   private static EmulatedOops noObject(KmemCacheNode named, long object) {
     return new EmulatedOops(
-        "free of " + ObjectAddress.print(object) + ", which is no object of "
+        "free of "
+            + ObjectAddress.print(object)
+            + ", which is no object of "
             + named.cache().name());
   }
 

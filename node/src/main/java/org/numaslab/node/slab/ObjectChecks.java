@@ -112,8 +112,7 @@ public final class ObjectChecks {
       report.fix("Marking all objects used");
       long word = frames.word(slab);
       // The mark of a cpu's slab, which a checked slab never is: here it stands for "written off".
-      frames.setWord(
-          slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), true));
+      frames.setWord(slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), true));
       return false;
     }
     traceLine("alloc", slab, object);
@@ -138,8 +137,8 @@ public final class ObjectChecks {
   /// Objects of a slab are about to be freed.
   ///
   /// @param run in list order
-  /// @return how many of them, from the first on, to free: 0 when one is not as a live object should be, and fewer than all when the last one comes up before
-  ///   its turn
+  /// @return how many of them, from the first on, to free: 0 when one is not as a live object
+  ///   should be, and fewer than all when the last one comes up before its turn
   public int freed(long slab, long[] run, int cpu) {
     if (consistency && !checkSlab(slab)) {
       return notFreed(run[0]);
@@ -147,8 +146,7 @@ public final class ObjectChecks {
     int inUse = SlabWord.inUse(frames.word(slab));
     if (inUse < run.length) {
       report.slabError(
-          slab,
-          "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
+          slab, "Slab has " + inUse + " allocated objects but " + run.length + " are to be freed");
       return notFreed(run[0]);
     }
     long tail = run[run.length - 1];
@@ -166,8 +164,7 @@ public final class ObjectChecks {
       write(object, RED_INACTIVE);
     } while (object != tail);
     if (count != run.length) {
-      report.slabError(
-          slab, "Bulk free expected " + run.length + " objects but found " + count);
+      report.slabError(slab, "Bulk free expected " + run.length + " objects but found " + count);
     }
     return count;
   }
@@ -300,8 +297,7 @@ public final class ObjectChecks {
     long word = frames.word(slab);
     int most = objectsIn(slab);
     if (SlabWord.frozen(word)) {
-      report.slabError(
-          slab, "Slab disabled since SLUB metadata consistency check failed");
+      report.slabError(slab, "Slab disabled since SLUB metadata consistency check failed");
       return false;
     }
     if (SlabWord.objects(word) > most) {
@@ -351,7 +347,8 @@ public final class ObjectChecks {
     }
   }
 
-  /// Walks a slab's list, repairs what does not add up. A list without an end, in which v6.1 would walk for ever, is cleared as later kernels do it.
+  /// Walks a slab's list, repairs what does not add up. A list without an end, in which v6.1 would
+  /// walk for ever, is cleared as later kernels do it.
   ///
   /// @param search an object, or 0 to check the whole list
   /// @return whether the object is on the list; for 0 whether the list is usable
@@ -389,8 +386,7 @@ public final class ObjectChecks {
 
   private void clearList(long slab) {
     long word = frames.word(slab);
-    frames.setWord(
-        slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
+    frames.setWord(slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), false));
     report.fix("Freelist cleared");
   }
 

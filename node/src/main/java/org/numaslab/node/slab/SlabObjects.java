@@ -180,7 +180,8 @@ public final class SlabObjects {
     return object;
   }
 
-  /// The indexes of a list that may be corrupt: as far as it leads to objects of the slab that were not met before.
+  /// The indexes of a list that may be corrupt: as far as it leads to objects of the slab that were
+  /// not met before.
   public int[] intactIndexes(long slab, long head) {
     int objects = SlabWord.objects(frames.word(slab));
     int[] indexes = new int[objects];
