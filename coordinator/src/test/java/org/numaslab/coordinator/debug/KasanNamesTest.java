@@ -13,6 +13,7 @@ import org.numaslab.node.slab.SlabFlags;
 /// The cases of KASAN's and KFENCE's own suites that slub's checks can see, with their names
 /// (mm/kasan/kasan_test.c, mm/kfence/kfence_test.c). Those catch the access itself; a debug cache
 /// finds its traces, at the free, at the next allocation or when it is validated.
+@SuppressWarnings("JUnitMethodInvoked") // one misuse has a KASAN and a KFENCE name
 class KasanNamesTest {
   private static final int SIZE = 120;
 
