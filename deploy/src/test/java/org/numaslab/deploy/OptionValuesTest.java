@@ -44,7 +44,7 @@ class OptionValuesTest {
   @CsvSource({
     "recordings/forkstorm/trace.txt.gz, forkstorm",
     "web.trace.gz, web",
-    "/tmp/trace-1.txt, trace-1",
+    "some/where/trace-1.txt, trace-1",
     "-, stdin"
   })
   void aRunIsNamedAfterItsTrace(String file, String name) {

@@ -53,6 +53,7 @@ public final class KmemCacheNode {
   private KmemCache cache;
   private int slabs;
   private long totalObjects;
+  private long pages;
   private long constructorCalls;
   private final RcuPages rcu;
 
@@ -151,6 +152,7 @@ public final class KmemCacheNode {
       return Nature.REFUSED;
     }
     memory.touch(slab, order);
+    pages += 1L << order;
     if (cache.initOnAlloc()) {
       // The page allocator's part of init_on_alloc: also what lies between objects reads as zero.
       memory.fill(slab << Memory.PAGE_SHIFT, (long) Memory.PAGE_BYTES << order, (byte) 0);
@@ -341,7 +343,7 @@ public final class KmemCacheNode {
       frames.markBlock(slab, order, Kind.RCU, cache.id().value());
       rcu.defer(slab, order);
     } else {
-      nature.giveBack(cache.id(), slab, order);
+      giveBack(slab, order);
     }
   }
 
@@ -389,7 +391,18 @@ public final class KmemCacheNode {
 
   /// Gives back the pages of slabs whose grace period has ended.
   public void endGracePeriod() {
-    rcu.release((slab, order) -> nature.giveBack(cache.id(), slab, order));
+    rcu.release(this::giveBack);
+  }
+
+  private void giveBack(long slab, int order) {
+    pages -= 1L << order;
+    memory.takeBack(order);
+    nature.giveBack(cache.id(), slab, order);
+  }
+
+  /// Pages of its slabs, and of those that wait for the end of a grace period.
+  public long pages() {
+    return pages;
   }
 
   /// Slabs whose pages wait for the end of a grace period.

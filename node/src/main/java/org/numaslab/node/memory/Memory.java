@@ -32,6 +32,7 @@ public final class Memory implements AutoCloseable {
   private final LongPredicate owned;
   private final long touchedFramesMax;
   private final AtomicLong touchedFrames;
+  private final AtomicLong pagesInUse;
   private final AtomicBoolean open;
 
   private Memory(long base, long spanFrames, long touchedBytesMax) {
@@ -41,6 +42,7 @@ public final class Memory implements AutoCloseable {
     this.frames = new FrameTable(base + (spanFrames << PAGE_SHIFT), spanFrames, owned);
     this.touchedFramesMax = touchedBytesMax >> PAGE_SHIFT;
     this.touchedFrames = new AtomicLong();
+    this.pagesInUse = new AtomicLong();
     this.open = new AtomicBoolean(true);
   }
 
@@ -51,6 +53,7 @@ public final class Memory implements AutoCloseable {
     this.frames = new FrameTable(base + (spanFrames << PAGE_SHIFT), spanFrames, owned);
     this.touchedFramesMax = whole.touchedFramesMax;
     this.touchedFrames = whole.touchedFrames;
+    this.pagesInUse = whole.pagesInUse;
     this.open = whole.open;
   }
 
@@ -131,10 +134,7 @@ public final class Memory implements AutoCloseable {
   /// @throws EnvironmentFailure when that exceeds the budget; the block is then not counted
   public void touch(long frame, int order) {
     long fresh = frames.countUntouched(frame, order);
-    if (fresh == 0) {
-      return;
-    }
-    if (!withinBudget(fresh)) {
+    if (fresh > 0 && !withinBudget(fresh)) {
       throw new EnvironmentFailure(
           "emulated memory in use would exceed what is allowed: "
               + kib(touchedFrames.get() + fresh)
@@ -143,6 +143,17 @@ public final class Memory implements AutoCloseable {
               + " KiB allowed; raise --limit-touched or replay less");
     }
     frames.markTouched(frame, order);
+    pagesInUse.addAndGet(1L << order);
+  }
+
+  /// Takes back a block that was counted by [#touch]. Its frames stay touched.
+  public void takeBack(int order) {
+    pagesInUse.addAndGet(-(1L << order));
+  }
+
+  /// Pages that were handed out and did not come back.
+  public long pagesInUse() {
+    return pagesInUse.get();
   }
 
   /// Adds to the count unless that exceeds the budget; a node that is refused never keeps another

@@ -201,6 +201,18 @@ class MemoryTest {
   }
 
   @Test
+  void pagesInUseAreThoseHandedOutAndNotTakenBack() {
+    try (Memory memory = Memory.reserve(1 << 10, MIB)) {
+      memory.touch(8, 3);
+      memory.touch(16, 0);
+      memory.takeBack(3);
+      memory.touch(8, 3);
+      assertThat(memory.pagesInUse()).isEqualTo(9);
+      assertThat(memory.touchedBytes()).isEqualTo(9 << 12);
+    }
+  }
+
+  @Test
   void theBudgetIsExactAndARefusedBlockIsNotCounted() {
     try (Memory memory = Memory.reserve(1 << 20, MIB + 4095)) {
       memory.touch(0, 7);

@@ -317,7 +317,11 @@ public final class EmbeddedMachine implements Machine {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    memory.close();
+    try {
+      state().requireNoLeak();
+    } finally {
+      memory.close();
+    }
   }
 
   /// Sends a node's answers.

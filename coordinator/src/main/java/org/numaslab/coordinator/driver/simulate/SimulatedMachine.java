@@ -358,6 +358,10 @@ public final class SimulatedMachine implements Machine {
 
   @Override
   public void close() {
-    memory.close();
+    try {
+      state().requireNoLeak();
+    } finally {
+      memory.close();
+    }
   }
 }
