@@ -1,11 +1,19 @@
 package org.numaslab.coordinator.driver;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.node.cache.KmemCacheNode;
+import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.NodeOutbox;
 import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
 /// The state machines of a machine, for reports and audits while nothing is under way.
@@ -14,6 +22,54 @@ import org.numaslab.node.topology.Topology;
 /// @param cpus by number
 public record MachineState(
     Topology topology, Memory memory, List<NodeState> nodes, List<Cpu> cpus, Registry registry) {
+
+  /// The state machines of a machine that has nothing yet.
+  ///
+  /// @param toCpus where each node puts its answers
+  /// @param toNodes where each cpu puts its requests
+  /// @param log what the emulated kernel prints
+  public static MachineState begin(
+      Topology topology,
+      Memory memory,
+      Natures natures,
+      Function<NodeId, NodeOutbox> toCpus,
+      Function<CpuId, CpuOutbox> toNodes,
+      RegistryOutbox fromRegistry,
+      KernelLog log) {
+    PartialCounts counts = new PartialCounts(topology.nodeCount());
+    List<NodeState> nodes = new ArrayList<>();
+    for (int i = 0; i < topology.nodeCount(); i++) {
+      NodeId node = new NodeId(i);
+      nodes.add(
+          new NodeState(
+              node,
+              seenBy(topology, memory, node),
+              natures.ofNode(node),
+              counts,
+              cpu -> topology.nodeOf(cpu).equals(node),
+              toCpus.apply(node),
+              log));
+    }
+    List<Cpu> cpus = new ArrayList<>();
+    for (int i = 0; i < topology.cpuCount(); i++) {
+      CpuId cpu = new CpuId(i);
+      cpus.add(
+          new Cpu(
+              cpu,
+              1,
+              topology,
+              seenBy(topology, memory, topology.nodeOf(cpu)),
+              counts,
+              natures.ofCpu(cpu),
+              toNodes.apply(cpu)));
+    }
+    Registry registry = new Registry(topology, natures.ofRegistry(), counts, fromRegistry, log);
+    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+  }
+
+  private static Memory seenBy(Topology topology, Memory memory, NodeId node) {
+    return memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
+  }
 
   /// The leak check of a machine that is closed: every page that its memory handed out is in a
   /// slab, or waits for a grace period.

@@ -35,7 +35,6 @@ import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.actor.NodeActor;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
-import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeOutbox;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -79,8 +78,9 @@ public final class EmbeddedMachine implements Machine {
   private final Memory memory;
   private final MessageCounts messages;
   private final KernelLog log = new KernelLog();
-  private final List<NodeState> nodes = new ArrayList<>();
-  private final List<Cpu> cpus = new ArrayList<>();
+  private final MachineState state;
+  private final List<NodeState> nodes;
+  private final List<Cpu> cpus;
   private final Registry registry;
   private final List<ActorRef<NodeProtocol>> nodeActors = new ArrayList<>();
   private final List<ActorRef<CpuActor.Message>> cpuActors = new ArrayList<>();
@@ -95,32 +95,18 @@ public final class EmbeddedMachine implements Machine {
     this.memory = memory;
     this.messages = new MessageCounts(topology.nodeCount());
     Natures natures = nature.apply(memory);
-    PartialCounts counts = new PartialCounts(topology.nodeCount());
-    for (int i = 0; i < topology.nodeCount(); i++) {
-      NodeId node = new NodeId(i);
-      nodes.add(
-          new NodeState(
-              node,
-              seenBy(node),
-              natures.ofNode(node),
-              counts,
-              cpu -> topology.nodeOf(cpu).equals(node),
-              new FromNode(),
-              log));
-    }
-    for (int i = 0; i < topology.cpuCount(); i++) {
-      CpuId cpu = new CpuId(i);
-      cpus.add(
-          new Cpu(
-              cpu,
-              1,
-              topology,
-              seenBy(topology.nodeOf(cpu)),
-              counts,
-              natures.ofCpu(cpu),
-              new FromCpu(cpu)));
-    }
-    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
+    this.state =
+        MachineState.begin(
+            topology,
+            memory,
+            natures,
+            node -> new FromNode(),
+            FromCpu::new,
+            new FromRegistry(),
+            log);
+    this.nodes = state.nodes();
+    this.cpus = state.cpus();
+    this.registry = state.registry();
     this.system = ActorSystem.create(guardian(operations), "numaslab", config());
     registryActor.join();
   }
@@ -166,10 +152,6 @@ public final class EmbeddedMachine implements Machine {
               RegistryActor.create(registry, failure::completeExceptionally), "registry"));
       return Behaviors.empty();
     });
-  }
-
-  private Memory seenBy(NodeId node) {
-    return memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
   }
 
   @Override
@@ -282,7 +264,7 @@ public final class EmbeddedMachine implements Machine {
 
   @Override
   public MachineState state() {
-    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+    return state;
   }
 
   @Override
@@ -318,7 +300,7 @@ public final class EmbeddedMachine implements Machine {
       Thread.currentThread().interrupt();
     }
     try {
-      state().requireNoLeak();
+      state.requireNoLeak();
     } finally {
       memory.close();
     }

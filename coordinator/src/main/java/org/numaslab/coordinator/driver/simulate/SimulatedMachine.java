@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.driver.simulate;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
@@ -24,7 +23,6 @@ import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
-import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeOutbox;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -54,8 +52,9 @@ public final class SimulatedMachine implements Machine {
   private final Schedule schedule;
   private final MessageCounts messages;
   private final KernelLog log = new KernelLog();
-  private final List<NodeState> nodes = new ArrayList<>();
-  private final List<Cpu> cpus = new ArrayList<>();
+  private final MachineState state;
+  private final List<NodeState> nodes;
+  private final List<Cpu> cpus;
   private final Registry registry;
   private final Program[] programs;
 
@@ -74,32 +73,12 @@ public final class SimulatedMachine implements Machine {
     Natures natures = nature.apply(memory);
     this.messages = new MessageCounts(topology.nodeCount());
     this.programs = new Program[topology.cpuCount()];
-    PartialCounts counts = new PartialCounts(topology.nodeCount());
-    for (int i = 0; i < topology.nodeCount(); i++) {
-      NodeId node = new NodeId(i);
-      nodes.add(
-          new NodeState(
-              node,
-              seenBy(node),
-              natures.ofNode(node),
-              counts,
-              cpu -> topology.nodeOf(cpu).equals(node),
-              new FromNode(node),
-              log));
-    }
-    for (int i = 0; i < topology.cpuCount(); i++) {
-      CpuId cpu = new CpuId(i);
-      cpus.add(
-          new Cpu(
-              cpu,
-              1,
-              topology,
-              seenBy(topology.nodeOf(cpu)),
-              counts,
-              natures.ofCpu(cpu),
-              new FromCpu(cpu)));
-    }
-    this.registry = new Registry(topology, natures.ofRegistry(), counts, new FromRegistry(), log);
+    this.state =
+        MachineState.begin(
+            topology, memory, natures, FromNode::new, FromCpu::new, new FromRegistry(), log);
+    this.nodes = state.nodes();
+    this.cpus = state.cpus();
+    this.registry = state.registry();
   }
 
   /// Messages arrive at once and in order; nobody but the caller decides what comes next, and
@@ -147,10 +126,6 @@ public final class SimulatedMachine implements Machine {
     }
   }
 
-  private Memory seenBy(NodeId node) {
-    return memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
-  }
-
   public Cpu cpu(CpuId id) {
     return cpus.get(id.value());
   }
@@ -179,7 +154,7 @@ public final class SimulatedMachine implements Machine {
 
   @Override
   public MachineState state() {
-    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+    return state;
   }
 
   /// Delivers everything that is under way, and what that causes.
@@ -359,7 +334,7 @@ public final class SimulatedMachine implements Machine {
   @Override
   public void close() {
     try {
-      state().requireNoLeak();
+      state.requireNoLeak();
     } finally {
       memory.close();
     }
