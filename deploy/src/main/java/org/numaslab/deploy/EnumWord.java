@@ -49,6 +49,12 @@ abstract class EnumWord<E extends Enum<E>> implements ITypeConverter<E> {
     }
   }
 
+  static final class Inferences extends EnumWord<TraceOptions.Inference> {
+    Inferences() {
+      super(TraceOptions.Inference.class);
+    }
+  }
+
   static final class Draws extends EnumWord<RemoteDraw> {
     Draws() {
       super(RemoteDraw.class);

@@ -140,6 +140,11 @@ record RunInputs(
           "caches that the kernel folder does not have, made from their events: "
               + String.join(" ", unknown));
     }
+    if (trace.counts().inferredAllocations() > 0) {
+      allAssumed.add(
+          "each of %d inferred allocations follows the last one of its cache on the cpu that frees its object"
+              .formatted(trace.counts().inferredAllocations()));
+    }
     allAssumed.addAll(replay.assumed());
     return Setup.of(
         shownTrace,

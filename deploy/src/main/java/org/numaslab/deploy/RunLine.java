@@ -20,6 +20,8 @@ final class RunLine {
     RunLine line = new RunLine();
     line.option("--trace", shownTrace);
     line.filter(trace);
+    TraceOptions.Inference infer = trace.infer;
+    line.options("--infer", infer == null ? null : EnumWord.of(infer));
     if (trace.repeat != 1) {
       line.option("--repeat", trace.repeat);
     }

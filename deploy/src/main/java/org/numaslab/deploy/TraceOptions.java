@@ -63,9 +63,24 @@ final class TraceOptions {
   @Nullable Long limit;
 
   @Option(
+      names = "--infer",
+      paramLabel = "bulk",
+      order = 7,
+      converter = EnumWord.Inferences.class,
+      description =
+          "bulk: allocations by the kernel's bulk functions, which emit no events, are inferred from"
+              + " the frees that would find none.")
+  @Nullable Inference infer;
+
+  /// What is replayed although no event tells of it.
+  enum Inference {
+    BULK
+  }
+
+  @Option(
       names = "--repeat",
       paramLabel = "N",
-      order = 7,
+      order = 8,
       description =
           "Replay the trace N times in a row; what is live at the end of one is freed"
               + " before the next (1).")
@@ -79,7 +94,8 @@ final class TraceOptions {
         .withTimes(fromSeconds, toSeconds)
         .withCpus(numbers)
         .withCaches(caches)
-        .withLimit(events == null ? Long.MAX_VALUE : events);
+        .withLimit(events == null ? Long.MAX_VALUE : events)
+        .withInferredBulk(infer == Inference.BULK);
   }
 
   void check() {

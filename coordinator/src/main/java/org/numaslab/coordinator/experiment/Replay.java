@@ -139,12 +139,14 @@ public final class Replay implements AutoCloseable {
 
   private short[] recordedHomes(@Nullable KernelDirectory kernel) {
     short[] homes = new short[trace.slotCount()];
-    if (kernel == null) {
-      Arrays.fill(homes, (short) -1);
-      return homes;
-    }
     for (int slot = 0; slot < homes.length; slot++) {
-      homes[slot] = (short) kernel.nodeIndexOfPointer(trace.recordedPointer(slot));
+      if (trace.isInferred(slot)) {
+        homes[slot] = ReplayTally.INFERRED;
+      } else if (kernel == null) {
+        homes[slot] = ReplayTally.NOT_KNOWN;
+      } else {
+        homes[slot] = (short) kernel.nodeIndexOfPointer(trace.recordedPointer(slot));
+      }
     }
     return homes;
   }

@@ -34,7 +34,7 @@ final class ReplayProgram implements Program {
   private long waitingSince;
 
   /// @param caches of the machine, by the trace's cache index
-  /// @param recordedHomes by slot, -1 for not known
+  /// @param recordedHomes by slot, as [ReplayTally#allocated] takes them
   /// @param clock nanoseconds; constant where there is no wall clock
   /// @param turn the order of the trace; null for causal order
   ReplayProgram(

@@ -12,6 +12,12 @@ import org.numaslab.cpu.cache.AllocPath;
 public final class ReplayTally {
   private static final int DIGITS = 2;
 
+  /// Instead of a recorded home.
+  static final short NOT_KNOWN = -1;
+
+  /// Instead of a recorded home: the recording does not tell of the allocation at all.
+  static final short INFERRED = -2;
+
   private final long[] paths = new long[AllocPath.values().length];
   private final long[][] homes;
   private final long[] allocations;
@@ -42,12 +48,13 @@ public final class ReplayTally {
   /// Counts an allocation that gave an object.
   ///
   /// @param wanted node asked for, -1 for none
-  /// @param recordedHome node of the recorded pointer, -1 when that is not known
+  /// @param recordedHome node of the recorded pointer, [#NOT_KNOWN], or [#INFERRED]: then it is not
+  ///   one of those for any node, whose share is compared with the recorded one
   void allocated(AllocPath path, int cache, int from, int home, int wanted, int recordedHome) {
     paths[path.ordinal()]++;
     homes[from][home]++;
     allocations[cache]++;
-    if (wanted < 0) {
+    if (wanted < 0 && recordedHome != INFERRED) {
       anyNode[cache]++;
       offNode[cache] += home == from ? 0 : 1;
     }
@@ -142,7 +149,7 @@ public final class ReplayTally {
     return sum(frees);
   }
 
-  /// Allocations that name no node.
+  /// Recorded allocations that name no node.
   public long anyNode(int cache) {
     return anyNode[cache];
   }

@@ -44,7 +44,8 @@ final class WarmStart {
       KmemCache cache = caches.get(index);
       long pointer = trace.recordedPointer(operations.slot(i));
       boolean fresh = used.add(slabOf(cache, pointer));
-      if (!begun[cpu][index] && operations.node(i) < 0) {
+      boolean recorded = !trace.isInferred(operations.slot(i)) && operations.node(i) < 0;
+      if (!begun[cpu][index] && recorded) {
         begun[cpu][index] = true;
         int home = kernel.nodeIndexOfPointer(pointer);
         if (fresh && home >= 0 && !cache.isDebug()) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.experiment.ReplayTally;
@@ -20,6 +21,10 @@ import org.numaslab.node.protocol.NodeState;
 /// One cache: what was asked of it, what it holds, and its event counters.
 ///
 /// @param slotBytes from one object to the next
+/// @param unmatchedShare of the cache's frees in the trace those that found no allocation
+/// @param offNodeShare of the recorded allocations for any node those whose object lies on another
+///   node than the cpu
+/// @param recordedOffNodeShare null when no recorded home is known
 /// @param live objects that somebody has: the true view
 /// @param active the kernel's view, `active_objs` of slabinfo: free objects of cpu slabs and of cpu
 ///   partial slabs count as used
@@ -35,10 +40,13 @@ public record CacheFigures(
     String namedBy,
     long allocations,
     long frees,
+    double unmatchedShare,
     long anyNode,
     long offNode,
+    double offNodeShare,
     long recordedAnyNode,
     long recordedOffNode,
+    @Nullable Double recordedOffNodeShare,
     long onRecordedNode,
     long live,
     long active,
@@ -57,13 +65,14 @@ public record CacheFigures(
     ReplayTally tally = replay.tally();
     MachineState state = replay.machine().state();
     for (int i = 0; i < replay.caches().size(); i++) {
-      figures.add(of(i, trace.caches().get(i), replay.caches().get(i), tally, state));
+      figures.add(of(i, trace, replay.caches().get(i), tally, state));
     }
     return List.copyOf(figures);
   }
 
   private static CacheFigures of(
-      int index, TraceCache traced, KmemCache cache, ReplayTally tally, MachineState state) {
+      int index, Trace trace, KmemCache cache, ReplayTally tally, MachineState state) {
+    TraceCache traced = trace.caches().get(index);
     SlabAttributes kernelView = new SlabAttributes(state, cache);
     return new CacheFigures(
         cache.name(),
@@ -75,10 +84,13 @@ public record CacheFigures(
         traced.namedBy().name().toLowerCase(Locale.ROOT),
         tally.allocations(index),
         tally.frees(index),
+        Share.rounded(trace.unmatchedShare(index)),
         tally.anyNode(index),
         tally.offNode(index),
+        Share.of(tally.offNode(index), tally.anyNode(index)),
         tally.recordedAnyNode(index),
         tally.recordedOffNode(index),
+        Share.ofKnown(tally.recordedOffNode(index), tally.recordedAnyNode(index)),
         tally.onRecordedNode(index),
         live(tally, index),
         kernelView.activeObjectCount(),

@@ -41,7 +41,7 @@ public record RunResult(
         setup,
         TraceFigures.of(trace),
         PathFigures.of(replay.tally()),
-        PlacementFigures.of(replay.tally(), setup.topology().nodes().size()),
+        PlacementFigures.of(trace, replay.tally(), setup.topology().nodes().size()),
         MessageFigures.of(replay.machine().messages(), setup.topology().nodes().size()),
         MemoryFigures.of(replay),
         CacheFigures.of(trace, replay),

@@ -104,6 +104,14 @@ public final class Summary {
       page.paragraph("  set aside  ", setAside(trace));
     }
     List<String> others = new ArrayList<>();
+    if (trace.inferredAllocations() > 0) {
+      page.paragraph(
+          "  inferred   ",
+          count(trace.inferredAllocations(), "allocation")
+              + " that no event tells of, from frees that would find none ["
+              + Basis.ASSUMED
+              + "]");
+    }
     addUnlessZero(others, trace.allocsOfLivePointer(), "allocations of a live pointer");
     addUnlessZero(others, trace.pageEvents(), "page events (counted only)");
     addUnlessZero(others, trace.otherEvents(), "events of other subsystems");

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The tables of a summary.
 final class SummaryTables {
   private static final int CACHES_SHOWN = 6;
+  private static final int CACHES_COMPARED = 4;
 
   /// Machines with more nodes have their tables in result.json only.
   private static final int NODES_SHOWN = 8;
@@ -112,6 +114,49 @@ final class SummaryTables {
             + (recorded == null
                 ? "recorded not known"
                 : percent(recorded) + " recorded [measured]"));
+    comparison(placement.comparison());
+  }
+
+  /// What the recording says of the same allocations, cache by cache, those that differ most first.
+  private void comparison(PlacementFigures.@Nullable Comparison comparison) {
+    if (comparison == null) {
+      return;
+    }
+    if (!comparison.setAside().isEmpty()) {
+      page.paragraph(
+          "  ",
+          "%s, %s recorded without %s: more than %.0f %% of their frees find no allocation"
+              .formatted(
+                  percent(comparison.offNodeShare()),
+                  percent(comparison.recordedOffNodeShare()),
+                  String.join(", ", comparison.setAside()),
+                  100 * PlacementFigures.UNMATCHED_MAX));
+    }
+    List<CacheFigures> different =
+        run.caches().stream()
+            .filter(cache -> difference(cache) > 0)
+            .sorted(Comparator.comparingLong(SummaryTables::difference).reversed())
+            .limit(CACHES_COMPARED)
+            .toList();
+    if (!different.isEmpty()) {
+      List<List<String>> rows = new ArrayList<>();
+      for (CacheFigures cache : different) {
+        rows.add(
+            List.of(
+                cache.name(),
+                count(cache.anyNode()),
+                percent(cache.offNodeShare()),
+                percent(Share.of(cache.recordedOffNode(), cache.recordedAnyNode())),
+                percent(cache.unmatchedShare())));
+      }
+      page.table(
+          List.of("differ most", "allocations", "off node", "recorded", "frees without allocation"),
+          rows);
+    }
+  }
+
+  private static long difference(CacheFigures cache) {
+    return Math.abs(cache.offNode() - cache.recordedOffNode());
   }
 
   private void messages() {

@@ -19,6 +19,7 @@ import org.numaslab.coordinator.trace.Trace;
 /// @param setAside events that are not replayed, by reason, those that occur
 /// @param allocsOfLivePointer an unseen free lies before each
 /// @param unseenFrees frees that are replayed though no event says so
+/// @param inferredAllocations replayed though no event says so
 /// @param namedBy allocations by how their cache was found
 public record TraceFigures(
     long lines,
@@ -39,6 +40,7 @@ public record TraceFigures(
     long allocsOfLivePointer,
     long unseenFrees,
     long liveAtEnd,
+    long inferredAllocations,
     Map<String, Long> setAside,
     Map<String, Long> namedBy,
     long freedUnderAnotherName,
@@ -82,6 +84,7 @@ public record TraceFigures(
         counts.allocsOfLivePointer(),
         counts.unseenFrees(),
         counts.liveAtEnd(),
+        counts.inferredAllocations(),
         setAside,
         namedBy,
         counts.freedUnderAnotherName(),

@@ -67,18 +67,28 @@ final class CacheDrafts {
     return drafts.get(number).name;
   }
 
+  /// By name the number of the cache that frees of this name speak of.
+  Map<String, Integer> owners() {
+    Map<String, Integer> owners = new HashMap<>();
+    for (int number = 0; number < drafts.size(); number++) {
+      owners.merge(
+          drafts.get(number).name,
+          number,
+          (a, b) -> owner(drafts.get(a), drafts.get(b)) == drafts.get(a) ? a : b);
+    }
+    return owners;
+  }
+
   /// By number. Of several with one name the one of the kernel directory keeps it, else the one
   /// with most allocations; the others get their slab size added.
   List<TraceCache> caches() {
-    Map<String, Draft> owners = new HashMap<>();
-    for (Draft draft : drafts) {
-      owners.merge(draft.name, draft, this::owner);
-    }
+    Map<String, Integer> owners = owners();
     Set<String> taken = new HashSet<>(owners.keySet());
     List<TraceCache> caches = new ArrayList<>();
-    for (Draft draft : drafts) {
+    for (int number = 0; number < drafts.size(); number++) {
+      Draft draft = drafts.get(number);
       String name = draft.name;
-      if (owners.get(name) != draft) {
+      if (!owners.get(name).equals(number)) {
         name += "-" + draft.slabSizeBytes;
         while (!taken.add(name)) {
           name += "+";

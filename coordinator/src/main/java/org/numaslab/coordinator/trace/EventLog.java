@@ -5,13 +5,14 @@ import java.util.Arrays;
 /// The second step: allocations and frees in the order of the trace, joined by pointer.
 ///
 /// An event is one long; an allocation also has a slot, where what it and its free say is kept
-/// until its cache can be named.
+/// until its cache can be named. A free that finds no allocation has a number of its own, where its
+/// pointer is kept.
 ///
 /// ```text
 /// event   63      56 55   48 47      32 31                                  0
 ///         +---------+-------+----------+-------------------------------------+
-///         | outside | what  | cpu      | slot, or the name of an unmatched   |
-///         +---------+-------+----------+ free's cache (-1: none) ------------+
+///         | outside | what  | cpu      | slot, number of an unmatched free,  |
+///         +---------+-------+----------+ or the name of a null's cache ------+
 /// ```
 final class EventLog implements Sink {
   /// What an event turned out to be.
@@ -30,6 +31,9 @@ final class EventLog implements Sink {
   /// In `freedAs`: not freed, or by kfree, or without an event.
   static final int NO_NAME = FieldTexts.NO_NAME;
 
+  static final int NO_SLOT = -1;
+  private static final long OUTSIDE = 1L << 56;
+
   private final TraceFilter filter;
   private final FieldTexts fieldTexts;
   private final PointerTable pointers = new PointerTable();
@@ -43,6 +47,12 @@ final class EventLog implements Sink {
   private int[] fields = new int[1 << 12]; // sign bit: by kmalloc
   private int[] freedAs = new int[1 << 12];
   private short[] cpu = new short[1 << 12];
+  private int tracedSlots = Integer.MAX_VALUE;
+
+  private int unmatched;
+  private long[] unmatchedPointer = new long[64];
+  private int[] unmatchedName = new int[64];
+  private int[] slotBefore = new int[64];
 
   EventLog(TraceFilter filter, FieldTexts fieldTexts) {
     this.filter = filter;
@@ -55,21 +65,23 @@ final class EventLog implements Sink {
       add(FAILED, onCpu, nanos, fieldTexts.name(text));
       return;
     }
-    int slot = slots;
-    int before = pointers.put(at, slot);
+    int before = pointers.put(at, slots);
     if (before >= 0) {
       add(UNSEEN_FREE, onCpu, nanos, before);
     }
-    if (slot == pointer.length) {
+    add(ALLOC, onCpu, nanos, addSlot(onCpu, at, site, kmalloc ? ~text : text));
+  }
+
+  private int addSlot(int onCpu, long at, int site, int signedText) {
+    if (slots == pointer.length) {
       growSlots();
     }
-    slots++;
-    pointer[slot] = at;
-    callSite[slot] = site;
-    fields[slot] = kmalloc ? ~text : text;
-    freedAs[slot] = NO_NAME;
-    cpu[slot] = (short) onCpu;
-    add(ALLOC, onCpu, nanos, slot);
+    pointer[slots] = at;
+    callSite[slots] = site;
+    fields[slots] = signedText;
+    freedAs[slots] = NO_NAME;
+    cpu[slots] = (short) onCpu;
+    return slots++;
   }
 
   @Override
@@ -84,8 +96,53 @@ final class EventLog implements Sink {
       freedAs[slot] = name;
       add(FREE, onCpu, nanos, slot);
     } else {
-      add(slot == PointerTable.FREED ? FREED_ALREADY : NEVER_SEEN, onCpu, nanos, name);
+      boolean seen = slot != PointerTable.NEVER_SEEN;
+      add(seen ? FREED_ALREADY : NEVER_SEEN, onCpu, nanos, unmatched);
+      addUnmatched(at, name, seen ? ~slot : NO_SLOT);
     }
+  }
+
+  private void addUnmatched(long at, int name, int before) {
+    if (unmatched == unmatchedPointer.length) {
+      int width = wider(unmatched);
+      unmatchedPointer = Arrays.copyOf(unmatchedPointer, width);
+      unmatchedName = Arrays.copyOf(unmatchedName, width);
+      slotBefore = Arrays.copyOf(slotBefore, width);
+    }
+    unmatchedPointer[unmatched] = at;
+    unmatchedName[unmatched] = name;
+    slotBefore[unmatched++] = before;
+  }
+
+  // ---- allocations that no event tells of
+
+  /// A slot for an unmatched free's object: what its allocation would have said is taken from the
+  /// slot `like`.
+  int addInferredSlot(int unmatchedFree, int onCpu, int like) {
+    tracedSlots = Math.min(tracedSlots, slots);
+    int slot = addSlot(onCpu, unmatchedPointer[unmatchedFree], callSite[like], fields[like]);
+    freedAs[slot] = unmatchedName[unmatchedFree];
+    return slot;
+  }
+
+  /// Whether the slot's allocation has no event.
+  boolean isInferred(int slot) {
+    return slot >= tracedSlots;
+  }
+
+  /// The event at another event's time and cpu, with another subject.
+  static long event(long at, int what, int onCpu, int subject) {
+    return at & OUTSIDE | (long) what << 48 | (long) onCpu << 32 | subject & 0xffffffffL;
+  }
+
+  long word(int event) {
+    return events[event];
+  }
+
+  /// Takes over another list of events on the same slots.
+  void rewrite(long[] all) {
+    events = all;
+    size = all.length;
   }
 
   /// Events, UNSEEN_FREE among them.
@@ -105,8 +162,26 @@ final class EventLog implements Sink {
     return (int) events[event];
   }
 
+  /// The cache that a free without an allocation named, or [#NO_NAME].
   int name(int event) {
+    int what = what(event);
+    int subject = (int) events[event];
+    return what == NEVER_SEEN || what == FREED_ALREADY ? unmatchedName[subject] : subject;
+  }
+
+  /// The number of a free that found no allocation.
+  int unmatched(int event) {
     return (int) events[event];
+  }
+
+  /// Frees that found no allocation.
+  int unmatchedFrees() {
+    return unmatched;
+  }
+
+  /// The last slot that an unmatched free's pointer had, or [#NO_SLOT].
+  int slotBefore(int unmatchedFree) {
+    return slotBefore[unmatchedFree];
   }
 
   /// Outside the filter's times or cpus.
@@ -149,7 +224,7 @@ final class EventLog implements Sink {
     }
     boolean inside = filter.coversTime(nanos) && filter.coversCpu(onCpu);
     events[size++] =
-        (inside ? 0 : 1L << 56) | (long) what << 48 | (long) onCpu << 32 | (subject & 0xffffffffL);
+        (inside ? 0 : OUTSIDE) | (long) what << 48 | (long) onCpu << 32 | (subject & 0xffffffffL);
   }
 
   private void growSlots() {

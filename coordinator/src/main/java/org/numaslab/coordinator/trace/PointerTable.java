@@ -1,13 +1,13 @@
 package org.numaslab.coordinator.trace;
 
-/// What became of each pointer of a trace: its slot while it is live, or that it was freed.
+/// What became of each pointer of a trace: its slot while it is live, `~slot` once that is freed.
 ///
 /// Open addressing with linear probing over one array of (pointer, state) pairs, so that a look-up
 /// is one cache line. Pointers are never removed: "freed already" must be told from "never seen".
 /// Null is not a pointer here.
 final class PointerTable {
-  static final int NEVER_SEEN = -2;
-  static final int FREED = -1;
+  /// Below every `~slot`.
+  static final int NEVER_SEEN = Integer.MIN_VALUE;
 
   private long[] pairs;
   private int size;
@@ -22,7 +22,8 @@ final class PointerTable {
     shift = Long.SIZE - bits;
   }
 
-  /// The live slot of `pointer`, [#FREED] or [#NEVER_SEEN]; it is `slot` from now on.
+  /// The live slot of `pointer`, `~slot` of its last one, or [#NEVER_SEEN]; it is `slot` from now
+  /// on.
   int put(long pointer, int slot) {
     int place = place(pointer);
     int before = pairs[place] == 0 ? NEVER_SEEN : (int) pairs[place + 1];
@@ -36,14 +37,15 @@ final class PointerTable {
     return before;
   }
 
-  /// The live slot of `pointer`, [#FREED] or [#NEVER_SEEN]; a live one is freed from now on.
+  /// The live slot of `pointer`, `~slot` of its last one, or [#NEVER_SEEN]; a live one is freed
+  /// from now on.
   int free(long pointer) {
     int place = place(pointer);
     if (pairs[place] == 0) {
       return NEVER_SEEN;
     }
     int before = (int) pairs[place + 1];
-    pairs[place + 1] = FREED;
+    pairs[place + 1] = Math.min(before, ~before);
     return before;
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param unseenFrees frees that are replayed though no event says so, one before each of these
 ///   allocations that needs it
 /// @param liveAtEnd allocated in the replay and not freed
+/// @param inferredAllocations replayed though no event says so, each of an object that is freed
 /// @param setAside by kind; every kind has an entry
 /// @param namedBy allocations by how their cache was found; every way has an entry
 /// @param freedUnderAnotherName frees that name another cache than the one found for the object
@@ -27,6 +28,7 @@ public record ReplayCounts(
     long allocsOfLivePointer,
     long unseenFrees,
     long liveAtEnd,
+    long inferredAllocations,
     Map<SetAside, Long> setAside,
     Map<NamedBy, Long> namedBy,
     long freedUnderAnotherName,
@@ -48,8 +50,8 @@ public record ReplayCounts(
     return setAside.getOrDefault(kind, 0L);
   }
 
-  /// Allocations, frees and unseen frees of one round.
+  /// Allocations and frees of one round, those that no event tells of too.
   public long operations() {
-    return allocations + frees + unseenFrees;
+    return allocations + inferredAllocations + frees + unseenFrees;
   }
 }

@@ -2,7 +2,9 @@ package org.numaslab.coordinator.trace;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class Replayable {
   private final KnownCaches known;
   private final TraceFilter filter;
   private final int[] cacheOf;
+  private final UntracedAllocations untraced;
   private final List<TraceCache> drafts;
   private final CacheDrafts bases;
 
@@ -41,6 +44,7 @@ final class Replayable {
   private long freesElsewhere;
   private long allocsOfLive;
   private long unseenFrees;
+  private long inferredAllocations;
   private long otherName;
   private long unknownGfp;
   private long matched;
@@ -58,8 +62,10 @@ final class Replayable {
     this.known = known;
     this.filter = filter;
     bases = new CacheDrafts(known);
-    cacheOf = new CacheNames(log, fields, known, bases).cacheOf();
+    int[] tracedCacheOf = new CacheNames(log, fields, known, bases).cacheOf();
     drafts = bases.caches();
+    untraced = new UntracedAllocations(log, tracedCacheOf, drafts.size(), draftOfName());
+    cacheOf = filter.inferBulk() ? untraced.infer(eventsPerCpu.size()) : tracedCacheOf;
     draftInFilter = new boolean[drafts.size()];
     for (int draft = 0; draft < draftInFilter.length; draft++) {
       draftInFilter[draft] = filter.coversCache(drafts.get(draft).name());
@@ -75,6 +81,19 @@ final class Replayable {
     Arrays.setAll(operations, cpu -> new CpuOperations(eventsPerCpu.get(cpu)));
     walk();
     close();
+  }
+
+  /// By the number of a name that frees give, the cache that has it.
+  private Map<Integer, Integer> draftOfName() {
+    Map<String, Integer> owners = bases.owners();
+    Map<Integer, Integer> draftOfName = new HashMap<>();
+    for (int name = 0; name < fields.names().size(); name++) {
+      Integer draft = owners.get(realName(name));
+      if (draft != null) {
+        draftOfName.put(name, draft);
+      }
+    }
+    return draftOfName;
   }
 
   private void walk() {
@@ -103,8 +122,8 @@ final class Replayable {
   private void onAlloc(int event, int unseen) {
     int slot = log.slot(event);
     int draft = cacheOf[slot];
-    if (!passes(event, draft)) {
-      setAside[SetAside.FILTERED.ordinal()]++;
+    if (log.isInferred(slot) ? !covers(event, draft) : !passes(event, draft)) {
+      setAside[SetAside.FILTERED.ordinal()] += log.isInferred(slot) ? 0 : 1;
       return;
     }
     int cpu = log.cpu(event);
@@ -121,9 +140,13 @@ final class Replayable {
       return;
     }
     int text = log.fieldsOf(slot);
-    allocations++;
-    namedBy[draft >>> 24]++;
-    unknownGfp += fields.hasUnknownGfp(text) ? 1 : 0;
+    if (log.isInferred(slot)) {
+      inferredAllocations++;
+    } else {
+      allocations++;
+      namedBy[draft >>> 24]++;
+      unknownGfp += fields.hasUnknownGfp(text) ? 1 : 0;
+    }
     int node = fields.node(text);
     highestNode = Math.max(highestNode, node);
     int cache = cacheNumber(draft & CacheDrafts.NUMBER_MASK);
@@ -137,9 +160,11 @@ final class Replayable {
     int slot = log.slot(event);
     int cpu = log.cpu(event);
     boolean elsewhere = cpu != log.cpuOf(slot);
-    matched++;
+    if (!log.isInferred(slot)) {
+      matched++;
+      matchedElsewhere += elsewhere ? 1 : 0;
+    }
     closed++;
-    matchedElsewhere += elsewhere ? 1 : 0;
     int draft = cacheOf[slot];
     boolean passes = passes(event, draft);
     if (passes && draft == CacheNames.LARGE) {
@@ -165,14 +190,17 @@ final class Replayable {
   }
 
   private boolean passes(int event, int draft) {
-    boolean inside =
-        !log.isOutside(event)
-            && (draft == CacheNames.LARGE
-                ? !filter.namesCaches()
-                : draftInFilter[draft & CacheDrafts.NUMBER_MASK])
-            && passed < filter.limit();
+    boolean inside = covers(event, draft);
     passed += inside ? 1 : 0;
     return inside;
+  }
+
+  private boolean covers(int event, int draft) {
+    return !log.isOutside(event)
+        && (draft == CacheNames.LARGE
+            ? !filter.namesCaches()
+            : draftInFilter[draft & CacheDrafts.NUMBER_MASK])
+        && passed < filter.limit();
   }
 
   private boolean isNameInFilter(int name) {
@@ -259,7 +287,8 @@ final class Replayable {
         freesElsewhere,
         allocsOfLive,
         unseenFrees,
-        allocations - frees - unseenFrees,
+        allocations + inferredAllocations - frees - unseenFrees,
+        inferredAllocations,
         aside,
         ways,
         otherName,
@@ -290,6 +319,26 @@ final class Replayable {
       pointers[slot] = log.pointerOf(loggedSlot(slot));
     }
     return pointers;
+  }
+
+  /// The replayed slots whose allocation has no event.
+  BitSet inferred() {
+    BitSet inferred = new BitSet();
+    for (int slot = 0; slot < slots; slot++) {
+      inferred.set(slot, log.isInferred(loggedSlot(slot)));
+    }
+    return inferred;
+  }
+
+  /// The share of the frees in the whole trace that found no allocation, by replayed cache.
+  double[] unmatchedShares() {
+    double[] unmatched = new double[caches.size()];
+    for (int draft = 0; draft < numberOfDraft.length; draft++) {
+      if (numberOfDraft[draft] != NOT_REPLAYED) {
+        unmatched[numberOfDraft[draft]] = untraced.unmatchedShare(draft);
+      }
+    }
+    return unmatched;
   }
 
   /// By replayed slot.

@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.trace;
 
+import java.util.BitSet;
 import java.util.List;
 import org.numaslab.node.topology.BadInput;
 
@@ -17,6 +18,8 @@ public final class Trace {
   private final short[] cpuBySequence;
   private final long[] pointers;
   private final int[] bytesRequested;
+  private final BitSet inferred;
+  private final double[] unmatchedShares;
   private final int highestNode;
   private final long firstCutLine;
   private final String firstCutText;
@@ -32,6 +35,8 @@ public final class Trace {
     this.cpuBySequence = replayable.cpuBySequence();
     this.pointers = replayable.pointers();
     this.bytesRequested = replayable.bytesRequested();
+    this.inferred = replayable.inferred();
+    this.unmatchedShares = replayable.unmatchedShares();
     this.highestNode = replayable.highestNode();
     this.firstCutLine = tally.firstCutLine();
     this.firstCutText = tally.firstCutText();
@@ -114,6 +119,17 @@ public final class Trace {
   /// pointers are hashed.
   public long recordedPointer(int slot) {
     return pointers[slot];
+  }
+
+  /// Whether no event tells of the slot's allocation: it was inferred from its free.
+  public boolean isInferred(int slot) {
+    return inferred.get(slot);
+  }
+
+  /// Of all frees in the trace of a cache, by index into [#caches], the share that found no
+  /// allocation.
+  public double unmatchedShare(int cache) {
+    return unmatchedShares[cache];
   }
 
   /// bytes_req of the slot's allocation.

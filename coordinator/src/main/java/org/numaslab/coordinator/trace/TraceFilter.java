@@ -17,10 +17,17 @@ import org.numaslab.node.topology.BadInput;
 /// @param caches globs (`*`, `?`) of cache names, empty: all; events whose cache is unknown are
 ///   then outside
 /// @param limit at most so many events that pass the rest
+/// @param inferBulk whether allocations that no event tells of are replayed too, see
+///   [UntracedAllocations]
 public record TraceFilter(
-    long fromNanos, long toNanos, Set<Integer> cpus, List<String> caches, long limit) {
+    long fromNanos,
+    long toNanos,
+    Set<Integer> cpus,
+    List<String> caches,
+    long limit,
+    boolean inferBulk) {
   public static final TraceFilter ALL =
-      new TraceFilter(0, Long.MAX_VALUE, Set.of(), List.of(), Long.MAX_VALUE);
+      new TraceFilter(0, Long.MAX_VALUE, Set.of(), List.of(), Long.MAX_VALUE, false);
 
   public TraceFilter {
     if (fromNanos < 0 || toNanos <= fromNanos) {
@@ -39,19 +46,23 @@ public record TraceFilter(
   }
 
   public TraceFilter withTimes(double fromSeconds, double toSeconds) {
-    return new TraceFilter(nanos(fromSeconds), nanos(toSeconds), cpus, caches, limit);
+    return new TraceFilter(nanos(fromSeconds), nanos(toSeconds), cpus, caches, limit, inferBulk);
   }
 
   public TraceFilter withCpus(Set<Integer> only) {
-    return new TraceFilter(fromNanos, toNanos, only, caches, limit);
+    return new TraceFilter(fromNanos, toNanos, only, caches, limit, inferBulk);
   }
 
   public TraceFilter withCaches(List<String> globs) {
-    return new TraceFilter(fromNanos, toNanos, cpus, globs, limit);
+    return new TraceFilter(fromNanos, toNanos, cpus, globs, limit, inferBulk);
   }
 
   public TraceFilter withLimit(long events) {
-    return new TraceFilter(fromNanos, toNanos, cpus, caches, events);
+    return new TraceFilter(fromNanos, toNanos, cpus, caches, events, inferBulk);
+  }
+
+  public TraceFilter withInferredBulk(boolean infer) {
+    return new TraceFilter(fromNanos, toNanos, cpus, caches, limit, infer);
   }
 
   boolean coversTime(long nanos) {

@@ -72,6 +72,9 @@ class RecordedReplaysTest {
     replay(recorded, EMBEDDED, CAUSAL, 1);
     replay(recorded, SIMULATE, EXACT, 1);
     replay(recorded, SIMULATE, CAUSAL, 1);
+    RecordedTrace inBulk = RecordedTrace.withInferredBulk(folder);
+    replay(inBulk, EMBEDDED, CAUSAL, 2);
+    replay(inBulk, SIMULATE, EXACT, 1);
   }
 
   /// An object that is cleared at home must not be cleared after somebody else has freed it there.
@@ -134,7 +137,8 @@ class RecordedReplaysTest {
     ReplayCounts counts = recorded.trace().counts();
     assertThat(tally.failedAllocations()).isZero();
     assertThat(tally.freesOfFailed()).isZero();
-    assertThat(tally.allocations()).isEqualTo(rounds * counts.allocations());
+    assertThat(tally.allocations())
+        .isEqualTo(rounds * (counts.allocations() + counts.inferredAllocations()));
     assertThat(tally.frees())
         .isEqualTo(
             rounds * (counts.frees() + counts.unseenFrees())

@@ -27,10 +27,17 @@ record RecordedTrace(String name, KernelDirectory kernel, Trace trace) {
   private static final long TOUCHED_BYTES_MAX = 4L << 30;
 
   static RecordedTrace read(Path folder) {
+    return read(folder, TraceFilter.ALL);
+  }
+
+  static RecordedTrace withInferredBulk(Path folder) {
+    return read(folder, TraceFilter.ALL.withInferredBulk(true));
+  }
+
+  private static RecordedTrace read(Path folder, TraceFilter filter) {
     KernelDirectory kernel = KernelDirectory.read(folder.resolve("kernel"));
     Trace trace =
-        TraceReader.read(
-            folder.resolve("trace.txt.gz").toString(), KnownCaches.of(kernel), TraceFilter.ALL);
+        TraceReader.read(folder.resolve("trace.txt.gz").toString(), KnownCaches.of(kernel), filter);
     return new RecordedTrace(folder.getFileName().toString(), kernel, trace);
   }
 
