@@ -7,10 +7,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.Experiment;
 
-/// A bar on standard error with rate and remaining time, while a replay runs; nothing where that is
-/// no terminal.
+/// A bar on standard error with rate and remaining time, while an experiment runs; nothing where
+/// that is no terminal.
 final class ProgressDisplay implements AutoCloseable {
   /// Set by the launcher, which knows: Java cannot tell of standard error alone.
   private static final String TERMINAL = "numaslab.stderr.terminal";
@@ -18,14 +18,14 @@ final class ProgressDisplay implements AutoCloseable {
   private static final int INTERVAL_MILLIS = 200;
   private static final long THOUSAND = 1000;
 
-  private final Replay replay;
+  private final Experiment experiment;
   private final @Nullable ProgressBar bar;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ProgressDisplay(Replay replay, boolean shown) {
-    this.replay = replay;
-    this.bar = shown ? bar(replay.total()) : null;
+  private ProgressDisplay(Experiment experiment, boolean shown) {
+    this.experiment = experiment;
+    this.bar = shown ? bar(experiment.total()) : null;
     if (bar != null) {
       var _ =
           clock.scheduleAtFixedRate(
@@ -33,13 +33,13 @@ final class ProgressDisplay implements AutoCloseable {
     }
   }
 
-  static ProgressDisplay of(Replay replay, boolean quiet) {
-    return new ProgressDisplay(replay, !quiet && Boolean.getBoolean(TERMINAL));
+  static ProgressDisplay of(Experiment experiment, boolean quiet) {
+    return new ProgressDisplay(experiment, !quiet && Boolean.getBoolean(TERMINAL));
   }
 
   private static ProgressBar bar(long total) {
     return new ProgressBarBuilder()
-        .setTaskName("replaying")
+        .setTaskName("running")
         .setInitialMax(total)
         .setUnit("k", THOUSAND)
         .setStyle(ProgressBarStyle.ASCII)
@@ -52,11 +52,12 @@ final class ProgressDisplay implements AutoCloseable {
   private void show() {
     ProgressBar shown = bar;
     if (shown != null) {
-      shown.stepTo(replay.done());
+      shown.maxHint(experiment.total());
+      shown.stepTo(experiment.done());
     }
   }
 
-  /// The replay came to its end.
+  /// It came to its end.
   void finished() {
     show();
   }

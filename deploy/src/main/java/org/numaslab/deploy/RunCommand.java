@@ -7,10 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.experiment.Experiment;
+import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.MachineFiles;
@@ -27,7 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `numaslab run`: a recorded trace on an emulated machine, and what came of it.
+/// `numaslab run`: a recorded trace, or a load, on an emulated machine, and what came of it.
 @Command(
     name = "run",
     sortOptions = false,
@@ -43,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  numaslab run",
       "  numaslab run --trace trace.txt.gz --topology 4x2:8G --out result",
       "  numaslab run --driver simulate --seed 7 --caches 'dentry,*inode*'",
+      "  numaslab run --workload random:60 --topology 64x64:1G --workload-caches 200",
       "",
       "README.md tells what the output means. The folder gets summary.txt, result.json,",
       "timing.json, slabinfo, state.json, and proc/ and sys/ as a kernel would show them.",
@@ -58,6 +64,8 @@ public final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin TraceOptions trace = new TraceOptions();
+
+  @Mixin WorkloadOptions workload = new WorkloadOptions();
 
   @Mixin MachineOptions machine = new MachineOptions();
 
@@ -79,41 +87,79 @@ public final class RunCommand implements Callable<Integer> {
         OutputFolder.at(
             folder == null ? OUTPUT.resolve(runName()) : folder,
             Set.of(SUMMARY, RESULT, TIMING, SLABINFO, StateFile.NAME, "proc/", "sys/"));
-    RunInputs inputs = RunInputs.read(trace, machine);
     // Before there are actors: when many threads log first, SLF4J says so on standard error.
     LoggerFactory.getILoggerFactory();
+    workload.check(trace, machine);
+    return workload.isGiven() ? load(start, output) : replay(start, output);
+  }
+
+  private int replay(long start, OutputFolder output) {
+    RunInputs inputs = RunInputs.read(trace, machine);
     try (Replay replay =
         new Replay(
             inputs.topology(), inputs.kernel(), inputs.trace(), machine.settings(trace.repeat))) {
-      long readNanos = System.nanoTime() - start;
-      try (ProgressDisplay progress = ProgressDisplay.of(replay, quiet)) {
-        replay.run();
-        progress.finished();
-      }
-      return report(inputs, replay, readNanos, output);
+      return finish(
+          start,
+          replay,
+          output,
+          audit ->
+              RunResult.of(
+                  Version.current(),
+                  RunLine.of(inputs.shownTrace(), trace, machine),
+                  inputs.setup(trace, machine, replay),
+                  inputs.trace(),
+                  replay,
+                  audit));
     }
   }
 
-  private int report(RunInputs inputs, Replay replay, long readNanos, OutputFolder output) {
-    long start = System.nanoTime();
-    MachineDump dump = replay.dump();
+  private int load(long start, OutputFolder output) {
+    LoadInputs inputs = LoadInputs.read(machine);
+    ReplaySettings settings = machine.settings(1).withOrder(Order.CAUSAL);
+    try (RandomLoad load =
+        new RandomLoad(
+            inputs.topology(),
+            inputs.kernel(),
+            settings,
+            workload.length(machine.driver),
+            workload.caches())) {
+      return finish(
+          start,
+          load,
+          output,
+          audit ->
+              RunResult.of(
+                  Version.current(),
+                  RunLine.of(workload, machine),
+                  inputs.setup("workload " + workload.text(machine.driver), settings, load),
+                  load,
+                  audit));
+    }
+  }
+
+  /// Runs it, audits what is left, and writes and prints the results.
+  private int finish(
+      long start,
+      Experiment experiment,
+      OutputFolder output,
+      Function<AuditFigures, RunResult> gather) {
+    long readNanos = System.nanoTime() - start;
+    try (ProgressDisplay progress = ProgressDisplay.of(experiment, quiet)) {
+      experiment.run();
+      progress.finished();
+    }
+    long ended = System.nanoTime();
+    MachineDump dump = experiment.dump();
     Audit audit = Audit.of(dump);
-    RunTiming timing = RunTiming.of(readNanos, replay, System.nanoTime() - start);
-    RunResult result =
-        RunResult.of(
-            Version.current(),
-            RunLine.of(inputs.shownTrace(), trace, machine),
-            inputs.setup(trace, machine, replay),
-            inputs.trace(),
-            replay,
-            AuditFigures.of(audit));
+    RunTiming timing = RunTiming.of(readNanos, experiment, System.nanoTime() - ended);
+    RunResult result = gather.apply(AuditFigures.of(audit));
     String summary = Summary.of(result, timing);
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
     files.put(RESULT, Json.of(result));
     files.put(TIMING, Json.of(timing));
-    files.put(SLABINFO, Slabinfo.of(replay.machine().state()));
-    files.putAll(MachineFiles.of(replay, dump));
+    files.put(SLABINFO, Slabinfo.of(experiment.machine().state()));
+    files.putAll(MachineFiles.of(experiment, dump));
     Optional<String> state = StateFile.of(dump);
     state.ifPresent(text -> files.put(StateFile.NAME, text));
     output.write(files);
@@ -128,6 +174,6 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private String runName() {
-    return trace.name() + "-" + EnumWord.of(machine.driver);
+    return (workload.isGiven() ? "random" : trace.name()) + "-" + EnumWord.of(machine.driver);
   }
 }

@@ -45,21 +45,11 @@ record RunInputs(
   static RunInputs read(TraceOptions options, MachineOptions machine) {
     options.check();
     var filter = options.filter();
-    String asked = machine.topology;
-    DescribedTopology described = asked == null ? null : Topologies.parse(asked);
-    KernelDirectory kernel = kernel(options, machine);
     List<String> used = new ArrayList<>();
     List<String> assumed = new ArrayList<>();
-    if (kernel != null) {
-      String inside = kernel.folder() + "/";
-      used.add("kernel folder " + kernel.folder());
-      kernel.used().forEach(line -> used.add(line.replace(inside, "")));
-      assumed.addAll(kernel.assumed());
-    }
-    if (kernel != null && described != null && asked != null) {
-      refuseContradiction(asked, described, kernel);
-      used.add("--topology " + asked + " says nothing else");
-    }
+    DescribedTopology described = described(machine);
+    KernelDirectory kernel = kernel(options, machine);
+    use(kernel, machine, described, used, assumed);
     Trace trace = TraceReader.read(options.source(), known(kernel), filter);
     trace.refuseCutLines();
     Topology topology;
@@ -76,14 +66,46 @@ record RunInputs(
     return new RunInputs(options.source(), trace, kernel, topology, used, assumed);
   }
 
+  static @Nullable DescribedTopology described(MachineOptions machine) {
+    String asked = machine.topology;
+    return asked == null ? null : Topologies.parse(asked);
+  }
+
+  /// Says what a kernel's folder is used for.
+  static void use(
+      @Nullable KernelDirectory kernel,
+      MachineOptions machine,
+      @Nullable DescribedTopology described,
+      List<String> used,
+      List<String> assumed) {
+    if (kernel != null) {
+      String inside = kernel.folder() + "/";
+      used.add("kernel folder " + kernel.folder());
+      kernel.used().forEach(line -> used.add(line.replace(inside, "")));
+      assumed.addAll(kernel.assumed());
+    }
+    String asked = machine.topology;
+    if (kernel != null && described != null && asked != null) {
+      refuseContradiction(asked, described, kernel);
+      used.add("--topology " + asked + " says nothing else");
+    }
+  }
+
   private static KnownCaches known(@Nullable KernelDirectory kernel) {
     return kernel == null ? KnownCaches.NONE : KnownCaches.of(kernel);
   }
 
-  private static @Nullable KernelDirectory kernel(TraceOptions options, MachineOptions machine) {
+  /// The kernel's folder that was asked for.
+  static @Nullable KernelDirectory kernel(MachineOptions machine) {
     String given = machine.kernel;
-    if (given != null) {
-      return given.equals(MachineOptions.NO_KERNEL) ? null : KernelDirectory.read(Path.of(given));
+    return given == null || given.equals(MachineOptions.NO_KERNEL)
+        ? null
+        : KernelDirectory.read(Path.of(given));
+  }
+
+  private static @Nullable KernelDirectory kernel(TraceOptions options, MachineOptions machine) {
+    if (machine.kernel != null) {
+      return kernel(machine);
     }
     if (options.source().equals(TraceReader.STANDARD_INPUT)) {
       return null;

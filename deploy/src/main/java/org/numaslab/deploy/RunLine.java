@@ -25,20 +25,32 @@ final class RunLine {
     if (trace.repeat != 1) {
       line.option("--repeat", trace.repeat);
     }
-    line.options("--kernel", machine.kernel);
-    line.options("--topology", machine.topology);
-    line.option("--driver", EnumWord.of(machine.driver));
     line.option("--order", EnumWord.of(machine.order()));
-    line.option("--seed", machine.seed);
-    line.option("--remote-draw", EnumWord.of(machine.remoteDraw));
+    return line.on(machine);
+  }
+
+  /// The same for a load.
+  static String of(WorkloadOptions workload, MachineOptions machine) {
+    RunLine line = new RunLine();
+    line.option("--workload", workload.text(machine.driver));
+    line.options("--workload-caches", workload.caches);
+    return line.on(machine);
+  }
+
+  private String on(MachineOptions machine) {
+    options("--kernel", machine.kernel);
+    options("--topology", machine.topology);
+    option("--driver", EnumWord.of(machine.driver));
+    option("--seed", machine.seed);
+    option("--remote-draw", EnumWord.of(machine.remoteDraw));
     if (machine.initOnAlloc) {
-      line.words.add("--init-on-alloc");
+      words.add("--init-on-alloc");
     }
     if (machine.cold) {
-      line.words.add("--cold");
+      words.add("--cold");
     }
-    line.option("--limit-touched", machine.limitTouched);
-    return line.words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
+    option("--limit-touched", machine.limitTouched);
+    return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }
 
   /// The options that let only some events through.

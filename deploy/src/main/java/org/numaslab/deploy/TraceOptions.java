@@ -104,6 +104,11 @@ final class TraceOptions {
     }
   }
 
+  /// Whether any of them was given.
+  boolean isGiven() {
+    return file != null || infer != null || repeat != 1 || !filter().equals(TraceFilter.ALL);
+  }
+
   /// The trace to read: as it was given, else the demo.
   String source() {
     String given = file;

@@ -69,6 +69,23 @@ class RunCommandTest {
   }
 
   @Test
+  void aLoadNeedsNoTrace() throws Exception {
+    CommandCall call = run("a", "--workload", "random:50000ops", "--topology", "2x2");
+    run("b", "--workload", "random:50000ops", "--topology", "2x2", "--driver", "simulate");
+    String command = result(folder.resolve("b")).get("command").asText();
+    run("c", command.substring("numaslab run ".length()).split(" "));
+
+    assertThat(call.out()).contains("50,000 operations on 32 caches", "Audit: clean");
+    JsonNode result = result(folder.resolve("a"));
+    assertThat(result.get("trace").isNull()).isTrue();
+    assertThat(result.get("workload").get("operations").asLong()).isEqualTo(50_000);
+    assertThat(result.get("command").asText())
+        .startsWith("numaslab run --workload random:50000ops");
+    assertThat(folder.resolve("b/result.json"))
+        .hasSameBinaryContentAs(folder.resolve("c/result.json"));
+  }
+
+  @Test
   void bothOrdersAndBothDriversLeaveTheSameObjectsAlive() throws Exception {
     run("exact", "--trace", SCENARIO, "--driver", "simulate", "--order", "exact");
     run("causal", "--trace", SCENARIO, "--driver", "simulate", "--order", "causal");

@@ -1,7 +1,9 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.topologies.KernelDirectory;
@@ -41,6 +43,15 @@ public final class CacheModels {
 
   public CacheGeometry geometry(TraceCache cache) {
     return recorded(cache).map(this::recorded).orElseGet(() -> computed(cache));
+  }
+
+  /// All caches of the kernel, oldest first.
+  Map<String, CacheGeometry> all() {
+    Map<String, CacheGeometry> all = new LinkedHashMap<>();
+    if (kernel != null) {
+      kernel.caches().forEach(cache -> all.put(cache.name(), recorded(cache)));
+    }
+    return all;
   }
 
   /// The traced kernel's cache of this name.

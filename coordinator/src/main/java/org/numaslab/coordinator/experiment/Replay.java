@@ -1,22 +1,10 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.audit.MachineDump;
-import org.numaslab.coordinator.driver.LiveNatures;
-import org.numaslab.coordinator.driver.Machine;
-import org.numaslab.coordinator.driver.Natures;
-import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
-import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.topologies.KernelDirectory;
@@ -26,24 +14,19 @@ import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
-/// A trace on a machine: prepared, run once, looked at, closed.
-public final class Replay implements AutoCloseable {
+/// A trace on a machine.
+public final class Replay extends Experiment {
   private final Topology topology;
   private final Trace trace;
   private final ReplaySettings settings;
-  private final LiveNatures natures;
-  private final Machine machine;
-  private final List<KmemCache> caches = new ArrayList<>();
   private final List<ReplayProgram> programs = new ArrayList<>();
   private final SlotTable slots;
   private final @Nullable TraceOrder order;
   private final CacheModels models;
   private final @Nullable WarmStart warm;
-  private long elapsedNanos;
 
   /// Builds the machine and its caches.
   ///
@@ -51,43 +34,51 @@ public final class Replay implements AutoCloseable {
   public Replay(
       Topology topology, @Nullable KernelDirectory kernel, Trace trace, ReplaySettings settings) {
     trace.requireCpus(topology.cpuCount());
+    TraceOrder exact =
+        settings.order() == Order.EXACT
+            ? new TraceOrder(trace, total(topology, trace, settings))
+            : null;
+    super(topology, settings, exact);
+    this.order = exact;
+    if (exact != null) {
+      exact.wakeBy(machine()::wake);
+    }
     this.topology = topology;
     this.trace = trace;
     this.settings = settings;
     this.models = new CacheModels(kernel, topology.cpuCount());
-    LiveNatures[] made = new LiveNatures[1];
-    this.machine =
-        machine(memory ->
-            made[0] = new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw()));
-    this.natures = made[0];
-    this.slots = new SlotTable(trace.slotCount(), machine::wake);
-    this.order =
-        settings.order() == Order.EXACT ? new TraceOrder(trace, total(), machine::wake) : null;
+    this.slots = new SlotTable(trace.slotCount(), machine()::wake);
     try {
       for (TraceCache cache : trace.caches()) {
-        caches.add(create(cache));
+        addCache(create(cache));
       }
       prepare(kernel);
       this.warm =
           kernel == null || settings.cold()
               ? null
-              : new WarmStart(trace, kernel, caches, topology.cpuCount());
+              : new WarmStart(trace, kernel, caches(), topology.cpuCount());
     } catch (RuntimeException | Error e) {
-      machine.close();
+      close();
       throw e;
     }
   }
 
   /// What the machine had before counts for nothing: counters and messages begin with the trace.
-  private void warmUp(WarmStart state) {
-    machine.run(state.programs());
-    machine.state().cpus().forEach(cpu -> caches.forEach(c -> cpu.cache(c.id()).clearStats()));
-    machine.messages().clear();
+  @Override
+  void warmUp() {
+    if (warm != null) {
+      machine().run(warm.programs());
+      machine()
+          .state()
+          .cpus()
+          .forEach(cpu -> caches().forEach(c -> cpu.cache(c.id()).clearStats()));
+      machine().messages().clear();
+    }
   }
 
   private KmemCache create(TraceCache traced) {
     KmemCache cache =
-        machine.create(traced.name(), models.geometry(traced), settings.initOnAlloc(), null);
+        machine().create(traced.name(), models.geometry(traced), settings.initOnAlloc(), null);
     int ratio =
         models
             .recorded(traced)
@@ -97,29 +88,12 @@ public final class Replay implements AutoCloseable {
       return cache;
     }
     KmemCache changed = cache.withRemoteNodeDefragRatio(ratio);
-    machine.change(changed);
+    machine().change(changed);
     return changed;
   }
 
-  private Machine machine(Function<Memory, Natures> nature) {
-    if (settings.driver() == Driver.EMBEDDED) {
-      return EmbeddedMachine.start(
-          topology, nature, settings.touchedBytesMax(), settings.order() == Order.EXACT ? 1 : 256);
-    }
-    if (settings.order() == Order.EXACT) {
-      return SimulatedMachine.instant(topology, nature, settings.touchedBytesMax(), this::next);
-    }
-    return SimulatedMachine.delayed(
-        topology, nature, settings.touchedBytesMax(), new SplittableRandom(~settings.seed()));
-  }
-
-  private int next(BitSet running) {
-    int cpu = order == null ? -1 : order.cpu();
-    return cpu >= 0 && running.get(cpu) ? cpu : running.nextSetBit(0);
-  }
-
   private void prepare(@Nullable KernelDirectory kernel) {
-    CacheId[] ids = caches.stream().map(KmemCache::id).toArray(CacheId[]::new);
+    CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
     short[] homes = recordedHomes(kernel);
     LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
     for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
@@ -151,23 +125,17 @@ public final class Replay implements AutoCloseable {
     return homes;
   }
 
-  /// Runs it to the end. Once.
-  public void run() {
-    if (warm != null) {
-      warmUp(warm);
-    }
-    long start = System.nanoTime();
-    machine.run(programs);
-    elapsedNanos = System.nanoTime() - start;
+  @Override
+  List<ReplayProgram> programs() {
+    return programs;
   }
 
-  /// Operations done so far, a little late; for any thread.
-  public long done() {
-    return programs.stream().mapToLong(ReplayProgram::published).sum();
-  }
-
-  /// Operations to do in all.
+  @Override
   public long total() {
+    return total(topology, trace, settings);
+  }
+
+  private static long total(Topology topology, Trace trace, ReplaySettings settings) {
     long total = 0;
     for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
       total += trace.operations(cpu, settings.rounds());
@@ -175,57 +143,21 @@ public final class Replay implements AutoCloseable {
     return total;
   }
 
-  /// What all CPUs counted.
-  public ReplayTally tally() {
-    ReplayTally sum = new ReplayTally(topology.nodeCount(), caches.size());
-    programs.forEach(program -> sum.add(program.tally()));
-    return sum;
-  }
-
-  public Machine machine() {
-    return machine;
-  }
-
-  /// The machine in plain numbers, after the run.
-  public MachineDump dump() {
-    Map<Integer, long[]> live = new HashMap<>();
-    int[] sizes = new int[caches.size()];
-    List<long[]> held = new ArrayList<>();
-    ReplayTally tally = tally();
-    for (int i = 0; i < caches.size(); i++) {
-      held.add(new long[64]);
-    }
+  @Override
+  void hold(Held held) {
     for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
       CpuOperations operations = trace.operations(cpu);
       for (int i = 0; i < operations.size(); i++) {
         long object = operations.isFree(i) ? 0 : slots.object(operations.slot(i));
         if (object != 0) {
-          int cache = operations.cache(i);
-          long[] addresses = held.get(cache);
-          if (sizes[cache] == addresses.length) {
-            addresses = Arrays.copyOf(addresses, 2 * addresses.length);
-            held.set(cache, addresses);
-          }
-          addresses[sizes[cache]++] = object;
+          held.add(operations.cache(i), object);
         }
       }
     }
-    for (int i = 0; i < caches.size(); i++) {
-      live.put(caches.get(i).id().value(), Arrays.copyOf(held.get(i), sizes[i]));
-    }
-    return Dumper.dump(machine.state(), natures, caches, tally, live);
-  }
-
-  public LiveNatures natures() {
-    return natures;
-  }
-
-  /// The machine's caches, by the trace's cache index.
-  public List<KmemCache> caches() {
-    return List.copyOf(caches);
   }
 
   /// What the traced kernel's folder says of a cache, by the trace's cache index.
+  @Override
   public Optional<RecordedCache> recorded(int cache) {
     return models.recorded(trace.caches().get(cache));
   }
@@ -235,6 +167,7 @@ public final class Replay implements AutoCloseable {
   }
 
   /// What had to be assumed of the caches, and of what the machine had before.
+  @Override
   public List<String> assumed() {
     List<String> assumed = new ArrayList<>(models.assumed());
     if (warm != null) {
@@ -244,15 +177,5 @@ public final class Replay implements AutoCloseable {
               + " slabs that cpus had before the trace, on the nodes that their first pointers name");
     }
     return assumed;
-  }
-
-  /// Wall time of the run.
-  public long elapsedNanos() {
-    return elapsedNanos;
-  }
-
-  @Override
-  public void close() {
-    machine.close();
   }
 }

@@ -1,11 +1,9 @@
 package org.numaslab.coordinator.experiment;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.trace.TraceCursor;
 import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.cpu.client.Program;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.Topology;
@@ -16,21 +14,15 @@ import org.numaslab.node.topology.Topology;
 /// exact order an operation begins only when its number in the trace is up.
 ///
 /// Owner: the cpu's shell. Allocates nothing on the way that does not wait.
-final class ReplayProgram implements Program {
-  /// How often progress is published, in operations.
-  private static final int PUBLISH_MASK = 255;
-
+final class ReplayProgram extends CountedProgram {
   private final TraceCursor cursor;
   private final CacheId[] caches;
   private final SlotTable slots;
   private final short[] recordedHomes;
   private final Topology topology;
-  private final ReplayTally tally;
   private final LongSupplier clock;
   private final @Nullable TraceOrder turn;
-  private final AtomicLong published = new AtomicLong();
   private final int from;
-  private long done;
   private long waitingSince;
 
   /// @param caches of the machine, by the trace's cache index
@@ -47,13 +39,13 @@ final class ReplayProgram implements Program {
       ReplayTally tally,
       LongSupplier clock,
       @Nullable TraceOrder turn) {
+    super(tally);
     this.from = from;
     this.cursor = cursor;
     this.caches = caches;
     this.slots = slots;
     this.recordedHomes = recordedHomes;
     this.topology = topology;
-    this.tally = tally;
     this.clock = clock;
     this.turn = turn;
   }
@@ -61,7 +53,7 @@ final class ReplayProgram implements Program {
   @Override
   public Step step(Cpu cpu) {
     if (!cursor.isAtOperation()) {
-      published.setOpaque(done);
+      publish();
       return Step.FINISHED;
     }
     if (turn != null && !turn.isUp(cursor.sequence())) {
@@ -77,10 +69,10 @@ final class ReplayProgram implements Program {
       return Step.BLOCKED;
     }
     if (object == SlotTable.FAILED) {
-      tally.freeOfFailed();
+      tally().freeOfFailed();
     } else {
       cpu.free(caches[cursor.cache()], object);
-      tally.freed(cursor.cache());
+      tally().freed(cursor.cache());
     }
     slots.put(slot, SlotTable.EMPTY);
     advance();
@@ -102,18 +94,18 @@ final class ReplayProgram implements Program {
 
   @Override
   public void completed(Cpu cpu) {
-    tally.waited(cpu.path(), clock.getAsLong() - waitingSince);
+    tally().waited(cpu.path(), clock.getAsLong() - waitingSince);
     allocated(cpu, cpu.result());
   }
 
   private void allocated(Cpu cpu, long object) {
     int slot = cursor.slot();
     if (object == Cpu.NULL) {
-      tally.failed();
+      tally().failed();
       slots.put(slot, SlotTable.FAILED);
     } else {
       int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
-      tally.allocated(cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
+      tally().allocated(cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
       slots.put(slot, object);
     }
     advance();
@@ -121,21 +113,9 @@ final class ReplayProgram implements Program {
 
   private void advance() {
     cursor.advance();
-    done++;
-    if ((done & PUBLISH_MASK) == 0) {
-      published.setOpaque(done);
-    }
+    countOperation();
     if (turn != null) {
       turn.pass();
     }
-  }
-
-  /// Operations done so far, a little late. For any thread.
-  long published() {
-    return published.getOpaque();
-  }
-
-  ReplayTally tally() {
-    return tally;
   }
 }

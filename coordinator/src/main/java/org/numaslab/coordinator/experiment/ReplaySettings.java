@@ -20,6 +20,11 @@ public record ReplaySettings(
     int rounds,
     boolean cold) {
 
+  public ReplaySettings withOrder(Order other) {
+    return new ReplaySettings(
+        driver, other, seed, remoteDraw, initOnAlloc, touchedBytesMax, rounds, cold);
+  }
+
   /// What moves messages and time.
   public enum Driver {
     /// Actors in this JVM, wall clock.

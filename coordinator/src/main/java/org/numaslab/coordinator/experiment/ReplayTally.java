@@ -1,8 +1,7 @@
 package org.numaslab.coordinator.experiment;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.AllocPath;
 
 /// What one cpu's replay counted; or the sum over CPUs.
@@ -19,7 +18,8 @@ public final class ReplayTally {
   static final short INFERRED = -2;
 
   private final long[] paths = new long[AllocPath.values().length];
-  private final long[][] homes;
+  private final long @Nullable [][] homes; // a row for each node that asked
+  private final int nodes;
   private final long[] allocations;
   private final long[] frees;
   private final long[] anyNode;
@@ -27,12 +27,13 @@ public final class ReplayTally {
   private final long[] recordedAnyNode;
   private final long[] recordedOffNode;
   private final long[] onRecordedNode;
-  private final List<Histogram> latencies = new ArrayList<>();
+  private final @Nullable Histogram[] latencies = new Histogram[AllocPath.values().length];
   private long failedAllocations;
   private long freesOfFailed;
 
   ReplayTally(int nodes, int caches) {
-    homes = new long[nodes][nodes];
+    this.nodes = nodes;
+    homes = new long[nodes][];
     allocations = new long[caches];
     frees = new long[caches];
     anyNode = new long[caches];
@@ -40,9 +41,6 @@ public final class ReplayTally {
     recordedAnyNode = new long[caches];
     recordedOffNode = new long[caches];
     onRecordedNode = new long[caches];
-    for (int i = 0; i < paths.length; i++) {
-      latencies.add(new Histogram(DIGITS));
-    }
   }
 
   /// Counts an allocation that gave an object.
@@ -52,7 +50,7 @@ public final class ReplayTally {
   ///   one of those for any node, whose share is compared with the recorded one
   void allocated(AllocPath path, int cache, int from, int home, int wanted, int recordedHome) {
     paths[path.ordinal()]++;
-    homes[from][home]++;
+    row(from)[home]++;
     allocations[cache]++;
     if (wanted < 0 && recordedHome != INFERRED) {
       anyNode[cache]++;
@@ -81,13 +79,25 @@ public final class ReplayTally {
   }
 
   void waited(AllocPath path, long nanos) {
-    latencies.get(path.ordinal()).recordValue(Math.max(0, nanos));
+    latency(path).recordValue(Math.max(0, nanos));
+  }
+
+  private long[] row(int from) {
+    long[] row = homes[from];
+    if (row == null) {
+      row = new long[nodes];
+      homes[from] = row;
+    }
+    return row;
   }
 
   void add(ReplayTally other) {
     add(paths, other.paths);
     for (int i = 0; i < homes.length; i++) {
-      add(homes[i], other.homes[i]);
+      long[] row = other.homes[i];
+      if (row != null) {
+        add(row(i), row);
+      }
     }
     add(allocations, other.allocations);
     add(frees, other.frees);
@@ -96,8 +106,11 @@ public final class ReplayTally {
     add(recordedAnyNode, other.recordedAnyNode);
     add(recordedOffNode, other.recordedOffNode);
     add(onRecordedNode, other.onRecordedNode);
-    for (int i = 0; i < paths.length; i++) {
-      latencies.get(i).add(other.latencies.get(i));
+    for (AllocPath path : AllocPath.values()) {
+      Histogram histogram = other.latencies[path.ordinal()];
+      if (histogram != null) {
+        latency(path).add(histogram);
+      }
     }
     failedAllocations += other.failedAllocations;
     freesOfFailed += other.freesOfFailed;
@@ -125,12 +138,18 @@ public final class ReplayTally {
   /// Nanoseconds from asking to having, of the allocations of this path that waited for a node.
   /// Empty where the driver has no clock.
   public Histogram latency(AllocPath path) {
-    return latencies.get(path.ordinal());
+    Histogram histogram = latencies[path.ordinal()];
+    if (histogram == null) {
+      histogram = new Histogram(DIGITS);
+      latencies[path.ordinal()] = histogram;
+    }
+    return histogram;
   }
 
   /// Allocations by CPUs of node `from` whose object lies on `home`.
   public long homes(int from, int home) {
-    return homes[from][home];
+    long[] row = homes[from];
+    return row == null ? 0 : row[home];
   }
 
   public long allocations(int cache) {

@@ -10,16 +10,19 @@ import org.numaslab.coordinator.trace.Trace;
 /// Writer: the cpu whose operation is up.
 final class TraceOrder {
   private final Trace trace;
-  private final IntConsumer wake;
   private final long length;
   private final AtomicLong up = new AtomicLong();
+  private IntConsumer wake = cpu -> {};
 
   /// @param length operations in all rounds
-  /// @param wake gives a cpu another turn
-  TraceOrder(Trace trace, long length, IntConsumer wake) {
+  TraceOrder(Trace trace, long length) {
     this.trace = trace;
     this.length = length;
-    this.wake = wake;
+  }
+
+  /// Says what gives a cpu another turn. Before the first operation.
+  void wakeBy(IntConsumer anotherTurn) {
+    this.wake = anotherTurn;
   }
 
   boolean isUp(long sequence) {

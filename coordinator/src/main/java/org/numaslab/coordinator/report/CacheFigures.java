@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
@@ -60,19 +60,19 @@ public record CacheFigures(
   public record Node(int node, long slabs, long partial, long objects) {}
 
   /// In the order of the machine's caches.
-  static List<CacheFigures> of(Trace trace, Replay replay) {
+  static List<CacheFigures> of(@Nullable Trace trace, Experiment experiment) {
     List<CacheFigures> figures = new ArrayList<>();
-    ReplayTally tally = replay.tally();
-    MachineState state = replay.machine().state();
-    for (int i = 0; i < replay.caches().size(); i++) {
-      figures.add(of(i, trace, replay.caches().get(i), tally, state));
+    ReplayTally tally = experiment.tally();
+    MachineState state = experiment.machine().state();
+    for (int i = 0; i < experiment.caches().size(); i++) {
+      figures.add(of(i, trace, experiment.caches().get(i), tally, state));
     }
     return List.copyOf(figures);
   }
 
   private static CacheFigures of(
-      int index, Trace trace, KmemCache cache, ReplayTally tally, MachineState state) {
-    TraceCache traced = trace.caches().get(index);
+      int index, @Nullable Trace trace, KmemCache cache, ReplayTally tally, MachineState state) {
+    TraceCache traced = trace == null ? null : trace.caches().get(index);
     SlabAttributes kernelView = new SlabAttributes(state, cache);
     return new CacheFigures(
         cache.name(),
@@ -80,11 +80,11 @@ public record CacheFigures(
         cache.geometry().size(),
         cache.geometry().ooObjects(),
         cache.geometry().ooOrder(),
-        traced.inKernelDirectory(),
-        traced.namedBy().name().toLowerCase(Locale.ROOT),
+        traced != null && traced.inKernelDirectory(),
+        traced == null ? "workload" : traced.namedBy().name().toLowerCase(Locale.ROOT),
         tally.allocations(index),
         tally.frees(index),
-        Share.rounded(trace.unmatchedShare(index)),
+        trace == null ? 0 : Share.rounded(trace.unmatchedShare(index)),
         tally.anyNode(index),
         tally.offNode(index),
         Share.of(tally.offNode(index), tally.anyNode(index)),

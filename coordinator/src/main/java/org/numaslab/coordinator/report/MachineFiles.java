@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.node.cache.KmemCache;
 
 /// A machine's /proc and /sys at the end of a run, as text by path.
@@ -22,17 +22,17 @@ public final class MachineFiles {
   private MachineFiles() {}
 
   /// @param dump of the same machine at the same time
-  public static Map<String, String> of(Replay replay, MachineDump dump) {
-    MachineState machine = replay.machine().state();
-    NodePages pages = NodePages.of(machine, replay.natures(), dump);
+  public static Map<String, String> of(Experiment experiment, MachineDump dump) {
+    MachineState machine = experiment.machine().state();
+    NodePages pages = NodePages.of(machine, experiment.natures(), dump);
     Map<String, String> files = new LinkedHashMap<>();
     files.put("proc/slabinfo", Slabinfo.of(machine));
-    files.put("proc/buddyinfo", ZoneFiles.buddyinfo(machine.topology(), replay.natures()));
-    files.put("proc/zoneinfo", ZoneFiles.zoneinfo(machine.topology(), replay.natures(), pages));
-    for (int i = 0; i < replay.caches().size(); i++) {
-      KmemCache cache = replay.caches().get(i);
+    files.put("proc/buddyinfo", ZoneFiles.buddyinfo(machine.topology(), experiment.natures()));
+    files.put("proc/zoneinfo", ZoneFiles.zoneinfo(machine.topology(), experiment.natures(), pages));
+    for (int i = 0; i < experiment.caches().size(); i++) {
+      KmemCache cache = experiment.caches().get(i);
       String folder = "sys/kernel/slab/" + CacheFiles.folder(cache.name()) + "/";
-      CacheFiles.of(machine, cache, replay.recorded(i).orElse(null))
+      CacheFiles.of(machine, cache, experiment.recorded(i).orElse(null))
           .forEach((name, text) -> files.put(folder + name, text));
     }
     NumberedNodes.of(machine.topology())

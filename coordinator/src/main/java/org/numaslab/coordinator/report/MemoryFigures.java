@@ -2,7 +2,7 @@ package org.numaslab.coordinator.report;
 
 import java.util.List;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.buddy.BuddyInfo;
 import org.numaslab.node.cache.KmemCacheNode;
@@ -32,12 +32,12 @@ public record MemoryFigures(
   /// Free blocks of a zone by order.
   public record Zone(String zone, List<Long> freeBlocks) {}
 
-  static MemoryFigures of(Replay replay) {
-    MachineState state = replay.machine().state();
+  static MemoryFigures of(Experiment experiment) {
+    MachineState state = experiment.machine().state();
     List<Node> nodes =
         state.nodes().stream()
             .map(node -> {
-              Buddy buddy = replay.natures().buddy(node.id());
+              Buddy buddy = experiment.natures().buddy(node.id());
               return new Node(
                   node.id().value(),
                   node.caches().values().stream().mapToLong(KmemCacheNode::nrSlabs).sum(),
@@ -48,10 +48,10 @@ public record MemoryFigures(
             .toList();
     long liveObjects = 0;
     long liveBytes = 0;
-    for (int cache = 0; cache < replay.caches().size(); cache++) {
-      long live = CacheFigures.live(replay.tally(), cache);
+    for (int cache = 0; cache < experiment.caches().size(); cache++) {
+      long live = CacheFigures.live(experiment.tally(), cache);
       liveObjects += live;
-      liveBytes += live * replay.caches().get(cache).geometry().objectSize();
+      liveBytes += live * experiment.caches().get(cache).geometry().objectSize();
     }
     long pages = nodes.stream().mapToLong(Node::pages).sum();
     long slabBytes = pages * Memory.PAGE_BYTES;

@@ -62,7 +62,7 @@ public record PlacementFigures(
     }
   }
 
-  static PlacementFigures of(Trace trace, ReplayTally tally, int nodes) {
+  static PlacementFigures of(@Nullable Trace trace, ReplayTally tally, int nodes) {
     long[][] homes = new long[nodes][nodes];
     for (int from = 0; from < nodes; from++) {
       for (int home = 0; home < nodes; home++) {
@@ -78,6 +78,6 @@ public record PlacementFigures(
         tally.recordedOffNode(),
         Share.ofKnown(tally.recordedOffNode(), tally.recordedAnyNode()),
         tally.onRecordedNode(),
-        Comparison.of(trace, tally));
+        trace == null ? null : Comparison.of(trace, tally));
   }
 }

@@ -2,6 +2,9 @@ package org.numaslab.coordinator.report;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.Experiment;
+import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.trace.Trace;
 
@@ -9,13 +12,16 @@ import org.numaslab.coordinator.trace.Trace;
 ///
 /// @param version of numaslab
 /// @param command what a person types to run it again, without the output folder
+/// @param trace null where there was none
+/// @param workload null where a trace was replayed
 /// @param basis by section: whether its figures are measured, modelled or assumed
 public record RunResult(
     String version,
     String command,
     Map<String, String> basis,
     Setup setup,
-    TraceFigures trace,
+    @Nullable TraceFigures trace,
+    @Nullable WorkloadFigures workload,
     List<PathFigures> paths,
     PlacementFigures placement,
     MessageFigures messages,
@@ -34,18 +40,37 @@ public record RunResult(
   /// Gathers the figures of a replay that is over, while its machine is still open.
   public static RunResult of(
       String version, String command, Setup setup, Trace trace, Replay replay, AuditFigures audit) {
+    return of(version, command, setup, trace, null, replay, audit);
+  }
+
+  /// The same of a load without a trace.
+  public static RunResult of(
+      String version, String command, Setup setup, RandomLoad load, AuditFigures audit) {
+    return of(version, command, setup, null, WorkloadFigures.of(load), load, audit);
+  }
+
+  private static RunResult of(
+      String version,
+      String command,
+      Setup setup,
+      @Nullable Trace trace,
+      @Nullable WorkloadFigures workload,
+      Experiment experiment,
+      AuditFigures audit) {
+    int nodes = setup.topology().nodes().size();
     return new RunResult(
         version,
         command,
         Basis.bySection(),
         setup,
-        TraceFigures.of(trace),
-        PathFigures.of(replay.tally()),
-        PlacementFigures.of(trace, replay.tally(), setup.topology().nodes().size()),
-        MessageFigures.of(replay.machine().messages(), setup.topology().nodes().size()),
-        MemoryFigures.of(replay),
-        CacheFigures.of(trace, replay),
+        trace == null ? null : TraceFigures.of(trace),
+        workload,
+        PathFigures.of(experiment.tally()),
+        PlacementFigures.of(trace, experiment.tally(), nodes),
+        MessageFigures.of(experiment.machine().messages(), nodes),
+        MemoryFigures.of(experiment),
+        CacheFigures.of(trace, experiment),
         audit,
-        NOT_MODELLED);
+        trace == null ? NOT_MODELLED.subList(1, NOT_MODELLED.size()) : NOT_MODELLED);
   }
 }

@@ -3,7 +3,7 @@ package org.numaslab.coordinator.report;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.cpu.cache.AllocPath;
 
@@ -33,21 +33,21 @@ public record RunTiming(
     }
   }
 
-  public static RunTiming of(long readNanos, Replay replay, long auditNanos) {
+  public static RunTiming of(long readNanos, Experiment experiment, long auditNanos) {
     List<Latency> latencies = new ArrayList<>();
-    ReplayTally tally = replay.tally();
+    ReplayTally tally = experiment.tally();
     for (AllocPath path : AllocPath.values()) {
       if (tally.latency(path).getMaxValue() > 0) {
         latencies.add(Latency.of(path, tally.latency(path)));
       }
     }
-    double seconds = replay.elapsedNanos() / 1e9;
+    double seconds = experiment.elapsedNanos() / 1e9;
     return new RunTiming(
         readNanos / 1e9,
         seconds,
         auditNanos / 1e9,
-        replay.done(),
-        seconds == 0 ? 0 : Math.round(replay.done() / seconds),
+        experiment.done(),
+        seconds == 0 ? 0 : Math.round(experiment.done() / seconds),
         List.copyOf(latencies));
   }
 }

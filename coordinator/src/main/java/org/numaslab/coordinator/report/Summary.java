@@ -27,6 +27,7 @@ public final class Summary {
     Summary summary = new Summary(run, timing);
     summary.alarms();
     summary.setup();
+    summary.workload();
     summary.events();
     SummaryTables.write(run, timing, summary.page);
     summary.audit();
@@ -35,7 +36,7 @@ public final class Summary {
 
   private void alarms() {
     TraceFigures trace = run.trace();
-    if (trace.isIncomplete()) {
+    if (trace != null && trace.isIncomplete()) {
       long lost = trace.lostEvents() + trace.overwrittenEvents();
       String marks = trace.lostMarks() == 0 ? "" : " at " + count(trace.lostMarks(), "place");
       page.paragraph(
@@ -83,8 +84,29 @@ public final class Summary {
     }
   }
 
+  private void workload() {
+    WorkloadFigures workload = run.workload();
+    if (workload != null) {
+      page.heading("Load", Basis.MODELLED.toString());
+      page.paragraph(
+          "  ",
+          "%s on %s: %s, %s; %s"
+              .formatted(
+                  count(workload.operations(), "operation"),
+                  count(workload.caches(), "cache"),
+                  count(workload.allocations(), "allocation"),
+                  count(workload.frees(), "free"),
+                  workload.failedAllocations() == 0
+                      ? "none failed"
+                      : count(workload.failedAllocations()) + " allocations failed"));
+    }
+  }
+
   private void events() {
     TraceFigures trace = run.trace();
+    if (trace == null) {
+      return;
+    }
     page.heading("Events of the trace", Basis.MEASURED.toString());
     page.paragraph(
         "  replayed   ",
@@ -158,8 +180,9 @@ public final class Summary {
     }
     page.paragraph("Not modelled: ", String.join("; ", run.notModelled()));
     page.line(
-        "Replayed %s operations in %s s, %s per second [measured]"
+        "%s %s operations in %s s, %s per second [measured]"
             .formatted(
+                run.trace() == null ? "Ran" : "Replayed",
                 count(timing.operations()),
                 seconds(timing.replaySeconds()),
                 count((long) timing.operationsPerSecond())));

@@ -53,7 +53,8 @@ class TraceOrderTest {
   void oneOperationIsUpAndItsEndWakesTheNextCpu() {
     Trace trace = allocationsOn(1, 0, 0, 1);
     List<Integer> woken = new ArrayList<>();
-    TraceOrder order = new TraceOrder(trace, length(trace, 2, 1), woken::add);
+    TraceOrder order = new TraceOrder(trace, length(trace, 2, 1));
+    order.wakeBy(woken::add);
     assertThat(order.cpu()).isEqualTo(1);
     assertThat(order.isUp(0)).isTrue();
     assertThat(order.isUp(1)).isFalse();
@@ -69,7 +70,8 @@ class TraceOrderTest {
   void afterTheLastOperationNobodyIsUp() {
     Trace trace = allocationsOn(0, 1);
     List<Integer> woken = new ArrayList<>();
-    TraceOrder order = new TraceOrder(trace, length(trace, 2, 1), woken::add);
+    TraceOrder order = new TraceOrder(trace, length(trace, 2, 1));
+    order.wakeBy(woken::add);
     order.pass();
     order.pass();
     assertThat(order.cpu()).isEqualTo(-1);
@@ -81,7 +83,7 @@ class TraceOrderTest {
     Trace trace = allocationsOn(1, 0);
     long length = length(trace, 2, 2);
     assertThat(length).isEqualTo(2 + 2 + 2);
-    TraceOrder order = new TraceOrder(trace, length, cpu -> {});
+    TraceOrder order = new TraceOrder(trace, length);
     List<Integer> cpus = new ArrayList<>();
     while (order.cpu() >= 0) {
       cpus.add(order.cpu());
@@ -95,7 +97,8 @@ class TraceOrderTest {
     Trace trace = allocationsOn(0, 1, 0, 0, 1, 1, 1, 0, 1, 0);
     int rounds = 4000;
     Semaphore[] wakes = {new Semaphore(0), new Semaphore(0)};
-    TraceOrder order = new TraceOrder(trace, length(trace, 2, rounds), cpu -> wakes[cpu].release());
+    TraceOrder order = new TraceOrder(trace, length(trace, 2, rounds));
+    order.wakeBy(cpu -> wakes[cpu].release());
     List<Long> done = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       SlotTableTest.both(

@@ -116,6 +116,7 @@ class SummaryTest {
         result.basis(),
         result.setup(),
         result.trace(),
+        result.workload(),
         result.paths(),
         result.placement(),
         result.messages(),

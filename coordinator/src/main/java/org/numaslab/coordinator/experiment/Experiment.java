@@ -1,0 +1,163 @@
+package org.numaslab.coordinator.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.Machine;
+import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
+import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.topologies.RecordedCache;
+import org.numaslab.cpu.client.Turn;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.Topology;
+
+/// Programs on a machine: prepared, run once, looked at, closed.
+public abstract class Experiment implements AutoCloseable {
+  /// Addresses that tasks hold, by cache.
+  static final class Held {
+    private final long[][] addresses;
+    private final int[] sizes;
+
+    Held(int caches) {
+      addresses = new long[caches][64];
+      sizes = new int[caches];
+    }
+
+    void add(int cache, long object) {
+      if (sizes[cache] == addresses[cache].length) {
+        addresses[cache] = Arrays.copyOf(addresses[cache], 2 * sizes[cache]);
+      }
+      addresses[cache][sizes[cache]++] = object;
+    }
+
+    private long[] of(int cache) {
+      return Arrays.copyOf(addresses[cache], sizes[cache]);
+    }
+  }
+
+  private final LiveNatures natures;
+  private final Machine machine;
+  private final List<KmemCache> caches = new ArrayList<>();
+  private long elapsedNanos;
+
+  /// @param exact whose operation comes next; null where each cpu goes its own way
+  Experiment(Topology topology, ReplaySettings settings, @Nullable TraceOrder exact) {
+    LiveNatures[] made = new LiveNatures[1];
+    Function<Memory, Natures> nature =
+        memory ->
+            made[0] = new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw());
+    this.machine = machine(topology, settings, nature, exact);
+    this.natures = made[0];
+  }
+
+  private static Machine machine(
+      Topology topology,
+      ReplaySettings settings,
+      Function<Memory, Natures> nature,
+      @Nullable TraceOrder exact) {
+    if (settings.driver() == Driver.EMBEDDED) {
+      return EmbeddedMachine.start(
+          topology, nature, settings.touchedBytesMax(), exact == null ? Turn.OPERATIONS_MAX : 1);
+    }
+    if (exact != null) {
+      return SimulatedMachine.instant(
+          topology, nature, settings.touchedBytesMax(), running -> next(exact, running));
+    }
+    return SimulatedMachine.delayed(
+        topology, nature, settings.touchedBytesMax(), new SplittableRandom(~settings.seed()));
+  }
+
+  private static int next(TraceOrder exact, BitSet running) {
+    int cpu = exact.cpu();
+    return cpu >= 0 && running.get(cpu) ? cpu : running.nextSetBit(0);
+  }
+
+  final void addCache(KmemCache cache) {
+    caches.add(cache);
+  }
+
+  /// What the machine has before the clock starts.
+  void warmUp() {}
+
+  abstract List<? extends CountedProgram> programs();
+
+  /// Says what the tasks hold, after the run.
+  abstract void hold(Held held);
+
+  /// Runs it to the end. Once.
+  public final void run() {
+    warmUp();
+    long start = System.nanoTime();
+    machine.run(programs());
+    elapsedNanos = System.nanoTime() - start;
+  }
+
+  /// Operations done so far, a little late; for any thread.
+  public final long done() {
+    return programs().stream().mapToLong(CountedProgram::published).sum();
+  }
+
+  /// Operations to do in all; an estimate where time decides. For any thread.
+  public abstract long total();
+
+  /// What all CPUs counted.
+  public final ReplayTally tally() {
+    ReplayTally sum = new ReplayTally(machine.state().topology().nodeCount(), caches.size());
+    programs().forEach(program -> sum.add(program.tally()));
+    return sum;
+  }
+
+  public final Machine machine() {
+    return machine;
+  }
+
+  /// The machine in plain numbers, after the run.
+  public final MachineDump dump() {
+    Held held = new Held(caches.size());
+    hold(held);
+    Map<Integer, long[]> live = new HashMap<>();
+    for (int i = 0; i < caches.size(); i++) {
+      live.put(caches.get(i).id().value(), held.of(i));
+    }
+    return Dumper.dump(machine.state(), natures, caches, tally(), live);
+  }
+
+  public final LiveNatures natures() {
+    return natures;
+  }
+
+  /// The machine's caches, by the index that the programs use.
+  public final List<KmemCache> caches() {
+    return List.copyOf(caches);
+  }
+
+  /// What a kernel's folder says of a cache, by its index.
+  public Optional<RecordedCache> recorded(int cache) {
+    return Optional.empty();
+  }
+
+  /// What had to be assumed.
+  public abstract List<String> assumed();
+
+  /// Wall time of the run.
+  public final long elapsedNanos() {
+    return elapsedNanos;
+  }
+
+  @Override
+  public final void close() {
+    machine.close();
+  }
+}

@@ -1,0 +1,171 @@
+package org.numaslab.coordinator.experiment;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlabFlags;
+import org.numaslab.node.topology.Topology;
+
+/// A random load on a machine, for when there is no trace: a [RandomProgram] on each cpu.
+///
+/// Each task uses up to [#CACHES_PER_CPU] caches, the first ones of all more often: so that tasks
+/// share caches, as on a real machine.
+public final class RandomLoad extends Experiment {
+  static final int CACHES_PER_CPU = 8;
+
+  /// Sizes are drawn between 8 bytes and 4 KiB, each doubling as often as the next.
+  private static final int SIZE_DOUBLINGS = 9;
+
+  private static final int SIZE_MIN = 8;
+
+  /// How long it goes on.
+  ///
+  /// @param seconds by the wall clock; 0 where operations are counted
+  /// @param operations of all CPUs together; 0 where time is
+  public record Length(long seconds, long operations) {
+    public static Length ofSeconds(long seconds) {
+      return new Length(seconds, 0);
+    }
+
+    public static Length ofOperations(long operations) {
+      return new Length(0, operations);
+    }
+
+    public boolean isTimed() {
+      return seconds > 0;
+    }
+  }
+
+  private final Length length;
+  private final boolean isTimed;
+  private final List<RandomProgram> programs = new ArrayList<>();
+  private final HandOvers handOvers;
+  private final List<String> assumed = new ArrayList<>();
+  private volatile long startNanos;
+
+  /// Builds the machine and its caches.
+  ///
+  /// @param kernel whose caches are used; null: `caches` of random sizes are made
+  public RandomLoad(
+      Topology topology,
+      @Nullable KernelDirectory kernel,
+      ReplaySettings settings,
+      Length length,
+      int caches) {
+    super(topology, settings, null);
+    this.length = length;
+    this.isTimed = length.isTimed();
+    this.handOvers = new HandOvers(topology.cpuCount());
+    SplittableRandom random = new SplittableRandom(settings.seed());
+    try {
+      geometries(topology, kernel, caches, random.split())
+          .forEach((name, geometry) ->
+              addCache(machine().create(name, geometry, settings.initOnAlloc(), null)));
+      CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
+      LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
+      for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+        SplittableRandom stream = random.split();
+        programs.add(
+            new RandomProgram(
+                cpu,
+                stream,
+                ids,
+                own(ids.length, stream),
+                handOvers,
+                topology,
+                new ReplayTally(topology.nodeCount(), ids.length),
+                clock,
+                share(cpu, topology.cpuCount()),
+                this::isOver));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Map<String, CacheGeometry> geometries(
+      Topology topology, @Nullable KernelDirectory kernel, int caches, SplittableRandom random) {
+    CacheModels models = new CacheModels(kernel, topology.cpuCount());
+    Map<String, CacheGeometry> all = models.all();
+    assumed.addAll(models.assumed());
+    if (kernel != null) {
+      return all;
+    }
+    GeometryOptions options = GeometryOptions.forCpus(topology.cpuCount());
+    Map<String, CacheGeometry> made = new LinkedHashMap<>();
+    for (int i = 0; i < caches; i++) {
+      int least = SIZE_MIN << random.nextInt(SIZE_DOUBLINGS);
+      int size = least + random.nextInt(least);
+      int flags = random.nextInt(4) == 0 ? SlabFlags.HWCACHE_ALIGN : 0;
+      String name = "load-" + i + "-" + size;
+      made.put(name, CacheGeometry.of(new CacheRequest(name, size, 0, flags, false), options));
+    }
+    assumed.add(made.size() + " caches of random sizes");
+    return made;
+  }
+
+  private static int[] own(int caches, SplittableRandom random) {
+    int[] own = new int[Math.min(caches, CACHES_PER_CPU)];
+    for (int i = 0; i < own.length; i++) {
+      double draw = random.nextDouble();
+      own[i] = (int) (caches * draw * draw);
+    }
+    return own;
+  }
+
+  private long share(int cpu, int cpus) {
+    return isTimed
+        ? Long.MAX_VALUE
+        : length.operations() / cpus + (cpu < length.operations() % cpus ? 1 : 0);
+  }
+
+  private boolean isOver() {
+    return isTimed && elapsed() >= length.seconds();
+  }
+
+  private double elapsed() {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+
+  @Override
+  void warmUp() {
+    startNanos = System.nanoTime();
+  }
+
+  @Override
+  List<RandomProgram> programs() {
+    return programs;
+  }
+
+  @Override
+  public long total() {
+    if (!isTimed) {
+      return length.operations();
+    }
+    double part = startNanos == 0 ? 0 : Math.min(1, elapsed() / length.seconds());
+    return part == 0 ? 0 : Math.round(done() / part);
+  }
+
+  @Override
+  void hold(Held held) {
+    programs.forEach(program -> program.hold(held));
+    handOvers.hold(held);
+  }
+
+  @Override
+  public List<String> assumed() {
+    return List.copyOf(assumed);
+  }
+}
