@@ -18,7 +18,7 @@ public final class ReplayTally {
   static final short INFERRED = -2;
 
   private final long[] paths = new long[AllocPath.values().length];
-  private final long @Nullable [][] homes; // a row for each node that asked
+  private final long[] @Nullable [] homes; // a row for each node that asked
   private final int nodes;
   private final long[] allocations;
   private final long[] frees;

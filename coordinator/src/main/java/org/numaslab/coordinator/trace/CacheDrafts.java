@@ -88,7 +88,7 @@ final class CacheDrafts {
     for (int number = 0; number < drafts.size(); number++) {
       Draft draft = drafts.get(number);
       String name = draft.name;
-      if (!owners.get(name).equals(number)) {
+      if (!Integer.valueOf(number).equals(owners.get(name))) {
         name += "-" + draft.slabSizeBytes;
         while (!taken.add(name)) {
           name += "+";
