@@ -132,7 +132,7 @@ final class EventLog implements Sink {
 
   /// The event at another event's time and cpu, with another subject.
   static long event(long at, int what, int onCpu, int subject) {
-    return at & OUTSIDE | (long) what << 48 | (long) onCpu << 32 | subject & 0xffffffffL;
+    return (at & OUTSIDE) | ((long) what << 48) | ((long) onCpu << 32) | (subject & 0xffffffffL);
   }
 
   long word(int event) {
