@@ -11,9 +11,11 @@ import org.numaslab.coordinator.conform.GeometryReport;
 import org.numaslab.coordinator.conform.GeometryResult;
 import org.numaslab.coordinator.conform.GeometrySweep;
 import org.numaslab.coordinator.conform.GeometryText;
+import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.BadInput;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +35,9 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  numaslab geometry --size 256",
       "  numaslab geometry --size 8..4096:8 --flags none,rcu+hwalign",
-      "  numaslab geometry --slub-debug=FZPU --slab-nomerge --check deploy/recordings/geometry/setB"
+      "  numaslab geometry --slub-debug=FZPU --slab-nomerge --check deploy/recordings/geometry/setB",
+      "  numaslab geometry --check deploy/recordings/geometry/setA --with"
+          + " deploy/recordings/machine/setA-4node-8cpu"
     })
 public final class GeometryCommand implements Callable<Integer> {
   private static final int CPUS_DEFAULT = 8;
@@ -75,6 +79,14 @@ public final class GeometryCommand implements Callable<Integer> {
               + " The recorded kernel's boot options must be given.")
   List<Path> check = new ArrayList<>();
 
+  @Option(
+      names = "--with",
+      paramLabel = "DIR",
+      description =
+          "The recorded machine before the tables' caches were created (the form that run --kernel"
+              + " takes): the caches that requests are merged with.")
+  @Nullable Path with;
+
   @Option(names = "--cpus", paramLabel = "N", description = "Cpus of the machine (8).")
   @Nullable Integer cpus;
 
@@ -96,10 +108,13 @@ public final class GeometryCommand implements Callable<Integer> {
   @Option(
       names = "--slub-debug",
       arity = "0..1",
-      paramLabel = "LETTERS",
+      paramLabel = "TEXT",
       fallbackValue = "",
-      description = "As at boot, for all caches: letters of FZPUTO, none for FZPU.")
-  @Nullable String slubDebug;
+      converter = SlubDebugConverter.class,
+      description =
+          "As at boot: letters of FZPUTAO, none for FZPU; with a list after a comma for these caches"
+              + " only; blocks separated by ;, as 'FZ,dentry,kmalloc-*;U'.")
+  @Nullable SlubDebug slubDebug;
 
   @Option(names = "--json", description = "Print JSON instead of text.")
   boolean json;
@@ -118,7 +133,11 @@ public final class GeometryCommand implements Callable<Integer> {
           "geometry: got %s --size %s --check, allowed: one of them (see numaslab geometry --help)"
               .formatted(wanted == null ? "neither" : "both", wanted == null ? "nor" : "and"));
     }
+    if (with != null && check.isEmpty()) {
+      throw new BadInput("--with: got no --check, allowed: with tables to check only");
+    }
     GeometryOptions options = options();
+    options.debug().messages().forEach(spec.commandLine().getErr()::println);
     GeometryResult result = new GeometryResult(command(), options);
     StringBuilder text = new StringBuilder();
     int exitCode =
@@ -135,13 +154,13 @@ public final class GeometryCommand implements Callable<Integer> {
 
   private GeometryOptions options() {
     Integer given = cpus;
-    String debug = slubDebug;
+    SlubDebug debug = slubDebug;
     return new GeometryOptions(
         given == null ? CPUS_DEFAULT : given,
         slubMinOrder,
         slubMaxOrder,
         slubMinObjects,
-        debug == null ? 0 : GeometryOptions.parseDebug(debug),
+        debug == null ? SlubDebug.NONE : debug,
         noMerge);
   }
 
@@ -166,7 +185,10 @@ public final class GeometryCommand implements Callable<Integer> {
   }
 
   private int check(GeometryOptions options, GeometryResult result, StringBuilder text) {
-    GeometryCheck checker = new GeometryCheck(options, cpus != null);
+    Path before = with;
+    GeometryCheck checker =
+        new GeometryCheck(
+            options, cpus != null, before == null ? null : KernelDirectory.read(before));
     check.forEach(checker::check);
     List<GeometryReport> reports = checker.reports();
     result.check(reports, checker.assumed());

@@ -5,6 +5,7 @@ import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import org.numaslab.node.slab.SlubDebug;
 import picocli.CommandLine.Option;
 
 /// The machine that a trace is replayed on, and what moves it.
@@ -73,6 +74,18 @@ final class MachineOptions {
   boolean initOnAlloc;
 
   @Option(
+      names = "--slub-debug",
+      arity = "0..1",
+      paramLabel = "TEXT",
+      fallbackValue = "",
+      order = 17,
+      converter = SlubDebugConverter.class,
+      description =
+          "Boot with slub_debug=TEXT in place of what the traced kernel had: letters of FZPUTAO,"
+              + " none for FZPU, - for no debugging; with lists as 'FZ,dentry,kmalloc-*;U'.")
+  @Nullable SlubDebug slubDebug;
+
+  @Option(
       names = "--cold",
       order = 17,
       description =
@@ -89,7 +102,15 @@ final class MachineOptions {
 
   ReplaySettings settings(int rounds) {
     return new ReplaySettings(
-        driver, order(), seed, remoteDraw, initOnAlloc, limitTouched.bytes(), rounds, cold);
+        driver,
+        order(),
+        seed,
+        remoteDraw,
+        initOnAlloc,
+        limitTouched.bytes(),
+        rounds,
+        cold,
+        slubDebug);
   }
 
   Order order() {

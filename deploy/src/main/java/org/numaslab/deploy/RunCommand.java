@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,7 @@ import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Slabinfo;
 import org.numaslab.coordinator.report.StateFile;
 import org.numaslab.coordinator.report.Summary;
+import org.numaslab.node.slab.SlubDebug;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +53,8 @@ import picocli.CommandLine.Spec;
       "  numaslab run --workload random:60 --topology 64x64:1G --workload-caches 200",
       "",
       "README.md tells what the output means. The folder gets summary.txt, result.json,",
-      "timing.json, slabinfo, state.json, and proc/ and sys/ as a kernel would show them.",
+      "timing.json, slabinfo, state.json, proc/ and sys/ as a kernel would show them, and dmesg if",
+      "the emulated kernel printed anything.",
       "One of an earlier run is replaced; one that holds anything else is not touched."
     })
 public final class RunCommand implements Callable<Integer> {
@@ -59,6 +62,7 @@ public final class RunCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";
   private static final String TIMING = "timing.json";
   private static final String SLABINFO = "slabinfo";
+  private static final String DMESG = "dmesg";
   private static final Path OUTPUT = Path.of("numaslab-out");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -86,7 +90,7 @@ public final class RunCommand implements Callable<Integer> {
     OutputFolder output =
         OutputFolder.at(
             folder == null ? OUTPUT.resolve(runName()) : folder,
-            Set.of(SUMMARY, RESULT, TIMING, SLABINFO, StateFile.NAME, "proc/", "sys/"));
+            Set.of(SUMMARY, RESULT, TIMING, SLABINFO, DMESG, StateFile.NAME, "proc/", "sys/"));
     // Before there are actors: when many threads log first, SLF4J says so on standard error.
     LoggerFactory.getILoggerFactory();
     workload.check(trace, machine);
@@ -144,6 +148,10 @@ public final class RunCommand implements Callable<Integer> {
       OutputFolder output,
       Function<AuditFigures, RunResult> gather) {
     long readNanos = System.nanoTime() - start;
+    SlubDebug debug = machine.slubDebug;
+    if (debug != null) {
+      debug.messages().forEach(spec.commandLine().getErr()::println);
+    }
     try (ProgressDisplay progress = ProgressDisplay.of(experiment, quiet)) {
       experiment.run();
       progress.finished();
@@ -162,9 +170,21 @@ public final class RunCommand implements Callable<Integer> {
     files.putAll(MachineFiles.of(experiment, dump));
     Optional<String> state = StateFile.of(dump);
     state.ifPresent(text -> files.put(StateFile.NAME, text));
-    output.write(files);
+    List<String> printed = experiment.machine().kernelLog().take();
+    if (!printed.isEmpty()) {
+      files.put(DMESG, String.join("\n", printed) + "\n");
+    }
+    output.write(files, MachineFiles.links(experiment));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(summary);
+    if (!printed.isEmpty()) {
+      long lost = experiment.machine().kernelLog().lost();
+      stdout.println(
+          "dmesg: "
+              + printed.size()
+              + " lines of the emulated kernel"
+              + (lost == 0 ? "" : ", the newest; " + lost + " older ones are lost"));
+    }
     if (state.isEmpty()) {
       stdout.println(StateFile.leftOut(dump));
     }

@@ -46,6 +46,10 @@ final class RunLine {
     if (machine.initOnAlloc) {
       words.add("--init-on-alloc");
     }
+    if (machine.slubDebug != null) {
+      // Joined: the value may be missing, and may begin with a dash.
+      words.add("--slub-debug=" + machine.slubDebug);
+    }
     if (machine.cold) {
       words.add("--cold");
     }

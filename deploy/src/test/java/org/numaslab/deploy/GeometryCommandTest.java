@@ -79,6 +79,33 @@ class GeometryCommandTest {
   }
 
   @Test
+  void withTheCachesBeforeAllOfSetAIsCompared() {
+    assertThat(execute("--check " + RECORDED + "/setA --with recordings/machine/setA-4node-8cpu"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("rows compared 1600, merged and not compared 0, ")
+        .contains("symbolic links of mergeable caches\n  rows compared 420, ")
+        .contains("taken from the first row that joins each: ")
+        .endsWith("tables 3, rows compared 2092, merged and not compared 0, differences 0\n");
+  }
+
+  @Test
+  void slubDebugNamesCachesAndSparesOrders() {
+    assertThat(execute("--slub-debug=FZ,of*;P --size 64")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("slub_debug FZ,of*;P", ": checks,redzone\n");
+    assertThat(execute("--slub-debug=ZAO --size 4096")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains(": failslab,cmpxchg_double\n");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void lettersThatDoNotExistAreSkippedWithTheKernelsMessage() {
+    assertThat(execute("--slub-debug=XZ --size 64")).isEqualTo(ExitCode.OK);
+    assertThat(err.toString().lines()).containsExactly("slub_debug option 'X' unknown. skipped");
+    assertThat(out.toString()).contains("slub_debug Z,");
+  }
+
+  @Test
   void slubDebugWithoutLettersIsAllOfThem() {
     assertThat(execute("--slub-debug --size 8")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("slub_debug FZPU");
@@ -128,7 +155,10 @@ class GeometryCommandTest {
         "--size 64 --cpus 0 | cpus: got 0, allowed: 1..8192",
         "--size 64 --cpus lots | --cpus",
         "--size 64 --slub-max-order 11 | slub_max_order: got 11, allowed: 0..10",
-        "--size 64 --slub-debug=X | slub_debug: got \"X\", allowed: letters of FZPUTO",
+        "--size 64 --with recordings | --with: got no --check, allowed: with tables to check only",
+        "--check pom.xml --with nowhere | nowhere: no such folder, allowed: a folder with",
+        "--check pom.xml --with pom.xml | pom.xml: got a file, allowed: a folder with",
+        "--check pom.xml --with recordings | recordings: node is missing, allowed: a folder with",
         "--size 64 --sise 3 | unknown option '--sise'",
         "--check nowhere.tsv | nowhere.tsv: no such file",
         "--check pom.xml | pom.xml:1: table: got ",

@@ -217,6 +217,44 @@ class RunViewsTest {
     }
   }
 
+  /// Names and links as the kernel has them, for the caches that the run has.
+  @Test
+  void mergedCachesLieUnderTheirIdsWithALinkForEachName() throws IOException {
+    Map<String, String> recorded = links();
+    Set<String> directories = new TreeSet<>();
+    run.caches()
+        .forEach(cache -> {
+          String name = cache.get("name").asText();
+          directories.add(recorded.getOrDefault(name, name));
+        });
+    Map<String, String> expected = new HashMap<>(recorded);
+    expected.values().retainAll(directories);
+    assertThat(expected).hasSizeGreaterThan(run.caches().size() / 2);
+
+    Map<String, String> ours = new HashMap<>();
+    Set<String> folders = new TreeSet<>();
+    try (Stream<Path> entries = Files.list(run.folder().resolve("sys/kernel/slab"))) {
+      for (Path entry : entries.toList()) {
+        String name = entry.getFileName().toString();
+        if (Files.isSymbolicLink(entry)) {
+          ours.put(name, Files.readSymbolicLink(entry).toString());
+        } else {
+          folders.add(name);
+        }
+      }
+    }
+    assertThat(ours).isEqualTo(expected);
+    assertThat(folders).isEqualTo(directories);
+  }
+
+  private static Map<String, String> links() throws IOException {
+    Map<String, String> links = new HashMap<>();
+    for (String line : Files.readAllLines(KERNEL.resolve("slab_symlinks.tsv"))) {
+      links.put(line.split("\t")[0], line.split("\t")[1]);
+    }
+    return links;
+  }
+
   // ---- sys/devices/system/node
 
   @Test
@@ -386,10 +424,16 @@ class RunViewsTest {
                   .computeIfAbsent(fields[0], cache -> new LinkedHashMap<>())
                   .put(fields[1], fields[2].replace("|", "")));
     }
-    Set<String> ours = new TreeSet<>();
-    run.caches().forEach(cache -> ours.add(cache.get("name").asText()));
-    caches.keySet().retainAll(ours);
-    assertThat(caches.size()).isGreaterThan(10);
-    return caches;
+    Map<String, String> links = links();
+    Map<String, Map<String, String>> ours = new LinkedHashMap<>();
+    for (JsonNode cache : run.caches()) {
+      String name = cache.get("name").asText();
+      Map<String, String> attributes = caches.get(links.getOrDefault(name, name));
+      if (attributes != null) {
+        ours.put(name, attributes);
+      }
+    }
+    assertThat(ours.size()).isGreaterThan(25);
+    return ours;
   }
 }

@@ -9,6 +9,7 @@ import org.numaslab.coordinator.topologies.InputText;
 import org.numaslab.coordinator.topologies.Line;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.KmallocClasses;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
 
@@ -32,17 +33,6 @@ final class GeometryAttributes {
     OTHER_FLAGS.put("reclaim_account", SlabFlags.RECLAIM_ACCOUNT);
     OTHER_FLAGS.put("destroy_by_rcu", SlabFlags.TYPESAFE_BY_RCU);
     OTHER_FLAGS.put("cache_dma", SlabFlags.CACHE_DMA);
-  }
-
-  /// Letters of the id of a cache that others may join, as `:aA-0001280`, in the kernel's order.
-  private static final Map<Character, Integer> LETTERS = new LinkedHashMap<>();
-
-  static {
-    LETTERS.put('d', SlabFlags.CACHE_DMA);
-    LETTERS.put('D', SlabFlags.CACHE_DMA32);
-    LETTERS.put('a', SlabFlags.RECLAIM_ACCOUNT);
-    LETTERS.put('F', SlabFlags.CONSISTENCY_CHECKS);
-    LETTERS.put('A', SlabFlags.ACCOUNT);
   }
 
   private static final Map<String, CacheRequest> KMALLOC = new LinkedHashMap<>();
@@ -121,7 +111,9 @@ final class GeometryAttributes {
       return new CacheRequest(
           cache, kmalloc.objectSize(), kmalloc.align(), kmalloc.flags() | debug, false);
     }
-    int flags = flags(cache, OTHER_FLAGS) | debug | lettersOf(cache);
+    // Account and DMA32 have no attribute of their own; an id as `:A-0001280` tells.
+    int letters = SharedCache.flagsOf(cache) & (SlabFlags.ACCOUNT | SlabFlags.CACHE_DMA32);
+    int flags = flags(cache, OTHER_FLAGS) | debug | letters;
     boolean ctor = line(cache, "ctor").map(line -> !value(line).isEmpty()).orElse(false);
     return new CacheRequest(
         cache,
@@ -133,28 +125,6 @@ final class GeometryAttributes {
 
   static boolean isKmalloc(String cache) {
     return KMALLOC.containsKey(cache);
-  }
-
-  /// Account and DMA32 have no attribute of their own; an id as `:A-0001280` tells.
-  private static int lettersOf(String cache) {
-    int flags = 0;
-    if (cache.startsWith(":") && cache.indexOf('-') > 0) {
-      for (char letter : cache.substring(1, cache.indexOf('-')).toCharArray()) {
-        flags |= LETTERS.getOrDefault(letter, 0);
-      }
-    }
-    return flags & (SlabFlags.ACCOUNT | SlabFlags.CACHE_DMA32);
-  }
-
-  /// The id of a cache that others may join, as `create_unique_id` of mm/slub.c, v6.1, makes it.
-  static String id(int flags, int size) {
-    StringBuilder id = new StringBuilder(":");
-    LETTERS.forEach((letter, flag) -> {
-      if ((flags & flag) != 0) {
-        id.append(letter.charValue());
-      }
-    });
-    return id.append(id.length() > 1 ? "-" : "").append("%07d".formatted(size)).toString();
   }
 
   private int flags(String cache, Map<String, Integer> attributes) {

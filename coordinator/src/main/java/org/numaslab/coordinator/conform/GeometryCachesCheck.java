@@ -14,6 +14,7 @@ import org.numaslab.coordinator.topologies.SlabinfoRow;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
 
@@ -126,13 +127,13 @@ final class GeometryCachesCheck {
       FLAGS.forEach((name, flag) -> attribute(cache, name, bit(geometry, flag)));
       attribute(cache, CTOR, "");
     }
-    if (options.debugFlags() != 0) {
+    if (options.debug().any()) {
       GeometryAttributes.DEBUG_ATTRIBUTES.forEach(
           (name, flag) -> attribute(cache, name, bit(geometry, flag)));
     }
     if (cache.startsWith(":")) {
       Line line = attributes.line(cache, "align").orElseThrow();
-      tally.compare(line, "id", cache, GeometryAttributes.id(geometry.flags(), geometry.size()));
+      tally.compare(line, "id", cache, SharedCache.id(geometry));
     }
     slabinfo.getOrDefault(cache, List.of()).forEach(row -> compare(row, geometry));
   }
@@ -140,7 +141,7 @@ final class GeometryCachesCheck {
   /// A creator that excuses itself from tracks (NOLEAKTRACE) shows as one with all boot flags but
   /// U, where others have it.
   private CacheRequest withoutTracksIfSo(CacheRequest request) {
-    int boot = options.debugFlags() & SlabFlags.DEBUG_FLAGS;
+    int boot = options.debug().flags(request.name(), 0) & SlabFlags.DEBUG_FLAGS;
     int lacking = boot & ~request.flags();
     if (!someHaveTracks || lacking != SlabFlags.STORE_USER) {
       return request;
@@ -181,7 +182,7 @@ final class GeometryCachesCheck {
     state.removeAll(GeometryAttributes.DEBUG_ATTRIBUTES.keySet());
     state.removeAll(Set.of(RATIO, CTOR));
     String debug =
-        options.debugFlags() == 0
+        !options.debug().any()
             ? String.join(" ", GeometryAttributes.DEBUG_ATTRIBUTES.keySet()) + " "
             : "";
     tally.note(

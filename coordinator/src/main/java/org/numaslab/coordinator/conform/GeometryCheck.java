@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.topologies.InputText;
+import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.coordinator.topologies.Line;
 import org.numaslab.coordinator.topologies.Topologies;
 import org.numaslab.node.slab.GeometryOptions;
@@ -21,24 +24,43 @@ import org.numaslab.node.topology.BadInput;
 ///            H, G            GeometryStructCheck    what was asked, and struct kmem_cache
 ///            KM              GeometryKmallocCheck   which class serves a size
 ///            cache attribute GeometryCachesCheck    sysfs of a machine, slabinfo.txt beside
+///            cache :id       GeometryLinksCheck     links of the caches asked for so far
 /// folder --> slab_sysfs.tsv and slabinfo.txt of a machine; else every table in it
 /// ```
 public final class GeometryCheck {
   private static final String ALLOWED =
-      "a table with rows G, with rows KM, or of cache, attribute and value as slab_sysfs.tsv";
+      "a table with rows G, with rows KM, or of cache, attribute and value as slab_sysfs.tsv, or of"
+          + " symbolic links";
   private static final String SYSFS = "slab_sysfs.tsv";
   private static final String SLABINFO = "slabinfo.txt";
 
   private final GeometryOptions options;
   private final boolean cpusGiven;
+  private final @Nullable KernelDirectory before;
+
+  /// In /sys/kernel/slab after the last table of caches asked for.
+  private Map<String, String> links;
+
+  private boolean allLinksKnown;
   private final List<String> assumed = new ArrayList<>();
   private final List<GeometryReport> reports = new ArrayList<>();
 
+  /// Where nobody has what was there before.
+  public GeometryCheck(GeometryOptions options, boolean cpusGiven) {
+    this(options, cpusGiven, null);
+  }
+
   /// `options` are the recorded machine's; without `cpusGiven` a folder that names its cpus is
   /// believed.
-  public GeometryCheck(GeometryOptions options, boolean cpusGiven) {
+  ///
+  /// @param before the recorded machine before the caches of the tables were created, each table in
+  ///   a kernel of its own; null if nobody has it
+  public GeometryCheck(
+      GeometryOptions options, boolean cpusGiven, @Nullable KernelDirectory before) {
     this.options = options;
     this.cpusGiven = cpusGiven;
+    this.before = before;
+    this.links = new CreatedCaches(before, options).links();
   }
 
   /// Compares one more file or folder.
@@ -65,7 +87,8 @@ public final class GeometryCheck {
   private enum Kind {
     STRUCT,
     KMALLOC,
-    CACHES
+    CACHES,
+    LINKS
   }
 
   private static Optional<Kind> kind(InputText input) {
@@ -81,18 +104,35 @@ public final class GeometryCheck {
       if (fields.length == 3 && GeometryAttributes.knows(tag)) {
         return Optional.of(Kind.CACHES);
       }
+      if (fields.length == 2 && GeometryLinksCheck.knows(tag)) {
+        return Optional.of(Kind.LINKS);
+      }
     }
     return Optional.empty();
   }
 
   private GeometryReport check(InputText input, Kind kind, Path folder) {
     return switch (kind) {
-      case STRUCT -> GeometryStructCheck.check(input, withCpus(OptionalInt.empty(), input.file()));
-      case KMALLOC ->
-          GeometryKmallocCheck.check(input, withCpus(OptionalInt.empty(), input.file()));
+      case STRUCT -> checkStruct(input);
+      case KMALLOC -> GeometryKmallocCheck.check(input, withCpus(cpusBefore(), input.file()));
       case CACHES ->
           GeometryCachesCheck.check(input, folder, withCpus(cpusOf(folder), input.file()));
+      case LINKS -> GeometryLinksCheck.check(input, links, allLinksKnown);
     };
+  }
+
+  private GeometryReport checkStruct(InputText input) {
+    GeometryStructCheck check =
+        new GeometryStructCheck(input, before, withCpus(cpusBefore(), input.file()));
+    GeometryReport report = check.check(input);
+    links = check.links();
+    allLinksKnown = before != null;
+    return report;
+  }
+
+  private OptionalInt cpusBefore() {
+    KernelDirectory kernel = before;
+    return kernel == null ? OptionalInt.empty() : OptionalInt.of(kernel.topology().cpuCount());
   }
 
   private void checkFolder(Path folder) {
@@ -108,15 +148,21 @@ public final class GeometryCheck {
           "%s: %s is missing, allowed: a folder of a machine with %s and %s"
               .formatted(folder, sysfs ? SLABINFO : SYSFS, SYSFS, SLABINFO));
     }
-    int before = reports.size();
+    int reportsBefore = reports.size();
+    List<InputText> linkTables = new ArrayList<>();
     for (Path table : tables(folder)) {
       InputText input = InputText.read(table);
-      kind(input)
-          .ifPresentOrElse(
-              kind -> reports.add(check(input, kind, folder)),
-              () -> assumed.add(table + ": passed over, no table of geometry"));
+      Optional<Kind> kind = kind(input);
+      if (kind.isEmpty()) {
+        assumed.add(table + ": passed over, no table of geometry");
+      } else if (kind.get() == Kind.LINKS) {
+        linkTables.add(input); // after the caches that they are links of
+      } else {
+        reports.add(check(input, kind.get(), folder));
+      }
     }
-    if (reports.size() == before) {
+    linkTables.forEach(input -> reports.add(check(input, Kind.LINKS, folder)));
+    if (reports.size() == reportsBefore) {
       throw new BadInput(
           "%s: got a folder without a table of geometry, allowed: %s and %s of a machine, or files with %s"
               .formatted(folder, SYSFS, SLABINFO, ALLOWED));
@@ -153,7 +199,7 @@ public final class GeometryCheck {
     if (cpusGiven) {
       if (recorded.isPresent() && recorded.getAsInt() != options.cpus()) {
         assumed.add(
-            "%s: %d cpus as given; the folder node/ beside it has %d"
+            "%s: %d cpus as given; the machine's folder node/ has %d"
                 .formatted(file, options.cpus(), recorded.getAsInt()));
       }
       return options;
@@ -165,7 +211,7 @@ public final class GeometryCheck {
                 file,
                 cpus,
                 recorded.isPresent()
-                    ? "as the folder node/ beside it has (no --cpus)"
+                    ? "as the machine's folder node/ has (no --cpus)"
                     : "the default (no --cpus, and the table does not say)"));
     return options.withCpus(cpus);
   }

@@ -32,7 +32,7 @@ public final class GeometryResult {
             "slub_min_order", options.slubMinOrder(),
             "slub_max_order", options.slubMaxOrder(),
             "slub_min_objects", options.slubMinObjects(),
-            "slub_debug", options.debugLetters(),
+            "slub_debug", options.debug().toString(),
             "slab_nomerge", options.noMerge()));
   }
 

@@ -27,7 +27,7 @@ public final class GeometryText {
             options.slubMinObjects() == 0
                 ? options.minObjects() + " (from cpus)"
                 : options.slubMinObjects(),
-            options.debugLetters(),
+            options.debug(),
             options.noMerge() ? "slab_nomerge" : "merging");
   }
 

@@ -23,6 +23,7 @@ import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
@@ -218,7 +219,10 @@ final class ScriptRun {
     ScriptedCache.Constructor constructor =
         new ScriptedCache.Constructor(memory, geometry.objectSize());
     KmemCache cache =
-        machine.registry().create(name, geometry, true, c.ctor() ? constructor : null, () -> {});
+        machine
+            .registry()
+            .create(
+                SharedCache.alone(name, geometry), true, c.ctor() ? constructor : null, () -> {});
     machine.drain();
     caches.put(c.cache(), new ScriptedCache(cache.id(), name, constructor));
     byName.put(name, cache);

@@ -6,15 +6,32 @@ import org.numaslab.cpu.client.Program;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 
 /// A machine that programs can run on, whatever moves its messages.
 public interface Machine extends AutoCloseable {
-  /// Creates a cache and waits until every node and cpu knows it.
+  /// Creates a cache, or joins an older one, and waits until every node and cpu knows it.
+  ///
+  /// @param boot parameters of the emulated kernel
   KmemCache create(
+      CacheRequest request,
+      GeometryOptions boot,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor);
+
+  /// Creates this cache and waits until every node and cpu knows it.
+  KmemCache create(SharedCache made, boolean initOnAlloc, @Nullable ObjectConstructor constructor);
+
+  /// Creates a cache that others never join.
+  default KmemCache create(
       String name,
       CacheGeometry geometry,
       boolean initOnAlloc,
-      @Nullable ObjectConstructor constructor);
+      @Nullable ObjectConstructor constructor) {
+    return create(SharedCache.alone(name, geometry), initOnAlloc, constructor);
+  }
 
   /// Makes changed attributes of a cache known and waits until every node and cpu knows them.
   void change(KmemCache cache);

@@ -1,7 +1,6 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,45 +12,81 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
+import org.numaslab.node.slab.SlubDebug;
 
 /// The geometry of the caches that a trace uses: as the traced kernel had it where its folder says
 /// so, else computed from the events.
 public final class CacheModels {
   private static final int WORD_BYTES = 8;
   private static final int ALIGN_MAX = Memory.PAGE_BYTES;
-  private static final String KMALLOC_NAME = "(dma-)?kmalloc(-\\w+)?-\\d+k?";
+  private static final int DEBUG = SlabFlags.DEBUG_FLAGS | SlabFlags.FAILSLAB;
 
   private final @Nullable KernelDirectory kernel;
   private final GeometryOptions options;
+
+  /// What the emulated kernel is booted with in place of the traced one's; null for the same.
+  private final @Nullable SlubDebug slubDebug;
 
   /// Debug flags that any of the kernel's caches has.
   private final int debugFlags;
 
   private final List<String> assumed = new ArrayList<>();
 
-  public CacheModels(@Nullable KernelDirectory kernel, int cpus) {
+  /// @param slubDebug debugging in place of the traced kernel's, null for the same
+  public CacheModels(@Nullable KernelDirectory kernel, int cpus, @Nullable SlubDebug slubDebug) {
     this.kernel = kernel;
+    this.slubDebug = slubDebug;
     this.options = GeometryOptions.forCpus(cpus);
     this.debugFlags =
         kernel == null
             ? 0
             : kernel.caches().stream()
-                .mapToInt(c -> flags(c) & SlabFlags.DEBUG_FLAGS)
+                .mapToInt(c -> c.request().flags() & SlabFlags.DEBUG_FLAGS)
                 .reduce(0, (a, b) -> a | b);
   }
 
-  public CacheGeometry geometry(TraceCache cache) {
-    return recorded(cache).map(this::recorded).orElseGet(() -> computed(cache));
+  /// The cache as the emulated kernel has it, with the names that were merged into it.
+  public SharedCache shared(TraceCache cache) {
+    return recorded(cache)
+        .map(this::shared)
+        .orElseGet(
+            () -> SharedCache.alone(cache.name(), withSlubDebug(cache.name(), computed(cache))));
+  }
+
+  private SharedCache shared(RecordedCache cache) {
+    CacheGeometry geometry = withSlubDebug(cache.name(), recorded(cache));
+    boolean mergeable = cache.mergeable() && !geometry.has(SlabFlags.NEVER_MERGE);
+    Map<String, String> links = kernel == null ? Map.of() : kernel.links();
+    return new SharedCache(
+        cache.name(),
+        mergeable ? SharedCache.id(geometry) : cache.name(),
+        geometry,
+        mergeable,
+        1 + cache.aliases(),
+        links.entrySet().stream()
+            .filter(link -> link.getValue().equals(cache.directory()))
+            .map(Map.Entry::getKey)
+            .filter(name -> mergeable || !name.equals(cache.name()))
+            .toList());
+  }
+
+  /// The cache with other debug flags than the traced kernel gave it.
+  private CacheGeometry withSlubDebug(String name, CacheGeometry traced) {
+    SlubDebug debug = slubDebug;
+    int asked = traced.flags() & SlabFlags.PERMITTED & ~DEBUG;
+    if (debug == null || (debug.flags(name, asked) & DEBUG) == (traced.flags() & DEBUG)) {
+      return traced;
+    }
+    return CacheGeometry.of(
+        new CacheRequest(name, traced.objectSize(), traced.align(), asked, traced.ctor()),
+        options.withDebug(debug));
   }
 
   /// All caches of the kernel, oldest first.
-  Map<String, CacheGeometry> all() {
-    Map<String, CacheGeometry> all = new LinkedHashMap<>();
-    if (kernel != null) {
-      kernel.caches().forEach(cache -> all.put(cache.name(), recorded(cache)));
-    }
-    return all;
+  List<SharedCache> all() {
+    return kernel == null ? List.of() : kernel.caches().stream().map(this::shared).toList();
   }
 
   /// The traced kernel's cache of this name.
@@ -62,9 +97,7 @@ public final class CacheModels {
   }
 
   private CacheGeometry recorded(RecordedCache c) {
-    CacheGeometry computed =
-        CacheGeometry.of(
-            new CacheRequest(c.name(), c.objectSize(), c.align(), flags(c), c.hasCtor()), options);
+    CacheGeometry computed = CacheGeometry.of(c.request(), options);
     if (computed.size() != c.slabSize()) {
       assumed.add(
           "cache "
@@ -76,23 +109,6 @@ public final class CacheModels {
               + computed.size());
     }
     return withRecorded(computed, c);
-  }
-
-  private static int flags(RecordedCache c) {
-    return bit(c.hwcacheAlign(), SlabFlags.HWCACHE_ALIGN)
-        | bit(c.reclaimAccount(), SlabFlags.RECLAIM_ACCOUNT)
-        | bit(c.rcu(), SlabFlags.TYPESAFE_BY_RCU)
-        | bit(c.cacheDma(), SlabFlags.CACHE_DMA)
-        | bit(c.cacheDma32(), SlabFlags.CACHE_DMA32)
-        | bit(c.poison(), SlabFlags.POISON)
-        | bit(c.redZone(), SlabFlags.RED_ZONE)
-        | bit(c.storeUser(), SlabFlags.STORE_USER)
-        | bit(c.sanityChecks(), SlabFlags.CONSISTENCY_CHECKS)
-        | bit(c.name().matches(KMALLOC_NAME), SlabFlags.KMALLOC);
-  }
-
-  private static int bit(boolean set, int flag) {
-    return set ? flag : 0;
   }
 
   /// What sysfs shows goes before what is computed; the least order holds at least one object.
@@ -153,6 +169,27 @@ public final class CacheModels {
 
   /// What had to be assumed so far.
   public List<String> assumed() {
-    return List.copyOf(assumed);
+    List<String> all = new ArrayList<>(assumed);
+    if (slubDebug != null) {
+      all.add(
+          "slub_debug=%s in place of %s"
+              .formatted(slubDebug, kernel == null ? "what no folder tells" : tracedDebug(kernel)));
+    }
+    return all;
+  }
+
+  private static String tracedDebug(KernelDirectory kernel) {
+    long debugged =
+        kernel.caches().stream()
+            .filter(c -> (c.request().flags() & SlabFlags.DEBUG_FLAGS) != 0)
+            .count();
+    String flags =
+        debugged == 0
+            ? "no debugging in the traced kernel"
+            : "the debug flags that %d of %d caches of the traced kernel have"
+                .formatted(debugged, kernel.caches().size());
+    return kernel.aliases().isEmpty()
+        ? flags
+        : flags + "; what was merged there stays merged, since the trace does not tell it apart";
   }
 }

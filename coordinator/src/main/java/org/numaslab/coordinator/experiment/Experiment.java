@@ -21,6 +21,7 @@ import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.Topology;
 
 /// Programs on a machine: prepared, run once, looked at, closed.
@@ -60,6 +61,10 @@ public abstract class Experiment implements AutoCloseable {
             made[0] = new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw());
     this.machine = machine(topology, settings, nature, exact);
     this.natures = made[0];
+    SlubDebug debug = settings.slubDebug();
+    if (debug != null) {
+      debug.messages().forEach(machine.kernelLog()::print);
+    }
   }
 
   private static Machine machine(

@@ -1,9 +1,7 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,9 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.Topology;
 
 /// A random load on a machine, for when there is no trace: a [RandomProgram] on each cpu.
@@ -69,9 +69,8 @@ public final class RandomLoad extends Experiment {
     this.handOvers = new HandOvers(topology.cpuCount());
     SplittableRandom random = new SplittableRandom(settings.seed());
     try {
-      geometries(topology, kernel, caches, random.split())
-          .forEach((name, geometry) ->
-              addCache(machine().create(name, geometry, settings.initOnAlloc(), null)));
+      caches(topology, kernel, settings.slubDebug(), caches, random.split())
+          .forEach(made -> addCache(machine().create(made, settings.initOnAlloc(), null)));
       CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
       LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
       for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
@@ -95,22 +94,29 @@ public final class RandomLoad extends Experiment {
     }
   }
 
-  private Map<String, CacheGeometry> geometries(
-      Topology topology, @Nullable KernelDirectory kernel, int caches, SplittableRandom random) {
-    CacheModels models = new CacheModels(kernel, topology.cpuCount());
-    Map<String, CacheGeometry> all = models.all();
-    assumed.addAll(models.assumed());
+  private List<SharedCache> caches(
+      Topology topology,
+      @Nullable KernelDirectory kernel,
+      @Nullable SlubDebug debug,
+      int caches,
+      SplittableRandom random) {
     if (kernel != null) {
+      CacheModels models = new CacheModels(kernel, topology.cpuCount(), debug);
+      List<SharedCache> all = models.all();
+      assumed.addAll(models.assumed());
       return all;
     }
-    GeometryOptions options = GeometryOptions.forCpus(topology.cpuCount());
-    Map<String, CacheGeometry> made = new LinkedHashMap<>();
+    GeometryOptions options =
+        GeometryOptions.forCpus(topology.cpuCount())
+            .withDebug(debug == null ? SlubDebug.NONE : debug);
+    List<SharedCache> made = new ArrayList<>();
     for (int i = 0; i < caches; i++) {
       int least = SIZE_MIN << random.nextInt(SIZE_DOUBLINGS);
       int size = least + random.nextInt(least);
       int flags = random.nextInt(4) == 0 ? SlabFlags.HWCACHE_ALIGN : 0;
       String name = "load-" + i + "-" + size;
-      made.put(name, CacheGeometry.of(new CacheRequest(name, size, 0, flags, false), options));
+      CacheRequest request = new CacheRequest(name, size, 0, flags, false);
+      made.add(SharedCache.alone(name, CacheGeometry.of(request, options)));
     }
     assumed.add(made.size() + " caches of random sizes");
     return made;

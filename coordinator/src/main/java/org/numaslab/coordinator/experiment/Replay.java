@@ -46,7 +46,7 @@ public final class Replay extends Experiment {
     this.topology = topology;
     this.trace = trace;
     this.settings = settings;
-    this.models = new CacheModels(kernel, topology.cpuCount());
+    this.models = new CacheModels(kernel, topology.cpuCount(), settings.slubDebug());
     this.slots = new SlotTable(trace.slotCount(), machine()::wake);
     try {
       for (TraceCache cache : trace.caches()) {
@@ -77,8 +77,7 @@ public final class Replay extends Experiment {
   }
 
   private KmemCache create(TraceCache traced) {
-    KmemCache cache =
-        machine().create(traced.name(), models.geometry(traced), settings.initOnAlloc(), null);
+    KmemCache cache = machine().create(models.shared(traced), settings.initOnAlloc(), null);
     int ratio =
         models
             .recorded(traced)

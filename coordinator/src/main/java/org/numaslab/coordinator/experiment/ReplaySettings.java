@@ -1,6 +1,8 @@
 package org.numaslab.coordinator.experiment;
 
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.node.slab.SlubDebug;
 
 /// How a trace is replayed.
 ///
@@ -10,6 +12,8 @@ import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 /// @param rounds how often the trace is replayed, one after the other
 /// @param cold whether the machine begins empty, without the current slabs that the trace shows its
 ///   CPUs to have had
+/// @param slubDebug what the emulated kernel is booted with in place of what the traced one was;
+///   null for the same
 public record ReplaySettings(
     Driver driver,
     Order order,
@@ -18,11 +22,12 @@ public record ReplaySettings(
     boolean initOnAlloc,
     long touchedBytesMax,
     int rounds,
-    boolean cold) {
+    boolean cold,
+    @Nullable SlubDebug slubDebug) {
 
   public ReplaySettings withOrder(Order other) {
     return new ReplaySettings(
-        driver, other, seed, remoteDraw, initOnAlloc, touchedBytesMax, rounds, cold);
+        driver, other, seed, remoteDraw, initOnAlloc, touchedBytesMax, rounds, cold, slubDebug);
   }
 
   /// What moves messages and time.

@@ -19,8 +19,10 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
-import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -54,6 +56,10 @@ public final class Registry {
   private final RegistryOutbox outbox;
   private final KernelMessages messages;
   private final List<KmemCache> caches = new ArrayList<>();
+
+  /// The same caches, as far as others may join them.
+  private final List<SharedCache> shared = new ArrayList<>();
+
   private final BitSet destroyed = new BitSet();
   private final BitSet online = new BitSet();
   private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
@@ -79,16 +85,37 @@ public final class Registry {
 
   // ---- operations; `then` runs when everybody has confirmed
 
+  /// Makes a new cache, or gives the oldest one that has room for such objects: then as an alias,
+  /// and it must be destroyed as often as it was created (`kmem_cache_create_usercopy`).
   public KmemCache create(
-      String name,
-      CacheGeometry geometry,
+      CacheRequest request,
+      GeometryOptions boot,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor,
+      Runnable then) {
+    int older = SharedCache.find(shared, request, boot);
+    if (older < 0) {
+      return create(SharedCache.created(request, boot), initOnAlloc, constructor, then);
+    }
+    SharedCache joined = shared.get(older).joinedBy(request);
+    shared.set(older, joined);
+    KmemCache cache = caches.get(older).withGeometry(joined.geometry());
+    change(cache, then);
+    return cache;
+  }
+
+  /// Makes a new cache.
+  public KmemCache create(
+      SharedCache made,
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor,
       Runnable then) {
     CacheId id = new CacheId(caches.size());
-    KmemCache cache = KmemCache.created(id, name, geometry, nature, initOnAlloc, constructor);
+    KmemCache cache =
+        KmemCache.created(id, made.name(), made.geometry(), nature, initOnAlloc, constructor);
     counts.add(id);
     caches.add(cache);
+    shared.add(made);
     start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
     return cache;
   }
@@ -115,8 +142,16 @@ public final class Registry {
             then.accept(answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
   }
 
+  /// Of a cache that has aliases only one name goes.
+  ///
   /// @param then learns what each node that was asked keeps since objects in it are alive, by node
   public void destroy(CacheId cache, Consumer<List<ShutDown>> then) {
+    SharedCache left = shared(cache).left();
+    shared.set(cache.value(), left);
+    if (left.refcount() > 0) {
+      then.accept(List.of());
+      return;
+    }
     List<Phase> phases = new ArrayList<>();
     phases.add(flush(cache));
     for (int i = 0; i < topology.nodeCount(); i++) {
@@ -185,6 +220,11 @@ public final class Registry {
 
   public KmemCache cache(CacheId id) {
     return caches.get(id.value());
+  }
+
+  /// What the cache shares with its aliases.
+  public SharedCache shared(CacheId id) {
+    return shared.get(id.value());
   }
 
   public boolean isDestroyed(CacheId id) {

@@ -32,7 +32,8 @@ final class CacheFiles {
   static Map<String, String> of(
       MachineState machine, KmemCache cache, @Nullable RecordedCache recorded) {
     CacheFiles files = new CacheFiles(cache.geometry());
-    files.add(cache, new SlabAttributes(machine, cache), recorded);
+    int aliases = machine.registry().shared(cache.id()).refcount() - 1;
+    files.add(cache, new SlabAttributes(machine, cache), aliases);
     for (Stat stat : Stat.values()) {
       files.put(stat.fileName(), counter(machine, cache, stat));
     }
@@ -42,13 +43,13 @@ final class CacheFiles {
     return files.files;
   }
 
-  /// The folder's name: kobjects have `!` where a name has a slash.
-  static String folder(String cache) {
+  /// The name of a folder or link: kobjects have `!` where a name has a slash.
+  static String kobject(String cache) {
     String name = cache.replace('/', '!');
     return name.equals(".") || name.equals("..") ? "!" + name : name;
   }
 
-  private void add(KmemCache cache, SlabAttributes counts, @Nullable RecordedCache recorded) {
+  private void add(KmemCache cache, SlabAttributes counts, int aliases) {
     put("slab_size", geometry.size());
     put("object_size", geometry.objectSize());
     put("objs_per_slab", geometry.ooObjects());
@@ -61,7 +62,7 @@ final class CacheFiles {
     if (!geometry.ctor()) {
       files.put("ctor", "");
     }
-    put("aliases", recorded == null ? 0 : recorded.aliases());
+    put("aliases", aliases);
     put("align", geometry.align());
     flag("hwcache_align", SlabFlags.HWCACHE_ALIGN);
     flag("reclaim_account", SlabFlags.RECLAIM_ACCOUNT);

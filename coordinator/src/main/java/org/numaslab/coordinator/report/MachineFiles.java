@@ -5,20 +5,25 @@ import java.util.Map;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Experiment;
+import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.SharedCache;
 
 /// A machine's /proc and /sys at the end of a run, as text by path.
 ///
 /// ```text
 /// proc/slabinfo                  Slabinfo
 /// proc/{buddyinfo,zoneinfo}      ZoneFiles
-/// sys/kernel/slab/CACHE/...      CacheFiles
+/// sys/kernel/slab/CACHE/...      CacheFiles; of a cache that others may join sys/kernel/slab/:ID/
+/// sys/kernel/slab/NAME           a link to :ID
 /// sys/devices/system/node/...    NodeFiles
 /// ```
 ///
 /// Formats are those of Linux 6.1. A line or file whose content the machine does not know is left
 /// out: there are no made-up figures.
 public final class MachineFiles {
+  private static final String SLAB = "sys/kernel/slab/";
+
   private MachineFiles() {}
 
   /// @param dump of the same machine at the same time
@@ -31,7 +36,8 @@ public final class MachineFiles {
     files.put("proc/zoneinfo", ZoneFiles.zoneinfo(machine.topology(), experiment.natures(), pages));
     for (int i = 0; i < experiment.caches().size(); i++) {
       KmemCache cache = experiment.caches().get(i);
-      String folder = "sys/kernel/slab/" + CacheFiles.folder(cache.name()) + "/";
+      String directory = machine.registry().shared(cache.id()).directory();
+      String folder = SLAB + CacheFiles.kobject(directory) + "/";
       CacheFiles.of(machine, cache, experiment.recorded(i).orElse(null))
           .forEach((name, text) -> files.put(folder + name, text));
     }
@@ -42,5 +48,19 @@ public final class MachineFiles {
               .forEach((name, text) -> files.put(folder + name, text));
         });
     return files;
+  }
+
+  /// The symbolic links beside those files: by path, where each leads to. A merged cache has its
+  /// own name and those of its aliases.
+  public static Map<String, String> links(Experiment experiment) {
+    Registry registry = experiment.machine().state().registry();
+    Map<String, String> links = new LinkedHashMap<>();
+    for (KmemCache cache : experiment.caches()) {
+      SharedCache shared = registry.shared(cache.id());
+      for (String name : shared.links()) {
+        links.put(SLAB + CacheFiles.kobject(name), CacheFiles.kobject(shared.directory()));
+      }
+    }
+    return links;
   }
 }

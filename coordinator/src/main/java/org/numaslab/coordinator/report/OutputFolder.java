@@ -118,25 +118,29 @@ public final class OutputFolder {
     }
   }
 
+  /// Writes the files, without links.
+  public void write(Map<String, String> texts) {
+    write(texts, Map.of());
+  }
+
   /// Writes the files, by name or by path as `proc/slabinfo`, and removes those of an earlier run
   /// that are not among them.
   ///
   /// Each is written beside its place first, with the whole folder where it is in one; only when
   /// all are there do they take it.
-  public void write(Map<String, String> texts) {
+  ///
+  /// @param links symbolic links in those folders: by path, where each leads to
+  public void write(Map<String, String> texts, Map<String, String> links) {
     Map<Path, Path> drafts = new TreeMap<>();
     Deque<Path> made = new ArrayDeque<>();
     boolean done = false;
     try {
       makeFolders(made);
       for (Map.Entry<String, String> text : texts.entrySet()) {
-        Path path = Path.of(text.getKey());
-        Path draft = folder.resolve("." + path.getName(0) + ".draft");
-        drafts.put(folder.resolve(path.getName(0)), draft);
-        Path file =
-            path.getNameCount() == 1 ? draft : draft.resolve(path.subpath(1, path.getNameCount()));
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, text.getValue());
+        Files.writeString(draft(Path.of(text.getKey()), drafts), text.getValue());
+      }
+      for (Map.Entry<String, String> link : links.entrySet()) {
+        Files.createSymbolicLink(draft(Path.of(link.getKey()), drafts), Path.of(link.getValue()));
       }
       for (String name : names) {
         if (name.endsWith("/") || !drafts.containsKey(folder.resolve(name))) {
@@ -158,6 +162,18 @@ public final class OutputFolder {
         made.forEach(OutputFolder::deleteQuietly);
       }
     }
+  }
+
+  /// Where the file with this path in the folder is written first; the folders above it are made.
+  ///
+  /// @param drafts of the folder's own files and folders, by their place
+  private Path draft(Path path, Map<Path, Path> drafts) throws IOException {
+    Path draft = folder.resolve("." + path.getName(0) + ".draft");
+    drafts.put(folder.resolve(path.getName(0)), draft);
+    Path file =
+        path.getNameCount() == 1 ? draft : draft.resolve(path.subpath(1, path.getNameCount()));
+    Files.createDirectories(file.getParent());
+    return file;
   }
 
   /// With what is in it; links are not followed.

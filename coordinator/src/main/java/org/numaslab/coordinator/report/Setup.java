@@ -3,6 +3,7 @@ package org.numaslab.coordinator.report;
 import java.util.List;
 import java.util.Locale;
 import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
@@ -10,6 +11,7 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param kernel the folder of the recorded kernel, "none" without one
 /// @param filter the events that were let through, in words
+/// @param slubDebug the boot parameter in place of what the recorded kernel had, or [#AS_RECORDED]
 /// @param used what was taken from which file
 /// @param assumed what no file said
 public record Setup(
@@ -20,6 +22,7 @@ public record Setup(
     long seed,
     String remoteDraw,
     boolean initOnAlloc,
+    String slubDebug,
     long limitTouchedBytes,
     int repeat,
     String filter,
@@ -28,6 +31,9 @@ public record Setup(
     List<String> assumed) {
   /// The filter that lets everything through.
   public static final String ALL_EVENTS = "all events";
+
+  /// The debug flags that the caches of the kernel's folder had.
+  public static final String AS_RECORDED = "as recorded";
 
   /// The emulated machine.
   public record Machine(List<Node> nodes, int cpus) {
@@ -66,6 +72,7 @@ public record Setup(
       Topology topology,
       List<String> used,
       List<String> assumed) {
+    SlubDebug debug = settings.slubDebug();
     return new Setup(
         trace,
         kernel,
@@ -74,6 +81,7 @@ public record Setup(
         settings.seed(),
         word(settings.remoteDraw()),
         settings.initOnAlloc(),
+        debug == null ? AS_RECORDED : debug.toString(),
         settings.touchedBytesMax(),
         settings.rounds(),
         filter,

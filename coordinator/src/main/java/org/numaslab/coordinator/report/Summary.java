@@ -62,13 +62,16 @@ public final class Summary {
             + count(setup.topology().cpus(), "cpu"));
     page.paragraph(
         "",
-        "driver %s, order %s, seed %s, remote draw %s, init_on_alloc %s%s"
+        "driver %s, order %s, seed %s, remote draw %s, init_on_alloc %s%s%s"
             .formatted(
                 setup.driver(),
                 setup.order(),
                 setup.seed(),
                 setup.remoteDraw(),
                 setup.initOnAlloc() ? "on" : "off",
+                setup.slubDebug().equals(Setup.AS_RECORDED)
+                    ? ""
+                    : ", slub_debug=" + setup.slubDebug(),
                 setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter()));
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());

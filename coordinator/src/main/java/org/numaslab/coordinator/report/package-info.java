@@ -5,7 +5,8 @@
 ///                                              \-> JSON         result.json
 /// clocks              --> RunTiming            --> JSON         timing.json
 /// Machine             --> Slabinfo             --> text         slabinfo, /proc/slabinfo 2.1
-/// Machine             --> MachineFiles         --> texts        proc/..., sys/...
+/// Machine             --> MachineFiles         --> texts, links proc/..., sys/...
+/// KernelLog           -->                          text         dmesg
 /// MachineDump         --> StateFile            --> JSON         state.json, for later
 ///                             \-> CacheView    --> text         one cache, slab by slab
 /// ```

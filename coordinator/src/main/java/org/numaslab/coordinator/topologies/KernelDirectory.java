@@ -40,6 +40,7 @@ public final class KernelDirectory {
   private final List<RecordedCache> caches;
   private final Map<String, RecordedCache> cacheByName;
   private final Map<String, String> aliases;
+  private final Map<String, String> links;
   private final Map<String, SlabinfoRow> slabinfo;
   private final List<BuddyinfoRow> buddyinfo;
   private final SlabSysfs sysfs;
@@ -59,6 +60,7 @@ public final class KernelDirectory {
     this.sysfs = SlabSysfs.parse(InputText.read(folder.resolve("slab_sysfs.tsv")));
     Optional<InputText> symlinks = InputText.readIfPresent(folder.resolve("slab_symlinks.tsv"));
     Map<String, String> directoryOf = symlinks.map(this::directories).orElse(Map.of());
+    this.links = Collections.unmodifiableMap(directoryOf);
     List<SlabinfoRow.Placed> rows =
         SlabinfoRow.parse(InputText.read(folder.resolve("slabinfo.txt")));
     this.caches = List.copyOf(caches(rows.reversed(), directoryOf, assumed));
@@ -252,6 +254,11 @@ public final class KernelDirectory {
   /// Names of caches that were merged into others, to the name of the real one.
   public Map<String, String> aliases() {
     return Collections.unmodifiableMap(aliases);
+  }
+
+  /// The symbolic links in /sys/kernel/slab: names to the directory that each leads to.
+  public Map<String, String> links() {
+    return links;
   }
 
   /// The rows of slabinfo by cache name, in the order of the file: youngest first.

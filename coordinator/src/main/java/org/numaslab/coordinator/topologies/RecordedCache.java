@@ -1,5 +1,9 @@
 package org.numaslab.coordinator.topologies;
 
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.slab.SlabFlags;
+
 /// A real cache of a recorded kernel: what /sys/kernel/slab says of it.
 ///
 /// `name` is the one that slabinfo uses: who created it first. `directory` is its folder in sysfs:
@@ -48,8 +52,36 @@ public record RecordedCache(
     UNKNOWN
   }
 
+  private static final String KMALLOC_NAME = "(dma-)?kmalloc(-\\w+)?-\\d+k?";
+
   /// Can other caches have been merged into this one?
   public boolean mergeable() {
-    return directory.startsWith(":");
+    return SharedCache.isId(directory);
+  }
+
+  /// What its creator must have asked for, as far as sysfs shows it: debug flags of boot parameters
+  /// count as asked for too.
+  public CacheRequest request() {
+    return new CacheRequest(
+        name, objectSize, align, flags(), hasCtor, Math.min(usersize, objectSize));
+  }
+
+  private int flags() {
+    return bit(hwcacheAlign, SlabFlags.HWCACHE_ALIGN)
+        | bit(reclaimAccount, SlabFlags.RECLAIM_ACCOUNT)
+        | bit(rcu, SlabFlags.TYPESAFE_BY_RCU)
+        | bit(cacheDma, SlabFlags.CACHE_DMA)
+        | bit(cacheDma32, SlabFlags.CACHE_DMA32)
+        | bit(account == Account.YES, SlabFlags.ACCOUNT)
+        | bit(poison, SlabFlags.POISON)
+        | bit(redZone, SlabFlags.RED_ZONE)
+        | bit(storeUser, SlabFlags.STORE_USER)
+        | bit(sanityChecks, SlabFlags.CONSISTENCY_CHECKS)
+        | bit(trace, SlabFlags.TRACE)
+        | bit(name.matches(KMALLOC_NAME), SlabFlags.KMALLOC);
+  }
+
+  private static int bit(boolean set, int flag) {
+    return set ? flag : 0;
   }
 }

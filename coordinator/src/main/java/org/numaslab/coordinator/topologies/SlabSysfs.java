@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.numaslab.coordinator.topologies.RecordedCache.Account;
+import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.BadInput;
 
 /// A dump of /sys/kernel/slab: one line "directory TAB attribute TAB value" per file, line ends
@@ -97,7 +99,7 @@ final class SlabSysfs {
         flag(directory, "reclaim_account"),
         flag(directory, "destroy_by_rcu"),
         flag(directory, "cache_dma"),
-        letters(directory).contains("D"),
+        (SharedCache.flagsOf(directory) & SlabFlags.CACHE_DMA32) != 0,
         flag(directory, "poison"),
         flag(directory, "red_zone"),
         flag(directory, "store_user"),
@@ -137,20 +139,14 @@ final class SlabSysfs {
   }
 
   private static Account account(String directory) {
-    if (directory.startsWith(":")) {
-      return letters(directory).contains("A") ? Account.YES : Account.NO;
+    if (SharedCache.isId(directory)) {
+      boolean account = (SharedCache.flagsOf(directory) & SlabFlags.ACCOUNT) != 0;
+      return account ? Account.YES : Account.NO;
     }
     if (directory.startsWith("kmalloc-") || directory.startsWith("dma-kmalloc-")) {
       return directory.startsWith("kmalloc-cg-") ? Account.YES : Account.NO;
     }
     return Account.UNKNOWN;
-  }
-
-  /// The flags in an id as `:aA-0001280`: d DMA, D DMA32, a reclaim account, F consistency checks,
-  /// A account.
-  private static String letters(String directory) {
-    int dash = directory.indexOf('-');
-    return directory.startsWith(":") && dash > 0 ? directory.substring(1, dash) : "";
   }
 
   private static String value(Line line) {

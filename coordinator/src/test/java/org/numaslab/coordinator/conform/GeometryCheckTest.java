@@ -17,17 +17,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
 
 /// The recorded kernel has the numbers that are computed, and one wrong number is found.
 class GeometryCheckTest {
   private static final Path RECORDINGS = Path.of("..", "deploy", "recordings");
   private static final Path SET_C = RECORDINGS.resolve("geometry/setC");
 
+  private static final Path SET_A = RECORDINGS.resolve("geometry/setA");
+  private static final Path MACHINE_A = RECORDINGS.resolve("machine/setA-4node-8cpu");
+
   @TempDir Path folder;
 
   private static GeometryOptions booted(int cpus, String debug, boolean noMerge) {
-    return new GeometryOptions(cpus, 0, 3, 0, GeometryOptions.parseDebug(debug), noMerge);
+    return new GeometryOptions(cpus, 0, 3, 0, SlubDebug.parse(debug), noMerge);
   }
 
   private static List<GeometryReport> check(Path path, GeometryOptions options) {
@@ -48,6 +53,10 @@ class GeometryCheckTest {
           .lines()
           .toList();
     }
+  }
+
+  private static GeometryCheck withTheCachesBefore() {
+    return new GeometryCheck(GeometryOptions.forCpus(8), false, KernelDirectory.read(MACHINE_A));
   }
 
   private Path table(String name, List<String> lines) throws IOException {
@@ -72,6 +81,136 @@ class GeometryCheckTest {
     assertThat(report.rowsMerged()).isEqualTo(merged);
     assertThat(report.rowsNotCompared()).isEmpty();
     assertThat(report.valuesCompared()).isEqualTo(compared * (noMerge ? 23L : 21L));
+  }
+
+  @Test
+  void withTheCachesBeforeEveryMergedRowHasTheComputedNumbersToo() {
+    GeometryCheck check = withTheCachesBefore();
+    check.check(SET_A);
+    assertThat(check.reports())
+        .extracting(report -> Path.of(report.file()).getFileName().toString())
+        .containsExactly(
+            "geom_main.struct.tsv.gz", "kmalloc_classes.tsv", "geom_main.symlinks.tsv.gz");
+    assertThat(check.reports()).allMatch(GeometryReport::equal);
+    GeometryReport struct = check.reports().getFirst();
+    assertThat(struct.rowsCompared()).isEqualTo(1600);
+    assertThat(struct.rowsMerged()).isZero();
+    assertThat(struct.valuesCompared()).isEqualTo(1600 * 23L);
+    assertThat(struct.notCompared()).hasSize(1);
+    assertThat(check.reports().getLast().rowsCompared()).isEqualTo(420);
+  }
+
+  @Test
+  void withoutThemTheLinksOfTheTablesOwnCachesAreComparedAndTheOthersCounted() {
+    GeometryReport links = check(SET_A, booted(8, "-", false)).getLast();
+    assertThat(links.equal()).isTrue();
+    assertThat(links.rowsCompared()).isEqualTo(300);
+    assertThat(links.rowsNotCompared())
+        .containsExactly(
+            java.util.Map.entry("link of a cache that was there before (no --with)", 120));
+  }
+
+  /// Columns of a row that joined an older cache; the third that joined it, so that what nobody
+  /// sees from outside is known.
+  @TestFactory
+  Stream<DynamicTest> oneWrongValueOfAMergedRowIsOneDifference() throws IOException {
+    List<String> lines = lines(SET_A.resolve("geom_main.struct.tsv.gz"));
+    List<String> header = List.of(lines.get(2).split("\t", -1));
+    int changed = rowsThatJoined(lines, "vmap_area").get(2);
+    return header.subList(8, header.size()).stream()
+        .map(column ->
+            DynamicTest.dynamicTest(
+                column,
+                () -> {
+                  List<String> wrong = new ArrayList<>(lines);
+                  String[] fields = lines.get(changed).split("\t", -1);
+                  fields[header.indexOf(column)] = wrongValue(column);
+                  wrong.set(changed, String.join("\t", fields));
+                  GeometryCheck check = withTheCachesBefore();
+                  check.check(table(column + ".tsv", wrong));
+                  assertThat(check.reports().getFirst().first())
+                      .extracting(GeometryDifference::column)
+                      .containsExactly(column);
+                }));
+  }
+
+  private static List<Integer> rowsThatJoined(List<String> lines, String cache) {
+    List<Integer> rows = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String[] fields = lines.get(i).split("\t", -1);
+      if (fields[1].equals("G") && fields[8].equals(cache)) {
+        rows.add(i);
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void aRowLeftOutShowsInTheCountOfThoseThatFollow() throws IOException {
+    List<String> lines = new ArrayList<>(lines(SET_A.resolve("geom_main.struct.tsv.gz")));
+    List<Integer> joined = rowsThatJoined(lines, "kernfs_node_cache");
+    lines.remove((int) joined.getFirst());
+    GeometryCheck check = withTheCachesBefore();
+    check.check(table("shorter.tsv", lines));
+    GeometryReport report = check.reports().getFirst();
+    assertThat(report.first())
+        .extracting(GeometryDifference::column)
+        .containsOnly("refcount")
+        .hasSize(joined.size() - 1);
+  }
+
+  @Test
+  void cachesOfAnotherMachineAreNotThoseBefore() {
+    GeometryCheck check =
+        new GeometryCheck(
+            GeometryOptions.forCpus(8),
+            false,
+            KernelDirectory.read(RECORDINGS.resolve("machine/setC-4node-8cpu")));
+    check.check(SET_A.resolve("geom_main.struct.tsv.gz"));
+    assertThat(check.reports().getFirst().first())
+        .extracting(GeometryDifference::column)
+        .contains("cache", "refcount");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vmap_area", "sp_8_a64_none_noctor"})
+  void aLinkThatIsMissingOrLeadsElsewhereIsADifference(String name) throws IOException {
+    List<String> lines = lines(SET_A.resolve("geom_main.symlinks.tsv.gz"));
+    GeometryCheck check = withTheCachesBefore();
+    check.check(SET_A.resolve("geom_main.struct.tsv.gz"));
+    check.check(
+        table("less.tsv", lines.stream().filter(line -> !line.startsWith(name + "\t")).toList()));
+    check.check(
+        table(
+            "else.tsv",
+            lines.stream()
+                .map(line -> line.startsWith(name + "\t") ? name + "\t:0000072" : line)
+                .toList()));
+    List<String> more = new ArrayList<>(lines);
+    more.add("more\t:0000064");
+    check.check(table("more.tsv", more));
+    assertThat(check.reports().stream().skip(1).map(report -> report.first().toString()))
+        .satisfiesExactly(
+            less -> assertThat(less).contains(name + ": link: kernel none, computed :0000064]"),
+            other ->
+                assertThat(other).contains(name + ": link: kernel :0000072, computed :0000064]"),
+            extra -> assertThat(extra).contains("more: link: kernel :0000064, computed none]"));
+  }
+
+  @Test
+  void everySetOfTheLargerRecordingsWithItsMachineIsEqual() throws IOException {
+    Path data = Path.of(System.getProperty("numaslab.data", "../../shared/data"));
+    Assumptions.assumeTrue(
+        Files.isDirectory(data.resolve("geometry")),
+        () -> "skipped: no larger recordings at " + data + " (-Dnumaslab.data=DIR)");
+    GeometryCheck check =
+        new GeometryCheck(
+            GeometryOptions.forCpus(8),
+            false,
+            KernelDirectory.read(data.resolve("machine/setA-4node-8cpu")));
+    check.check(data.resolve("geometry/setA"));
+    assertThat(check.reports()).allMatch(GeometryReport::equal);
+    assertThat(check.reports().getFirst().rowsCompared()).isEqualTo(1600);
   }
 
   @ParameterizedTest
@@ -157,9 +296,9 @@ class GeometryCheckTest {
             booted(8, "F", true),
             booted(8, "FZPU", true),
             booted(8, "U", true),
-            new GeometryOptions(8, 1, 3, 0, 0, true),
-            new GeometryOptions(8, 0, 2, 0, 0, true),
-            new GeometryOptions(8, 0, 3, 8, 0, true))) {
+            new GeometryOptions(8, 1, 3, 0, SlubDebug.NONE, true),
+            new GeometryOptions(8, 0, 2, 0, SlubDebug.NONE, true),
+            new GeometryOptions(8, 0, 3, 8, SlubDebug.NONE, true))) {
       assertThat(only(table, other).equal()).as(other.toString()).isFalse();
       assertThat(only(machine, other).equal()).as(other.toString()).isFalse();
     }
@@ -342,7 +481,7 @@ class GeometryCheckTest {
     assertThat(check.assumed())
         .containsExactly(
             machine.resolve("slab_sysfs.tsv.gz")
-                + ": 8 cpus, as the folder node/ beside it has (no --cpus)",
+                + ": 8 cpus, as the machine's folder node/ has (no --cpus)",
             SET_C.resolve("kmalloc_classes.tsv")
                 + ": 8 cpus, the default (no --cpus, and the table does not say)");
   }
@@ -355,7 +494,7 @@ class GeometryCheckTest {
     assertThat(check.assumed())
         .containsExactly(
             machine.resolve("slab_sysfs.tsv.gz")
-                + ": 2 cpus as given; the folder node/ beside it has 8");
+                + ": 2 cpus as given; the machine's folder node/ has 8");
     assertThat(check.reports().getFirst().equal()).isFalse();
   }
 }

@@ -12,6 +12,7 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -47,7 +48,8 @@ final class MutantRuns {
     Lists() {
       CacheGeometry geometry =
           CacheGeometry.of(
-              new CacheRequest("t", 1024, 0, 0, false), new GeometryOptions(4, 0, 0, 1, 0, false));
+              new CacheRequest("t", 1024, 0, 0, false),
+              new GeometryOptions(4, 0, 0, 1, SlubDebug.NONE, false));
       KmemCache created = machine.create("t", geometry, false, null);
       cache = created.id();
       machine.registry().change(created.withMinPartial(1), () -> {});

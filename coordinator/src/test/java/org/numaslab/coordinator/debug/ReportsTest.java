@@ -3,6 +3,7 @@ package org.numaslab.coordinator.debug;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.cache.KmemCache;
@@ -445,11 +446,18 @@ class ReportsTest {
     KmemCache cache = machine.cache("traced", SIZE, SlabFlags.TRACE);
     long p = machine.alloc(cache);
     long rest = machine.objects(cache).firstFree(machine.slab(p), machine.word(p));
+    machine.write(p, 0x41);
     machine.free(cache, p);
-    assertThat(machine.log())
+    List<String> log = machine.log();
+    assertThat(log.subList(0, 2))
         .containsExactly(
             "TRACE traced alloc " + at(p) + " inuse=1 fp=" + at(rest),
             "TRACE traced free " + at(p) + " inuse=1 fp=" + at(rest));
+    assertThat(log.subList(2, log.size()))
+        .hasSize(Math.ceilDiv(SIZE, 16))
+        .allMatch(line -> line.startsWith("Object ffff"))
+        .first(InstanceOfAssertFactories.STRING)
+        .startsWith("Object " + at(p).substring(2) + ": 41 ");
   }
 
   // ---- the end of a cache

@@ -20,7 +20,7 @@ class RandomLoadTest {
 
   private static ReplaySettings settings(Driver driver) {
     return new ReplaySettings(
-        driver, Order.CAUSAL, SEED, RemoteDraw.SEEDED, false, 1L << 30, 1, true);
+        driver, Order.CAUSAL, SEED, RemoteDraw.SEEDED, false, 1L << 30, 1, true, null);
   }
 
   private static RandomLoad load(Driver driver, Topology topology, Length length, int caches) {

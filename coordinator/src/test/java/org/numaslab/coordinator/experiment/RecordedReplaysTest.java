@@ -84,7 +84,7 @@ class RecordedReplaysTest {
     for (RecordedTrace recorded : List.of(RecordedTrace.scenario(), RecordedTrace.demo())) {
       replay(
           recorded,
-          new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3, false));
+          new ReplaySettings(driver, CAUSAL, SEED, RemoteDraw.WON, true, 1L << 30, 3, false, null));
     }
   }
 
@@ -94,7 +94,7 @@ class RecordedReplaysTest {
     int scenario =
         recorded.trace().caches().stream().map(TraceCache::name).toList().indexOf("sp_c0");
     ReplaySettings won =
-        new ReplaySettings(SIMULATE, EXACT, SEED, RemoteDraw.WON, false, 1L << 30, 1, false);
+        new ReplaySettings(SIMULATE, EXACT, SEED, RemoteDraw.WON, false, 1L << 30, 1, false, null);
     try (Replay replay = recorded.on(won)) {
       replay.run();
       assertThat(replay.tally().allocations(scenario)).isEqualTo(1200);

@@ -65,7 +65,7 @@ record RecordedTrace(String name, KernelDirectory kernel, Trace trace) {
 
   static ReplaySettings settings(Driver driver, Order order, long seed, int rounds) {
     return new ReplaySettings(
-        driver, order, seed, RemoteDraw.SEEDED, false, TOUCHED_BYTES_MAX, rounds, false);
+        driver, order, seed, RemoteDraw.SEEDED, false, TOUCHED_BYTES_MAX, rounds, false, null);
   }
 
   Replay on(ReplaySettings settings) {

@@ -33,6 +33,36 @@ class OutputFolderTreesTest {
   }
 
   @Test
+  void linksLeadWhereTheySayAndAreReplacedWithTheirFolder() throws IOException {
+    OutputFolder.at(folder, NAMES)
+        .write(
+            Map.of("result", "1", "proc/:0000064/size", "64"),
+            Map.of("proc/vmap_area", ":0000064", "proc/nowhere", "gone"));
+
+    assertThat(folder.resolve("proc/vmap_area")).isSymbolicLink();
+    assertThat(Files.readSymbolicLink(folder.resolve("proc/vmap_area")))
+        .isEqualTo(Path.of(":0000064"));
+    assertThat(folder.resolve("proc/vmap_area/size")).hasContent("64");
+
+    write(Map.of("result", "2", "proc/:0000064/size", "65"));
+    assertThat(folder.resolve("proc").toFile().list()).containsExactly(":0000064");
+  }
+
+  @Test
+  void whatALinkLeadsToOutsideIsNotTouched() throws IOException {
+    Path outside = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-mine"));
+    Path mine = Files.writeString(outside.resolve("mine"), "mine");
+    OutputFolder.at(folder, NAMES)
+        .write(Map.of("result", "1"), Map.of("proc/link", outside.toString()));
+    write(Map.of("result", "2"));
+
+    assertThat(folder.resolve("proc")).doesNotExist();
+    assertThat(mine).hasContent("mine");
+    Files.delete(mine);
+    Files.delete(outside);
+  }
+
+  @Test
   void aFolderThatIsNotWrittenAgainIsRemoved() {
     write(Map.of("result", "1", "proc/two", "1"));
     write(Map.of("result", "2"));

@@ -45,7 +45,8 @@ class SummaryTest {
             false,
             1 << 20,
             1,
-            true);
+            true,
+            null);
     Setup setup =
         Setup.of("a trace", "none", Setup.ALL_EVENTS, settings, topology, List.of(), List.of());
     try (Replay replay = new Replay(topology, null, trace, settings)) {

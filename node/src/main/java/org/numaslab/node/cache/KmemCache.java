@@ -58,6 +58,23 @@ public record KmemCache(
         constructor);
   }
 
+  /// The same slots for larger objects: those of a cache that was merged into it.
+  public KmemCache withGeometry(CacheGeometry grown) {
+    return new KmemCache(
+        id,
+        name,
+        grown,
+        minPartial,
+        cpuPartial,
+        cpuPartialSlabs,
+        remoteNodeDefragRatio,
+        hardened,
+        cookie,
+        randomSequence,
+        initOnAlloc,
+        constructor);
+  }
+
   public KmemCache withMinPartial(int slabs) {
     return new KmemCache(
         id,

@@ -55,9 +55,9 @@ public record CacheGeometry(
 
   /// The geometry that a kernel booted with `options` gives a new cache.
   public static CacheGeometry of(CacheRequest request, GeometryOptions options) {
-    int flags = flags(request, options);
+    int flags = options.debug().flags(request.name(), request.flags() & SlabFlags.KEPT);
     SlotLayout slot = SlotLayout.of(request, flags);
-    if ((options.debugFlags() & GeometryOptions.NO_HIGHER_ORDER_DEBUG) != 0
+    if (options.debug().sparesOrder()
         && SlabOrder.orderFor(slot.size()) > SlabOrder.orderFor(request.objectSize())) {
       flags &= ~SlabFlags.DEBUG_METADATA;
       slot = SlotLayout.of(request, flags);
@@ -85,18 +85,6 @@ public record CacheGeometry(
         flags,
         allocFlags(flags, order),
         request.ctor());
-  }
-
-  private static int flags(CacheRequest request, GeometryOptions options) {
-    int asked = request.flags() & SlabFlags.KEPT;
-    if ((asked & SlabFlags.NO_USER_FLAGS) != 0) {
-      return asked;
-    }
-    int booted = options.debugFlags() & SlabFlags.DEBUG_FLAGS;
-    if ((asked & SlabFlags.NOLEAKTRACE) != 0) {
-      booted &= ~SlabFlags.STORE_USER; // keeping a track would allocate, and be traced itself
-    }
-    return asked | booted;
   }
 
   private static int internalFlags(CacheRequest request, int flags) {
@@ -151,9 +139,43 @@ public record CacheGeometry(
     return !isDebug();
   }
 
-  /// May it share its slabs with another cache of the same size, as far as it itself is concerned?
-  public boolean mayMerge() {
-    return !ctor && !has(SlabFlags.NEVER_MERGE);
+  /// The same slots for objects of up to so many bytes: those of a cache that joins it.
+  CacheGeometry withObjectOf(int bytes) {
+    return with(
+        Math.max(objectSize, bytes),
+        Math.max(inUse, SlotLayout.up(bytes, SlotLayout.WORD)),
+        offset,
+        flags);
+  }
+
+  /// The same with the free pointer elsewhere in the object.
+  public CacheGeometry withOffset(int bytes) {
+    return with(objectSize, inUse, bytes, flags);
+  }
+
+  /// The same with more [SlabFlags].
+  public CacheGeometry withFlags(int more) {
+    return with(objectSize, inUse, offset, flags | more);
+  }
+
+  private CacheGeometry with(int objectSize, int inUse, int offset, int flags) {
+    return new CacheGeometry(
+        objectSize,
+        size,
+        align,
+        inUse,
+        offset,
+        redLeftPad,
+        ooOrder,
+        ooObjects,
+        minOrder,
+        minObjects,
+        minPartial,
+        cpuPartial,
+        cpuPartialSlabs,
+        flags,
+        allocFlags,
+        ctor);
   }
 
   /// Bytes of a slab as wished for.

@@ -6,13 +6,20 @@ import org.numaslab.node.topology.BadInput;
 /// v6.1.
 ///
 /// `align` 0 leaves the alignment to the cache; `flags` are bits of [SlabFlags]; `ctor` tells
-/// whether each new object goes through a constructor.
-public record CacheRequest(String name, int objectSize, int align, int flags, boolean ctor) {
+/// whether each new object goes through a constructor; `usersize` bytes of an object may be copied
+/// to and from user space.
+public record CacheRequest(
+    String name, int objectSize, int align, int flags, boolean ctor, int usersize) {
   /// The largest block of pages, KMALLOC_MAX_SIZE: a larger object has no slab to lie in.
   public static final int OBJECT_SIZE_MAX = SlabOrder.PAGE_SIZE << SlabOrder.ORDER_MAX;
 
   /// An object cannot be aligned to more than the largest block is.
   public static final int ALIGN_MAX = OBJECT_SIZE_MAX;
+
+  /// Of which nothing may be copied to user space.
+  public CacheRequest(String name, int objectSize, int align, int flags, boolean ctor) {
+    this(name, objectSize, align, flags, ctor, 0);
+  }
 
   public CacheRequest {
     if (objectSize < 1 || objectSize > OBJECT_SIZE_MAX) {
@@ -29,6 +36,10 @@ public record CacheRequest(String name, int objectSize, int align, int flags, bo
       throw new BadInput(
           "cache %s: flags: got 0x%x, allowed: bits of 0x%x"
               .formatted(name, flags, SlabFlags.PERMITTED));
+    }
+    if (usersize < 0 || usersize > objectSize) {
+      throw new BadInput(
+          "cache %s: usersize: got %d, allowed: 0..%d bytes".formatted(name, usersize, objectSize));
     }
   }
 }

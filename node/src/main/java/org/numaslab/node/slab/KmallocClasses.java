@@ -115,6 +115,6 @@ public final class KmallocClasses {
     // Powers of two lie on multiples of themselves; 96 and 192 take what comes.
     int align = Integer.bitCount(size) == 1 ? size : SlotLayout.WORD;
     return new CacheRequest(
-        name(size, family), size, align, family.flags | SlabFlags.KMALLOC, false);
+        name(size, family), size, align, family.flags | SlabFlags.KMALLOC, false, size);
   }
 }

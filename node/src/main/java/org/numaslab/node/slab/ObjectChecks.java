@@ -21,6 +21,9 @@ import org.numaslab.node.memory.SlabWord;
 /// `check_object`, `check_slab`, `on_freelist`, `alloc_debug_processing` and
 /// `free_debug_processing` of mm/slub.c, v6.1.
 public final class ObjectChecks {
+  private static final String ALLOC = "alloc";
+  private static final String FREE = "free";
+
   private static final int RED_INACTIVE = 0xbb;
   private static final int RED_ACTIVE = 0xcc;
   private static final int POISON_FREE = 0x6b;
@@ -115,7 +118,7 @@ public final class ObjectChecks {
       frames.setWord(slab, SlabWord.with(word, SlabWord.NO_OBJECT, SlabWord.objects(word), true));
       return false;
     }
-    traceLine("alloc", slab, object);
+    traceLine(ALLOC, slab, object);
     write(object, RED_ACTIVE);
     if (tracks) {
       Track.set(memory, object + geometry.tracksOffset(), cpu);
@@ -160,7 +163,7 @@ public final class ObjectChecks {
       if (tracks) {
         Track.set(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES, cpu);
       }
-      traceLine("free", slab, object);
+      traceLine(FREE, slab, object);
       write(object, RED_INACTIVE);
     } while (object != tail);
     if (count != run.length) {
@@ -186,6 +189,7 @@ public final class ObjectChecks {
     return checkObject(slab, object, RED_ACTIVE);
   }
 
+  /// Models `trace` of mm/slub.c, v6.1, without the stack.
   private void traceLine(String what, long slab, long object) {
     if (trace) {
       messages.print(
@@ -199,6 +203,9 @@ public final class ObjectChecks {
               + SlabWord.inUse(frames.word(slab))
               + " fp="
               + SlabReport.pointer(objects.firstFree(slab, frames.word(slab))));
+      if (what.equals(FREE)) {
+        report.section("Object ", object, geometry.objectSize());
+      }
     }
   }
 

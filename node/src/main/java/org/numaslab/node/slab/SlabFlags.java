@@ -45,6 +45,10 @@ public final class SlabFlags {
 
   public static final int DEBUG_OBJECTS = 0x400000;
   public static final int NOLEAKTRACE = 0x800000;
+
+  /// A: allocations of the cache may be made to fail (failslab with its cache filter).
+  public static final int FAILSLAB = 0x2000000;
+
   public static final int ACCOUNT = 0x4000000;
 
   /// The boot parameter slub_debug does not apply.
@@ -70,7 +74,7 @@ public final class SlabFlags {
 
   /// A cache with any of these stays alone (SLAB_NEVER_MERGE).
   public static final int NEVER_MERGE =
-      RED_ZONE | POISON | STORE_USER | TRACE | TYPESAFE_BY_RCU | NOLEAKTRACE;
+      RED_ZONE | POISON | STORE_USER | TRACE | TYPESAFE_BY_RCU | NOLEAKTRACE | FAILSLAB;
 
   /// What a creator may ask for; MEM_SPREAD is allowed and means nothing to slub.
   public static final int PERMITTED =
@@ -156,13 +160,16 @@ public final class SlabFlags {
         rest &= ~word.getValue();
       }
     }
+    if ((rest & FAILSLAB) != 0) {
+      words.add("failslab");
+    }
     if ((rest & CMPXCHG_DOUBLE) != 0) {
       words.add("cmpxchg_double");
     }
     if ((rest & OBJECT_POISON) != 0) {
       words.add("object_poison");
     }
-    rest &= ~(CMPXCHG_DOUBLE | OBJECT_POISON);
+    rest &= ~(FAILSLAB | CMPXCHG_DOUBLE | OBJECT_POISON);
     if (rest != 0) {
       words.add("0x" + Integer.toHexString(rest));
     }

@@ -23,7 +23,7 @@ class CacheGeometryTest {
   }
 
   private static GeometryOptions debugged(String letters) {
-    return new GeometryOptions(8, 0, 3, 0, GeometryOptions.parseDebug(letters), false);
+    return new GeometryOptions(8, 0, 3, 0, SlubDebug.parse(letters), false);
   }
 
   @Test
@@ -152,15 +152,6 @@ class CacheGeometryTest {
   @Test
   void memSpreadIsAcceptedAndForgotten() {
     assertThat(of(64, SlabFlags.MEM_SPREAD)).isEqualTo(of(64, 0));
-  }
-
-  @Test
-  void onlyPlainCachesMayMerge() {
-    assertThat(of(64, SlabFlags.HWCACHE_ALIGN | SlabFlags.ACCOUNT).mayMerge()).isTrue();
-    assertThat(of(64, SlabFlags.CONSISTENCY_CHECKS).mayMerge()).isTrue();
-    assertThat(of(64, SlabFlags.TYPESAFE_BY_RCU).mayMerge()).isFalse();
-    assertThat(of(64, SlabFlags.POISON).mayMerge()).isFalse();
-    assertThat(CacheGeometry.of(new CacheRequest("t", 64, 0, 0, true), PLAIN).mayMerge()).isFalse();
   }
 
   @Test

@@ -72,29 +72,6 @@ class SlabFlagsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FZPU,10d00", "'',10d00", "fz,500", "-,0", "FZ-P,800", "T,200000", "O,1"})
-  void lettersOfSlubDebugAreFlags(String letters, String hex) {
-    assertThat(GeometryOptions.parseDebug(letters)).isEqualTo(Integer.parseInt(hex, 16));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"A", "FZX", "FZPU,kmalloc-64", " "})
-  void otherLettersOfSlubDebugAreRefused(String letters) {
-    assertThatThrownBy(() -> GeometryOptions.parseDebug(letters))
-        .isInstanceOf(BadInput.class)
-        .hasMessage(
-            "slub_debug: got \"%s\", allowed: letters of FZPUTO or -, for all caches", letters);
-  }
-
-  @Test
-  void lettersOfSlubDebugAreShownAsTheyWereGiven() {
-    for (String letters : new String[] {"FZPU", "-", "ZO", "FT"}) {
-      int flags = GeometryOptions.parseDebug(letters);
-      assertThat(new GeometryOptions(8, 0, 3, 0, flags, false).debugLetters()).isEqualTo(letters);
-    }
-  }
-
-  @ParameterizedTest
   @CsvSource({
     "0,0,3,0,cpus",
     "-1,0,3,0,cpus",
@@ -108,7 +85,8 @@ class SlabFlagsTest {
   })
   void bootParametersOutOfBoundsAreRefused(
       int cpus, int minOrder, int maxOrder, int minObjects, String named) {
-    assertThatThrownBy(() -> new GeometryOptions(cpus, minOrder, maxOrder, minObjects, 0, false))
+    assertThatThrownBy(
+            () -> new GeometryOptions(cpus, minOrder, maxOrder, minObjects, SlubDebug.NONE, false))
         .isInstanceOf(BadInput.class)
         .hasMessageMatching(named + ": got -?\\d+, allowed: \\d+\\.\\.\\d+");
   }

@@ -12,7 +12,7 @@ import org.numaslab.node.topology.BadInput;
 /// How many pages a slab gets.
 class SlabOrderTest {
   private static GeometryOptions booted(int minOrder, int maxOrder, int minObjects) {
-    return new GeometryOptions(8, minOrder, maxOrder, minObjects, 0, false);
+    return new GeometryOptions(8, minOrder, maxOrder, minObjects, SlubDebug.NONE, false);
   }
 
   private static int order(int size, GeometryOptions options) {
@@ -152,7 +152,7 @@ class SlabOrderTest {
               minOrder,
               minOrder + random.nextInt(4),
               random.nextBoolean() ? 0 : 1 + random.nextInt(200),
-              0,
+              SlubDebug.NONE,
               false);
       assertThat(order(size, options))
           .as("seed %d: %d bytes, %s", seed, size, options)

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -41,7 +42,9 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
-import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -156,15 +159,23 @@ public final class EmbeddedMachine implements Machine {
 
   @Override
   public KmemCache create(
-      String name,
-      CacheGeometry geometry,
+      CacheRequest request,
+      GeometryOptions boot,
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor) {
+    return create((r, then) -> r.create(request, boot, initOnAlloc, constructor, then));
+  }
+
+  @Override
+  public KmemCache create(
+      SharedCache made, boolean initOnAlloc, @Nullable ObjectConstructor constructor) {
+    return create((r, then) -> r.create(made, initOnAlloc, constructor, then));
+  }
+
+  private KmemCache create(BiFunction<Registry, Runnable, KmemCache> how) {
     CompletableFuture<KmemCache> created = new CompletableFuture<>();
     KmemCache[] cache = new KmemCache[1];
-    ask(r ->
-        cache[0] =
-            r.create(name, geometry, initOnAlloc, constructor, () -> created.complete(cache[0])));
+    ask(r -> cache[0] = how.apply(r, () -> created.complete(cache[0])));
     return await(created);
   }
 

@@ -29,7 +29,9 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
-import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -197,11 +199,19 @@ public final class SimulatedMachine implements Machine {
 
   @Override
   public KmemCache create(
-      String name,
-      CacheGeometry geometry,
+      CacheRequest request,
+      GeometryOptions boot,
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor) {
-    KmemCache cache = registry.create(name, geometry, initOnAlloc, constructor, () -> {});
+    KmemCache cache = registry.create(request, boot, initOnAlloc, constructor, () -> {});
+    drain();
+    return cache;
+  }
+
+  @Override
+  public KmemCache create(
+      SharedCache made, boolean initOnAlloc, @Nullable ObjectConstructor constructor) {
+    KmemCache cache = registry.create(made, initOnAlloc, constructor, () -> {});
     drain();
     return cache;
   }
