@@ -7,7 +7,7 @@ import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
-import org.numaslab.node.cache.Watermark;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -137,7 +137,7 @@ public final class LiveNatures implements Natures {
 
     @Override
     public long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark) {
-      return buddy.allocate(order, gfp);
+      return buddy.allocate(order, gfp, mark);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.numaslab.cpu.client.Program;
 import org.numaslab.node.actor.NodeActor;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
-import org.numaslab.node.cache.Watermark;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeState;
