@@ -1,6 +1,7 @@
 package org.numaslab.node.buddy;
 
 import java.util.Arrays;
+import java.util.List;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.topology.FrameRange;
 
@@ -63,11 +64,14 @@ final class PageBlocks {
     return counts[type.ordinal()];
   }
 
-  /// Invariant: counted as they are. Reads every pageblock.
-  boolean countsAgree() {
+  /// Invariant: counted as they are.
+  ///
+  /// @param used the zone's memory, ascending, without `fresh` pageblocks that nobody has used
+  boolean countsAgree(List<FrameRange> used, long fresh) {
     long[] found = new long[counts.length];
+    found[MigrateType.MOVABLE.ordinal()] = fresh;
     long next = 0;
-    for (FrameRange range : memory.ranges()) {
+    for (FrameRange range : used) {
       for (long at = Math.max(start(range.start()), next); at < range.end(); at += PAGES) {
         found[of(at).ordinal()]++;
         next = at + PAGES;

@@ -209,10 +209,11 @@ final class Zone {
 
   /// The whole invariant; walks every list.
   boolean consistent() {
-    if (!areas.consistent() || !blocks.countsAgree()) {
+    List<FrameRange> free = new ArrayList<>(areas.neverUsed());
+    long fresh = free.stream().mapToLong(FrameRange::count).sum() >> PageBlocks.ORDER;
+    if (!areas.consistent() || !blocks.countsAgree(everUsed(), fresh)) {
       return false;
     }
-    List<FrameRange> free = new ArrayList<>(areas.neverUsed());
     for (int order = 0; order <= Buddy.ORDER_MAX; order++) {
       for (long head : areas.listed(order)) {
         long size = 1L << order;
