@@ -34,7 +34,7 @@ public record RunResult(
           "the state before the trace, but for the current slabs of cpus that it shows (warm start)",
           "other users of memory",
           "per-cpu page lists (a new slab always asks its node)",
-          "watermarks, migrate types, reclaim",
+          "reclaim and compaction of memory",
           "memcg object vectors, interrupt context, KFENCE");
 
   /// Gathers the figures of a replay that is over, while its machine is still open.

@@ -21,6 +21,9 @@ final class SummaryTables {
   /// Machines with more nodes have their tables in result.json only.
   private static final int NODES_SHOWN = 8;
 
+  /// The largest order that slabs have by default (slub_max_order).
+  private static final int LARGE_SLAB_ORDER = 3;
+
   private final RunResult run;
   private final RunTiming timing;
   private final Page page;
@@ -204,12 +207,22 @@ final class SummaryTables {
                   zone.zone(),
                   zone.freeBlocks().stream()
                       .map(blocks -> String.format(Locale.ROOT, "%4d", blocks))
-                      .collect(Collectors.joining(" "))));
+                      .collect(Collectors.joining(" ")),
+                  percent(zone.unusableIndex().get(LARGE_SLAB_ORDER))));
           label = "";
         }
       }
       page.table(
-          List.of("", "slabs", "pages", "zone", "free blocks by order, 0 to 10 (buddyinfo)"), rows);
+          List.of(
+              "", "slabs", "pages", "zone", "free blocks by order, 0 to 10 (buddyinfo)", "unusable"),
+          rows);
+      page.paragraph(
+          "  ",
+          "unusable: for order %d, in smaller blocks; page requests whose migrate type had no free block: %s, of which %s mixed types in a pageblock"
+              .formatted(
+                  LARGE_SLAB_ORDER,
+                  count(memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbacks).sum()),
+                  count(memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbackSteals).sum())));
     }
   }
 

@@ -76,6 +76,11 @@ public final class KernelDirectory {
     this.buddyinfo = buddy.map(BuddyinfoRow::parse).orElse(List.of());
     used.add("nodes, cpus and distances of " + folder.resolve("node"));
     used.add(zones.size() + " zones with their page frames of " + folder.resolve("zoneinfo.txt"));
+    long unknown = zones.stream().filter(zone -> zone.limits().isEmpty()).count();
+    if (unknown > 0) {
+      assumed.add(
+          "watermarks and protection of " + unknown + " zones computed: zoneinfo.txt has them not");
+    }
     used.add(
         caches.size()
             + " caches of "

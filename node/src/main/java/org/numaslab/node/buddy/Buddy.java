@@ -39,6 +39,9 @@ public final class Buddy {
   /// The largest block has 1024 pages, 4 MiB: MAX_ORDER - 1 of Linux 6.1.
   public static final int ORDER_MAX = 10;
 
+  /// Pages are grouped by migrate type in pageblocks of this order.
+  public static final int PAGEBLOCK_ORDER = PageBlocks.ORDER;
+
   /// What [#allocate] returns when there is no such block.
   public static final long REFUSED = -1;
 
