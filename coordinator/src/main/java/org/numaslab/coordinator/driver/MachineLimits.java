@@ -33,8 +33,7 @@ public final class MachineLimits {
     fitting.forEach(zone -> managed.get(zone.node().value()).put(zone.type(), zone.managed()));
     List<Map<ZoneType, ZoneLimits>> limits = ZoneLimits.ofMachine(managed);
     for (RecordedZone zone : fitting) {
-      zone.limits()
-          .ifPresent(known -> limits.get(zone.node().value()).put(zone.type(), known));
+      zone.limits().ifPresent(known -> limits.get(zone.node().value()).put(zone.type(), known));
     }
     return limits;
   }

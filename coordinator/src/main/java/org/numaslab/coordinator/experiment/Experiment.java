@@ -173,9 +173,7 @@ public abstract class Experiment implements AutoCloseable {
     return held == 0
         ? List.of()
         : List.of(
-            held
-                + " page frames that the kernel kept for itself while booting lie in the lowest"
-                + " blocks of their zones");
+            held + " page frames that the kernel kept while booting are the lowest of their zones");
   }
 
   /// Wall time of the run.

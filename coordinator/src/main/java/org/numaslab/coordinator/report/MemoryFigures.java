@@ -46,13 +46,10 @@ public record MemoryFigures(
   /// A zone's free memory by order.
   ///
   /// @param unusableIndex the part of it that is no use to a request of that order
-  /// @param extfragIndex whether a request of that order would fail for fragmentation (towards 1) or
-  ///   for lack of memory (towards 0); -1: it would not fail
+  /// @param extfragIndex whether a request of that order would fail for fragmentation (towards 1)
+  ///   or for lack of memory (towards 0); -1: it would not fail
   public record Zone(
-      String zone,
-      List<Long> freeBlocks,
-      List<Double> unusableIndex,
-      List<Double> extfragIndex) {}
+      String zone, List<Long> freeBlocks, List<Double> unusableIndex, List<Double> extfragIndex) {}
 
   static MemoryFigures of(Experiment experiment) {
     MachineState state = experiment.machine().state();

@@ -29,11 +29,12 @@ final class PageTypeInfo {
             "Page block order: %d\nPages per block:  %d\n\n"
                 .formatted(Buddy.PAGEBLOCK_ORDER, 1 << Buddy.PAGEBLOCK_ORDER));
     text.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "%-43s %s\n",
             "Free pages count per migrate type at order",
             IntStream.rangeClosed(0, Buddy.ORDER_MAX)
-                .mapToObj(order -> format("%6d ", order))
+                .mapToObj(order -> String.format(Locale.ROOT, "%6d ", order))
                 .collect(Collectors.joining())));
     for (ZoneInfo zone : zones) {
       for (OfType type : zone.types()) {
@@ -46,22 +47,26 @@ final class PageTypeInfo {
               ISOLATE,
               zone.types().getFirst().freeBlocks().stream().map(blocks -> 0L).toList()));
     }
-    text.append(format("\n%-23s", "Number of blocks type "));
+    text.append(String.format(Locale.ROOT, "\n%-23s", "Number of blocks type "));
     zones
         .getFirst()
         .types()
-        .forEach(type -> text.append(format("%12s ", type.type().kernelName())));
-    text.append(format("%12s \n", ISOLATE));
+        .forEach(
+            type -> text.append(String.format(Locale.ROOT, "%12s ", type.type().kernelName())));
+    text.append(String.format(Locale.ROOT, "%12s \n", ISOLATE));
     for (ZoneInfo zone : zones) {
-      text.append(format("Node %d, zone %8s ", node.value(), zone.zone().kernelName()));
-      zone.types().forEach(type -> text.append(format("%12d ", type.pageBlocks())));
-      text.append(format("%12d \n", 0));
+      text.append(
+          String.format(Locale.ROOT, "Node %d, zone %8s ", node.value(), zone.zone().kernelName()));
+      zone.types()
+          .forEach(type -> text.append(String.format(Locale.ROOT, "%12d ", type.pageBlocks())));
+      text.append(String.format(Locale.ROOT, "%12d \n", 0));
     }
     return text.toString();
   }
 
   private static String freeRow(NodeId node, ZoneInfo zone, String type, List<Long> blocks) {
-    return format(
+    return String.format(
+        Locale.ROOT,
         "Node %4d, zone %8s, type %12s %s\n",
         node.value(),
         zone.zone().kernelName(),
@@ -70,10 +75,8 @@ final class PageTypeInfo {
   }
 
   private static String count(long blocks) {
-    return blocks < COUNTED_MAX ? format("%6d ", blocks) : format(">%6d ", COUNTED_MAX);
-  }
-
-  private static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+    return blocks < COUNTED_MAX
+        ? String.format(Locale.ROOT, "%6d ", blocks)
+        : String.format(Locale.ROOT, ">%6d ", COUNTED_MAX);
   }
 }

@@ -183,7 +183,9 @@ final class SummaryTables {
 
   private void memory() {
     MemoryFigures memory = run.memory();
-    page.heading("Memory at the end", Basis.MODELLED.toString());
+    page.heading(
+        "Memory at the end; unusable: free, but too small for order " + LARGE_SLAB_ORDER,
+        Basis.MODELLED.toString());
     page.paragraph(
         "  ",
         "%s in %s, %s; %s, %s of it; %s touched"
@@ -194,6 +196,10 @@ final class SummaryTables {
                 count(memory.liveObjects(), "live object"),
                 percent(memory.utilisation()),
                 bytes(memory.touchedBytes())));
+    long mixed = memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbackSteals).sum();
+    if (mixed > 0) {
+      page.paragraph("  ", count(mixed, "page request") + " mixed migrate types in a pageblock");
+    }
     if (memory.nodes().size() <= NODES_SHOWN) {
       List<List<String>> rows = new ArrayList<>();
       for (MemoryFigures.Node node : memory.nodes()) {
@@ -214,15 +220,13 @@ final class SummaryTables {
       }
       page.table(
           List.of(
-              "", "slabs", "pages", "zone", "free blocks by order, 0 to 10 (buddyinfo)", "unusable"),
+              "",
+              "slabs",
+              "pages",
+              "zone",
+              "free blocks by order, 0 to 10 (buddyinfo)",
+              "unusable"),
           rows);
-      page.paragraph(
-          "  ",
-          "unusable: for order %d, in smaller blocks; page requests whose migrate type had no free block: %s, of which %s mixed types in a pageblock"
-              .formatted(
-                  LARGE_SLAB_ORDER,
-                  count(memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbacks).sum()),
-                  count(memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbackSteals).sum())));
     }
   }
 

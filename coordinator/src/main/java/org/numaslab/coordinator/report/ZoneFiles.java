@@ -90,7 +90,7 @@ final class ZoneFiles {
         Optional<ZoneInfo> zone =
             zones.stream().filter(z -> z.zone().kernelName().equals(name)).findFirst();
         // The node's statistics are printed once, in its first zone.
-        if (zone.isPresent() && zone.get() == zones.getFirst()) {
+        if (zone.isPresent() && zone.get().equals(zones.getFirst())) {
           line(text, "  per-node stats");
           statistic(text, "nr_slab_reclaimable", pages.of(node).reclaimable());
           statistic(text, "nr_slab_unreclaimable", pages.of(node).unreclaimable());

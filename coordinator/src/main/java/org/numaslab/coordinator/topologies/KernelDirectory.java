@@ -75,11 +75,15 @@ public final class KernelDirectory {
     Optional<InputText> buddy = InputText.readIfPresent(folder.resolve("buddyinfo.txt"));
     this.buddyinfo = buddy.map(BuddyinfoRow::parse).orElse(List.of());
     used.add("nodes, cpus and distances of " + folder.resolve("node"));
-    used.add(zones.size() + " zones with their page frames of " + folder.resolve("zoneinfo.txt"));
-    long unknown = zones.stream().filter(zone -> zone.limits().isEmpty()).count();
-    if (unknown > 0) {
-      assumed.add(
-          "watermarks and protection of " + unknown + " zones computed: zoneinfo.txt has them not");
+    boolean limited = zones.stream().allMatch(zone -> zone.limits().isPresent());
+    used.add(
+        zones.size()
+            + (limited
+                ? " zones with page frames and watermarks of "
+                : " zones with page frames of ")
+            + folder.resolve("zoneinfo.txt"));
+    if (!limited) {
+      assumed.add("watermarks and protection computed: zoneinfo.txt does not have all of them");
     }
     used.add(
         caches.size()

@@ -109,7 +109,9 @@ final class Zoneinfo {
     int zones = ZoneType.values().length;
     if (pages.size() < zones) {
       throw line.bad(
-          "protection", line.text().strip(), "a number for each zone, as \"protection: (0, 1959, 1959)\"");
+          "protection",
+          line.text().strip(),
+          "a number for each zone, as \"protection: (0, 1959, 1959)\"");
     }
     return pages.subList(0, zones);
   }
@@ -197,7 +199,14 @@ final class Zoneinfo {
     if (min < 0 || low < min || high < low) {
       throw start.bad(
           "watermarks of zone " + zoneName + " of node " + node,
-          "boost " + boost + ", min " + (min + boost) + ", low " + (low + boost) + ", high " + (high + boost),
+          "boost "
+              + boost
+              + ", min "
+              + (min + boost)
+              + ", low "
+              + (low + boost)
+              + ", high "
+              + (high + boost),
           "boost <= min <= low <= high");
     }
     return Optional.of(new ZoneLimits(managed, min, low, high, protection));

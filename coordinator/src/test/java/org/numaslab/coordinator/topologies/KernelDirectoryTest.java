@@ -98,8 +98,7 @@ class KernelDirectoryTest {
         .containsExactly(1048576L, 262144L, 262144L, 253786L);
     RecordedZone dma = kernel.zones().getFirst();
     assertThat(dma.free()).isEqualTo(3584);
-    assertThat(dma.limits())
-        .contains(new ZoneLimits(3840, 63, 78, 93, List.of(0L, 1959L, 1959L)));
+    assertThat(dma.limits()).contains(new ZoneLimits(3840, 63, 78, 93, List.of(0L, 1959L, 1959L)));
     assertThat(kernel.assumed())
         .containsExactly(
             "node 0 zone DMA: the 97 absent page frames lie right below 1 MiB",

@@ -18,7 +18,14 @@ class ZonePlacementTest {
   private static Zoneinfo.Placed zone(int node, long start, long spanned, long present) {
     RecordedZone zone =
         new RecordedZone(
-            new NodeId(node), ZoneType.of(start), start, spanned, present, present, 0, Optional.empty());
+            new NodeId(node),
+            ZoneType.of(start),
+            start,
+            spanned,
+            present,
+            present,
+            0,
+            Optional.empty());
     return new Zoneinfo.Placed(zone, new Line("zoneinfo.txt", 1 + node, ""));
   }
 

@@ -2,8 +2,8 @@ package org.numaslab.cpu.cache;
 
 import java.util.List;
 import org.numaslab.node.buddy.Gfp;
-import org.numaslab.node.cache.Stat;
 import org.numaslab.node.buddy.Watermark;
+import org.numaslab.node.cache.Stat;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Activated;

@@ -30,8 +30,8 @@ import org.numaslab.node.topology.ZoneType;
 ///
 /// Zones follow from the physical address. A block never crosses zones, and merging never leaves a
 /// zone, a node or a range of memory. Watermarks keep pages back ([ZoneReserve]), and pages of one
-/// migrate type are kept together ([PageGrouping]). There are no per-cpu lists of pages, and nothing
-/// is reclaimed.
+/// migrate type are kept together ([PageGrouping]). There are no per-cpu lists of pages, and
+/// nothing is reclaimed.
 ///
 /// Owner: the node; nobody else touches an instance. Models mm/page_alloc.c of Linux 6.1; which end
 /// of a list a block goes to is written at [Zone].
@@ -65,10 +65,14 @@ public final class Buddy {
   public Buddy(FrameTable frames, List<FrameRange> memory, Map<ZoneType, ZoneLimits> limits) {
     this.frames = frames;
     List<Zone> populated = new ArrayList<>();
-    parts(memory).forEach((type, part) ->
-        populated.add(
-            new Zone(
-                type, frames, part, limits.getOrDefault(type, ZoneLimits.none(part.frames())))));
+    parts(memory)
+        .forEach((type, part) ->
+            populated.add(
+                new Zone(
+                    type,
+                    frames,
+                    part,
+                    limits.getOrDefault(type, ZoneLimits.none(part.frames())))));
     zones = List.copyOf(populated);
     for (Zone zone : zones) {
       hold(zone.type(), Math.max(0, zone.memory().frames() - zone.reserve().limits().managed()));

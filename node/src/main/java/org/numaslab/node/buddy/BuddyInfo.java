@@ -30,15 +30,15 @@ public record BuddyInfo(NodeId node, ZoneType zone, List<Long> freeBlocks) {
         .sum();
   }
 
-  /// Which part of the free memory is of no use to a request of this order, in thousandths: 0 none, 1000
-  /// all, also when nothing is free (`unusable_free_index` of mm/vmstat.c).
+  /// Which part of the free memory is of no use to a request of this order, in thousandths: 0 none,
+  /// 1000 all, also when nothing is free (`unusable_free_index` of mm/vmstat.c).
   public long unusableIndex(int order) {
     long free = freePages();
     return free == 0 ? 1000 : (free - (suitable(order) << order)) * 1000 / free;
   }
 
-  /// Why a request of this order would fail, in thousandths: towards 0 for lack of memory, towards 1000
-  /// for fragmentation; -1000 when it would not fail (`__fragmentation_index` of mm/vmstat.c).
+  /// Why a request of this order would fail, in thousandths: towards 0 for lack of memory, towards
+  /// 1000 for fragmentation; -1000 when it would not fail (`__fragmentation_index` of mm/vmstat.c).
   public long fragmentationIndex(int order) {
     long blocks = freeBlocks.stream().mapToLong(Long::longValue).sum();
     if (blocks == 0) {

@@ -52,9 +52,7 @@ final class FreeAreas {
 
   long blocks(int order, MigrateType type) {
     long blocks = lists[order][type.ordinal()].blocks();
-    return hasFresh(order, type)
-        ? blocks + fresh.blocks() + lists[order][BEHIND].blocks()
-        : blocks;
+    return hasFresh(order, type) ? blocks + fresh.blocks() + lists[order][BEHIND].blocks() : blocks;
   }
 
   private static boolean hasFresh(int order, MigrateType type) {

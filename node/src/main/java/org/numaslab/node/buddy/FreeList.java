@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 
-/// The free blocks of one order and one migrate type in one zone, linked through the page-frame entries of their first
-/// frames: no memory of its own, one entry touched per block.
+/// The free blocks of one order and one migrate type in one zone, linked through the page-frame
+/// entries of their first frames: no memory of its own, one entry touched per block.
 ///
 /// Models a list of `free_area` of include/linux/mmzone.h, v6.1, with `add_to_free_list`,
 /// `add_to_free_list_tail` and `del_page_from_free_list` of mm/page_alloc.c.

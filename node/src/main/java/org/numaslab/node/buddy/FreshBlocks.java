@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.topology.FrameRange;
 
-/// The blocks of the highest order that nobody has had since boot, ascending: a part of that order's
-/// list of movable blocks, after those that came to its head later and before those that came to its
-/// tail.
+/// The blocks of the highest order that nobody has had since boot, ascending: a part of that
+/// order's list of movable blocks, after those that came to its head later and before those that
+/// came to its tail.
 ///
 /// They need not be linked. At boot the kernel puts them on the list in this order, each at the
 /// tail; later they leave it from the head only. So those never taken stay in order next to each
-/// other, and a range and a cursor say which they are. That is why a machine of many TiB starts at once: its page-frame entries stay untouched.
+/// other, and a range and a cursor say which they are. That is why a machine of many TiB starts at
+/// once: its page-frame entries stay untouched.
 final class FreshBlocks {
   private static final long BLOCK = 1L << Buddy.ORDER_MAX;
 

@@ -10,8 +10,8 @@ import org.numaslab.node.topology.FrameRange;
 /// At boot a pageblock is movable, if its first frame is memory: that is where the kernel sets it
 /// (`memmap_init_range`). Else its type is the one of number 0, unmovable.
 ///
-/// Only what changed since is noted, in the page-frame entry of the first frame that the zone has of
-/// the pageblock. So a machine of many TiB starts with nothing written.
+/// Only what changed since is noted, in the page-frame entry of the first frame that the zone has
+/// of the pageblock. So a machine of many TiB starts with nothing written.
 ///
 /// Models `get_pageblock_migratetype` and `set_pageblock_migratetype` of v6.1, without
 /// `page_group_by_mobility_disabled` (machines below 10 MiB).

@@ -2,8 +2,8 @@ package org.numaslab.node.buddy;
 
 import org.numaslab.node.topology.ZoneType;
 
-/// A request for pages as the page allocator reads it: `struct alloc_context` and the alloc_flags of
-/// `gfp_to_alloc_flags`, mm/page_alloc.c, v6.1.
+/// A request for pages as the page allocator reads it: `struct alloc_context` and the alloc_flags
+/// of `gfp_to_alloc_flags`, mm/page_alloc.c, v6.1.
 record PageRequest(int order, int gfp, Watermark mark) {
   PageRequest {
     if (order < 0) {

@@ -13,8 +13,9 @@ import org.numaslab.node.topology.ZoneType;
 /// Models the part of `struct zone` that `rmqueue_buddy`, `__rmqueue`, `__rmqueue_smallest`,
 /// `expand` and `__free_one_page` of mm/page_alloc.c, v6.1, work on.
 ///
-/// Invariant: no two free buddies of one order below that of a pageblock; free blocks are aligned to
-/// their size, lie within one range of the zone and do not overlap; what the parts say of themselves.
+/// Invariant: no two free buddies of one order below that of a pageblock; free blocks are aligned
+/// to their size, lie within one range of the zone and do not overlap; what the parts say of
+/// themselves.
 final class Zone {
   private final ZoneType type;
   private final FrameTable frames;
@@ -109,8 +110,8 @@ final class Zone {
     return head;
   }
 
-  /// The first block of the smallest order that has one of that type, cut down to `order`: the upper
-  /// halves go to the heads of the lists below (all of which are empty then).
+  /// The first block of the smallest order that has one of that type, cut down to `order`: the
+  /// upper halves go to the heads of the lists below (all of which are empty then).
   private long take(int order, MigrateType of) {
     for (int from = order; from <= Buddy.ORDER_MAX; from++) {
       long head = areas.first(from, of);

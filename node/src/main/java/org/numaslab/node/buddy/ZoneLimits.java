@@ -26,7 +26,8 @@ public record ZoneLimits(long managed, long min, long low, long high, List<Long>
   /// Machines with less have transparent huge pages off (`hugepage_init`): 512 MiB.
   private static final long HUGE_PAGES_FROM = 512 << 8;
 
-  /// Pageblocks that huge pages want free in each zone: 2, and one for each pair of the three types.
+  /// Pageblocks that huge pages want free in each zone: 2, and one for each pair of the three
+  /// types.
   private static final long PAGEBLOCKS_FREE = 2 + 3 * 3;
 
   /// watermark_scale_factor: the watermarks are at least so many ten-thousandths of a zone apart.

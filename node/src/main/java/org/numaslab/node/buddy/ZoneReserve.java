@@ -3,8 +3,8 @@ package org.numaslab.node.buddy;
 /// Whether a request may have pages of a zone, by the zone's watermarks.
 ///
 /// The boost raises all three watermarks of a zone in which types had to be mixed, so that kswapd
-/// would reclaim before it happens again. Here is nothing to reclaim: kswapd, once woken, only takes
-/// the boost back.
+/// would reclaim before it happens again. Here is nothing to reclaim: kswapd, once woken, only
+/// takes the boost back.
 ///
 /// Models `zone_watermark_fast`, `__zone_watermark_ok` and `boost_watermark` of mm/page_alloc.c,
 /// v6.1.

@@ -17,9 +17,9 @@ import org.numaslab.node.topology.ZoneType;
 
 /// Random operations on random memories with random limits, against [NaiveBuddy]: after each one,
 /// every list of every zone is the same, block by block, and so are the types of pageblocks, the
-/// boost, the atomic reserve and the counters. Two nodes share the page-frame table, with seams and holes at
-/// any frame. A failure names its seed and the shortest list of operations that still shows it;
-/// `-Dnumaslab.seed=N` runs that one.
+/// boost, the atomic reserve and the counters. Two nodes share the page-frame table, with seams and
+/// holes at any frame. A failure names its seed and the shortest list of operations that still
+/// shows it; `-Dnumaslab.seed=N` runs that one.
 class BuddyAgainstModelTest {
   private static final int MACHINES = 300;
   private static final int OPERATIONS = 400;
@@ -85,18 +85,19 @@ class BuddyAgainstModelTest {
     List<Map<ZoneType, ZoneLimits>> limits = new ArrayList<>();
     for (List<FrameRange> node : memory) {
       Map<ZoneType, ZoneLimits> ofNode = new EnumMap<>(ZoneType.class);
-      Buddy.pagesByZone(node).forEach((zone, pages) -> {
-        if (random.nextInt(3) > 0) {
-          long min = random.nextLong(pages / 4 + 1);
-          long apart = random.nextLong(pages / 8 + 1);
-          List<Long> protection = new ArrayList<>();
-          for (ZoneType highest : ZoneType.values()) {
-            protection.add(highest.compareTo(zone) > 0 ? random.nextLong(pages / 4 + 1) : 0);
-          }
-          ofNode.put(
-              zone, new ZoneLimits(pages, min, min + apart, min + 2 * apart, protection));
-        }
-      });
+      Buddy.pagesByZone(node)
+          .forEach((zone, pages) -> {
+            if (random.nextInt(3) > 0) {
+              long min = random.nextLong(pages / 4 + 1);
+              long apart = random.nextLong(pages / 8 + 1);
+              List<Long> protection = new ArrayList<>();
+              for (ZoneType highest : ZoneType.values()) {
+                protection.add(highest.compareTo(zone) > 0 ? random.nextLong(pages / 4 + 1) : 0);
+              }
+              ofNode.put(
+                  zone, new ZoneLimits(pages, min, min + apart, min + 2 * apart, protection));
+            }
+          });
       limits.add(ofNode);
     }
     return limits;

@@ -17,8 +17,8 @@ import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.ZoneType;
 
-/// Blocks of one type, as all are at boot, without watermarks: split, merged, refused. For more types see
-/// [PageGroupingTest], for watermarks [ZoneReserveTest].
+/// Blocks of one type, as all are at boot, without watermarks: split, merged, refused. For more
+/// types see [PageGroupingTest], for watermarks [ZoneReserveTest].
 class BuddyTest {
   private static final long DMA32_START = ZoneType.DMA32.firstFrame();
   private static final long NORMAL_START = ZoneType.NORMAL.firstFrame();
@@ -251,7 +251,8 @@ class BuddyTest {
     Buddy buddy = oneBlock();
 
     assertThat(buddy.allocate(11, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
-    assertThatIllegalArgumentException().isThrownBy(() -> buddy.allocate(-1, Gfp.MOVABLE, Watermark.MIN));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> buddy.allocate(-1, Gfp.MOVABLE, Watermark.MIN));
   }
 
   @Test

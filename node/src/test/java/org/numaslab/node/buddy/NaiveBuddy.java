@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.ZoneType;
 
@@ -44,7 +45,7 @@ final class NaiveBuddy {
     }
 
     List<Long> list(int order, MigrateType type) {
-      return lists.get(order).get(type);
+      return Objects.requireNonNull(lists.get(order).get(type));
     }
 
     MigrateType typeOf(long frame) {
@@ -97,16 +98,20 @@ final class NaiveBuddy {
     return state == null ? List.of() : state.list(order, type);
   }
 
+  private ZoneState zone(ZoneType type) {
+    return Objects.requireNonNull(zones.get(type));
+  }
+
   MigrateType typeOf(ZoneType zone, long frame) {
-    return zones.get(zone).typeOf(frame);
+    return zone(zone).typeOf(frame);
   }
 
   long boost(ZoneType zone) {
-    return zones.get(zone).boost;
+    return zone(zone).boost;
   }
 
   long reserved(ZoneType zone) {
-    return zones.get(zone).reserved;
+    return zone(zone).reserved;
   }
 
   FallbackCounts fallbacks() {
@@ -138,8 +143,7 @@ final class NaiveBuddy {
             : (gfp & Gfp.DMA32) != 0
                 ? List.of(ZoneType.DMA32, ZoneType.DMA)
                 : List.of(ZoneType.NORMAL, ZoneType.DMA32, ZoneType.DMA);
-    List<ZoneState> tried =
-        allowed.stream().filter(zones::containsKey).map(zones::get).toList();
+    List<ZoneState> tried = allowed.stream().filter(zones::containsKey).map(zones::get).toList();
     boolean slow = mark == Watermark.MIN || mark == Watermark.LAST;
     boolean wakes = (gfp & Gfp.KSWAPD_RECLAIM) != 0;
     if (kswapd) {
@@ -173,10 +177,10 @@ final class NaiveBuddy {
   }
 
   private static boolean harder(int gfp, Watermark mark) {
-    return (mark == Watermark.MIN || mark == Watermark.LAST)
-            && (gfp & Gfp.ATOMIC_RESERVES) != 0
-            && (gfp & Gfp.NOMEMALLOC) == 0
-        || (mark == Watermark.LAST && (gfp & Gfp.NOFAIL) != 0);
+    boolean slow = mark == Watermark.MIN || mark == Watermark.LAST;
+    boolean atomic = (gfp & Gfp.ATOMIC_RESERVES) != 0 && (gfp & Gfp.NOMEMALLOC) == 0;
+    boolean noFail = mark == Watermark.LAST && (gfp & Gfp.NOFAIL) != 0;
+    return (slow && atomic) || noFail;
   }
 
   private boolean mayTake(ZoneState zone, int order, int gfp, Watermark mark, ZoneType highest) {
@@ -269,7 +273,7 @@ final class NaiveBuddy {
   private boolean fallBack(ZoneState zone, int order, int gfp, boolean whole) {
     MigrateType type = MigrateType.of(gfp);
     for (int from = ORDERS - 1; from >= (whole ? Math.max(order, 9) : order); from--) {
-      for (MigrateType other : FALLBACKS.get(type)) {
+      for (MigrateType other : FALLBACKS.getOrDefault(type, List.of())) {
         if (!zone.list(from, other).isEmpty()) {
           if (type == MigrateType.MOVABLE && from < 4) {
             return stealSmallest(zone, order, gfp);
@@ -284,7 +288,7 @@ final class NaiveBuddy {
 
   private boolean stealSmallest(ZoneState zone, int order, int gfp) {
     for (int from = order; from < ORDERS; from++) {
-      for (MigrateType other : FALLBACKS.get(MigrateType.MOVABLE)) {
+      for (MigrateType other : FALLBACKS.getOrDefault(MigrateType.MOVABLE, List.of())) {
         if (!zone.list(from, other).isEmpty()) {
           steal(zone, zone.list(from, other).getFirst(), from, gfp, from >= 4);
           return true;
@@ -321,8 +325,7 @@ final class NaiveBuddy {
       move(zone, head, type);
       return;
     }
-    long alike =
-        old == MigrateType.MOVABLE && type != MigrateType.MOVABLE ? BLOCK - moved : 0;
+    long alike = old == MigrateType.MOVABLE && type != MigrateType.MOVABLE ? BLOCK - moved : 0;
     if (moved + alike >= 256) {
       zone.claims++;
       zone.setType(head, type);
@@ -367,7 +370,7 @@ final class NaiveBuddy {
   }
 
   private void move(ZoneState zone, long head, MigrateType type) {
-    Free block = free.get(head);
+    Free block = Objects.requireNonNull(free.get(head));
     zone.list(block.order, block.list).remove(head);
     add(zone, head, block.order, type, true);
   }
@@ -381,7 +384,7 @@ final class NaiveBuddy {
   // ---- freeing
 
   void free(long head, int order) {
-    give(zones.get(ZoneType.of(head)), head, order, false);
+    give(zone(ZoneType.of(head)), head, order, false);
   }
 
   private void give(ZoneState zone, long freed, int order, boolean boot) {
@@ -394,7 +397,7 @@ final class NaiveBuddy {
       if (order >= 9 && reserved) {
         break;
       }
-      zone.list(order, free.remove(other).list).remove(other);
+      zone.list(order, Objects.requireNonNull(free.remove(other)).list).remove(other);
       head = Math.min(head, other);
       order++;
     }

@@ -62,7 +62,8 @@ class PageGroupingTest {
   void aPageblockOfTwoRangesCountsOnce() {
     Buddy buddy =
         new Buddy(
-            frames, List.of(new FrameRange(FIRST, 100), FrameRange.between(FIRST + 200, FIRST + 600)));
+            frames,
+            List.of(new FrameRange(FIRST, 100), FrameRange.between(FIRST + 200, FIRST + 600)));
 
     assertThat(buddy.zoneInfo().getFirst().types())
         .extracting(ZoneInfo.OfType::pageBlocks)
@@ -208,7 +209,9 @@ class PageGroupingTest {
     assertThat(buddy.heads(ZONE, 3, UNMOVABLE)).as("larger, left alone").hasSize(1);
     assertThat(buddy.heads(ZONE, 0, MOVABLE)).containsExactly(FIRST + 35);
     assertThat(buddy.pageBlock(FIRST)).isEqualTo(UNMOVABLE);
-    assertThat(alloc(buddy, 0, U)).as("unmovable would have taken the largest").isEqualTo(FIRST + 8);
+    assertThat(alloc(buddy, 0, U))
+        .as("unmovable would have taken the largest")
+        .isEqualTo(FIRST + 8);
   }
 
   @Test
@@ -241,8 +244,7 @@ class PageGroupingTest {
     assertThat(ZoneType.of(buddy.allocate(0, U, Watermark.FIRST))).isEqualTo(ZoneType.DMA32);
     assertThat(buddy.allocate(10, M, Watermark.FIRST)).isEqualTo(Buddy.REFUSED);
     for (int order = 9; order >= 7; order--) {
-      assertThat(ZoneType.of(buddy.allocate(order, U, Watermark.FIRST)))
-          .isEqualTo(ZoneType.DMA32);
+      assertThat(ZoneType.of(buddy.allocate(order, U, Watermark.FIRST))).isEqualTo(ZoneType.DMA32);
     }
     assertThat(ZoneType.of(buddy.allocate(7, U, Watermark.FIRST)))
         .as("no zone can do without")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.topology.ZoneType;
 
@@ -13,8 +14,8 @@ class ZoneLimitsTest {
   private static final ZoneType DMA32 = ZoneType.DMA32;
   private static final ZoneType NORMAL = ZoneType.NORMAL;
 
-  /// Read off a running kernel with 6 GiB on one node: min_free_kbytes 67584, which is the raise for
-  /// transparent huge pages.
+  /// Read off a running kernel with 6 GiB on one node: min_free_kbytes 67584, which is the raise
+  /// for transparent huge pages.
   @Test
   void aLiveMachineOfThreeZones() {
     Map<ZoneType, ZoneLimits> limits =
@@ -32,7 +33,7 @@ class ZoneLimitsTest {
   @Test
   void belowHalfAGibibyteThereAreNoHugePages() {
     // 64 MiB: the root of 16 x 65536 KiB is 1024 KiB.
-    ZoneLimits limits = ZoneLimits.ofMachine(List.of(Map.of(DMA32, 16384L))).getFirst().get(DMA32);
+    ZoneLimits limits = alone(DMA32, 16384L);
 
     assertThat(limits).isEqualTo(new ZoneLimits(16384, 256, 320, 384, List.of(0L, 0L, 0L)));
   }
@@ -40,22 +41,21 @@ class ZoneLimitsTest {
   @Test
   void aSmallMachineKeepsMostOfItsMemory() {
     // 128 KiB is the least that is kept free.
-    ZoneLimits tiny = ZoneLimits.ofMachine(List.of(Map.of(DMA32, 100L))).getFirst().get(DMA32);
+    ZoneLimits tiny = alone(DMA32, 100L);
     assertThat(tiny).isEqualTo(new ZoneLimits(100, 32, 40, 48, List.of(0L, 0L, 0L)));
 
     // 4 MiB: 256 KiB of them.
-    ZoneLimits small = ZoneLimits.ofMachine(List.of(Map.of(DMA32, 1024L))).getFirst().get(DMA32);
+    ZoneLimits small = alone(DMA32, 1024L);
     assertThat(small.min()).isEqualTo(64);
   }
 
   @Test
   void hugePagesWantNoMoreThanATwentieth() {
     // 512 MiB: the root gives 2896 KiB, 724 pages, high 1086; a twentieth of what is above that.
-    ZoneLimits limits =
-        ZoneLimits.ofMachine(List.of(Map.of(DMA32, 131072L))).getFirst().get(DMA32);
+    ZoneLimits limits = alone(DMA32, 131072L);
 
     assertThat(limits.min()).isEqualTo(512 * 11);
-    ZoneLimits ofFive = fiveZones().get(3).get(DMA32);
+    ZoneLimits ofFive = of(fiveZones().get(3), DMA32);
     assertThat(ofFive.min() * 4)
         .as("a twentieth of the machine, in equal parts")
         .isBetween(4L * 131072 / 20 - 4000, 4L * 131072 / 20);
@@ -73,8 +73,7 @@ class ZoneLimitsTest {
   @Test
   void watermarksOfLargeZonesAreAThousandthApart() {
     // 16 TiB: min_free_kbytes is at its bound of 256 MiB.
-    ZoneLimits limits =
-        ZoneLimits.ofMachine(List.of(Map.of(NORMAL, 1L << 32))).getFirst().get(NORMAL);
+    ZoneLimits limits = alone(NORMAL, 1L << 32);
 
     assertThat(limits.min()).isEqualTo(65536);
     assertThat(limits.low() - limits.min()).isEqualTo((1L << 32) / 1000);
@@ -85,8 +84,9 @@ class ZoneLimitsTest {
   void nodesProtectTheirOwnLowerZonesOnly() {
     List<Map<ZoneType, ZoneLimits>> limits = fiveZones();
 
-    assertThat(limits.get(0).get(DMA).protection()).containsExactly(0L, 127000L / 256, 127000L / 256);
-    assertThat(limits.get(1).get(DMA32).protection()).containsOnly(0L);
+    assertThat(of(limits.get(0), DMA).protection())
+        .containsExactly(0L, 127000L / 256, 127000L / 256);
+    assertThat(of(limits.get(1), DMA32).protection()).containsOnly(0L);
   }
 
   @Test
@@ -98,7 +98,16 @@ class ZoneLimitsTest {
       }
       long all = pages;
       assertThat(ZoneLimits.ofMachine(nodes))
-          .allSatisfy(node -> assertThat(node.get(NORMAL).high()).isBetween(1L, all / 2));
+          .allSatisfy(node -> assertThat(of(node, NORMAL).high()).isBetween(1L, all / 2));
     }
+  }
+
+  private static ZoneLimits of(Map<ZoneType, ZoneLimits> node, ZoneType zone) {
+    return Objects.requireNonNull(node.get(zone));
+  }
+
+  /// The only zone of a machine.
+  private static ZoneLimits alone(ZoneType zone, long pages) {
+    return of(ZoneLimits.ofMachine(List.of(Map.of(zone, pages))).getFirst(), zone);
   }
 }

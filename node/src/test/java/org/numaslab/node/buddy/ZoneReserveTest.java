@@ -10,7 +10,8 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.ZoneType;
 
-/// How far each kind of request draws a zone down. The zone: 4096 pages, min 400, low 500, high 600.
+/// How far each kind of request draws a zone down. The zone: 4096 pages, min 400, low 500, high
+/// 600.
 class ZoneReserveTest {
   private static final long PAGES = 4096;
   private static final long FIRST = 8192;
@@ -26,9 +27,7 @@ class ZoneReserveTest {
   private Buddy zone(List<Long> protection) {
     ZoneLimits limits = new ZoneLimits(PAGES, 400, 500, 600, protection);
     return new Buddy(
-        memory.frames(),
-        List.of(new FrameRange(FIRST, PAGES)),
-        Map.of(ZoneType.DMA32, limits));
+        memory.frames(), List.of(new FrameRange(FIRST, PAGES)), Map.of(ZoneType.DMA32, limits));
   }
 
   /// Takes single pages until refused.
