@@ -31,11 +31,11 @@ public record RunResult(
     List<String> notModelled) {
   private static final List<String> NOT_MODELLED =
       List.of(
-          "the state before the trace, but for current slabs of cpus (warm start)",
+          "state before the trace, but for current slabs (warm start)",
           "other users of memory",
           "per-cpu page lists",
           "reclaim, compaction",
-          "memcg object vectors, interrupt context, KFENCE");
+          "memcg vectors, interrupt context, KFENCE");
 
   /// Gathers the figures of a replay that is over, while its machine is still open.
   public static RunResult of(
