@@ -142,9 +142,95 @@ class RunViewsTest {
   void zoneinfoHasOnlyLinesOfTheKernelInItsOrder() throws IOException {
     List<String> ours = shapes(run.text("proc/zoneinfo"), "\\d+", "#");
 
-    assertThat(ours).contains("  pages free     #", "        managed  #", "      nr_free_pages #");
+    assertThat(ours)
+        .contains(
+            "  pages free     #",
+            "        boost    #",
+            "        high     #",
+            "        managed  #",
+            "        protection: (#, #, #, #, #)",
+            "      nr_free_pages #");
     assertThat(shapes(Files.readString(KERNEL.resolve("zoneinfo.txt")), "\\d+", "#"))
         .containsSubsequence(ours);
+  }
+
+  @Test
+  void zonesKeepBackWhatTheKernelKept() throws IOException {
+    Pattern kept = Pattern.compile(" +(min|low|high|managed) +\\d+| +protection: .*|Node .*");
+    List<String> ours = run.text("proc/zoneinfo").lines().filter(kept.asMatchPredicate()).toList();
+
+    assertThat(ours).contains("        min      8324", "        protection: (0, 0, 991, 991, 991)");
+    assertThat(ours)
+        .isEqualTo(
+            Files.readAllLines(KERNEL.resolve("zoneinfo.txt")).stream()
+                .filter(kept.asMatchPredicate())
+                .toList());
+  }
+
+  @Test
+  void pagetypeinfoLooksAsTheKernelsAndHasAsManyPageblocks() throws IOException {
+    String ours = run.text("proc/pagetypeinfo");
+    String kernels = Files.readString(KERNEL.resolve("pagetypeinfo.txt"));
+
+    assertThat(shapes(ours, " *\\d+", "#")).isEqualTo(shapes(kernels, " *\\d+", "#"));
+    assertThat(pageblocks(ours)).isEqualTo(pageblocks(kernels));
+    long slabBlocks = 0;
+    for (JsonNode node : run.result().get("memory").get("nodes")) {
+      slabBlocks += node.get("fallback_claims").asLong();
+      assertThat(node.get("fallbacks").asLong())
+          .isEqualTo(node.get("fallback_claims").asLong() + node.get("fallback_steals").asLong());
+    }
+    assertThat(slabBlocks).as("all was movable at boot").isPositive();
+  }
+
+  /// By zone; of whatever type.
+  private static Map<String, Long> pageblocks(String pagetypeinfo) {
+    Pattern row = Pattern.compile("(Node \\d+, zone +\\w+)((?: +\\d+){5}) ");
+    Map<String, Long> blocks = new LinkedHashMap<>();
+    for (String line : pagetypeinfo.lines().toList()) {
+      var matcher = row.matcher(line);
+      if (matcher.matches()) {
+        blocks.put(
+            matcher.group(1),
+            Arrays.stream(matcher.group(2).strip().split(" +")).mapToLong(Long::parseLong).sum());
+      }
+    }
+    assertThat(blocks).hasSize(6);
+    return blocks;
+  }
+
+  @Test
+  void freeBlocksByTypeAddUpToBuddyinfo() {
+    Pattern row = Pattern.compile("Node +(\\d+), zone +(\\w+), type +\\w+((?: +\\d+){11}) ");
+    Map<String, long[]> sums = new HashMap<>();
+    for (String line : run.text("proc/pagetypeinfo").lines().toList()) {
+      var matcher = row.matcher(line);
+      if (matcher.matches()) {
+        long[] sum =
+            sums.computeIfAbsent(matcher.group(1) + " " + matcher.group(2), zone -> new long[11]);
+        String[] blocks = matcher.group(3).strip().split(" +");
+        Arrays.setAll(sum, order -> sum[order] + Long.parseLong(blocks[order]));
+      }
+    }
+    for (String line : run.text("proc/buddyinfo").lines().toList()) {
+      String[] words = line.replace(",", "").split(" +");
+      assertThat(sums.get(words[1] + " " + words[3]))
+          .as(line)
+          .containsExactly(Arrays.stream(words).skip(4).mapToLong(Long::parseLong).toArray());
+    }
+    assertThat(sums).hasSize(6);
+  }
+
+  @Test
+  void theFragmentationFilesHaveARowForEachZone() {
+    String folder = "sys/kernel/debug/extfrag/";
+    assertThat(run.text(folder + "unusable_index").lines())
+        .hasSize(6)
+        .allMatch(row -> row.matches("Node \\d+, zone [ \\w]{8} (?:[01]\\.\\d{3} ){11}"))
+        .allMatch(row -> row.contains(" 0.000 "));
+    assertThat(run.text(folder + "extfrag_index").lines())
+        .hasSize(6)
+        .allMatch(row -> row.endsWith(" " + "-1.000 ".repeat(11)));
   }
 
   // ---- sys/kernel/slab
@@ -326,26 +412,26 @@ class RunViewsTest {
         FinishedRun.of(
             temporary.resolve("full/out"), "--trace", trace.toString(), "--topology", "2x1:2M");
 
-    // Node 0 has 511 pages, all of which are slabs now; node 1 gave the other 89.
+    // Each node keeps 38 of its pages above the low watermark; node 1 gave what node 0 had not.
     assertThat(full.text("sys/devices/system/node/node0/numastat"))
         .isEqualTo(
             """
-            numa_hit 511
+            numa_hit 473
             numa_miss 0
-            numa_foreign 89
+            numa_foreign 127
             interleave_hit 0
-            local_node 511
+            local_node 473
             other_node 0
             """);
     assertThat(full.text("sys/devices/system/node/node1/numastat"))
         .isEqualTo(
             """
             numa_hit 0
-            numa_miss 89
+            numa_miss 127
             numa_foreign 0
             interleave_hit 0
             local_node 0
-            other_node 89
+            other_node 127
             """);
   }
 

@@ -2,16 +2,19 @@ package org.numaslab.coordinator.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.numaslab.node.buddy.Buddy;
+import org.numaslab.node.buddy.Watermark;
+import org.numaslab.node.buddy.ZoneLimits;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
-import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
+import org.numaslab.node.topology.ZoneType;
 
 /// A machine that decides for itself: pages from each node's buddy, everything else from streams of
 /// one seed, one stream for each node, cpu and the registry. So what one of them draws does not
@@ -32,19 +35,30 @@ public final class LiveNatures implements Natures {
   private final List<Nature> cpus = new ArrayList<>();
   private final Nature registry;
 
-  public LiveNatures(Topology topology, Memory memory, long seed, RemoteDraw draw) {
+  /// @param limits of each node's zones, as [MachineLimits] has them
+  public LiveNatures(
+      Topology topology,
+      Memory memory,
+      long seed,
+      RemoteDraw draw,
+      List<Map<ZoneType, ZoneLimits>> limits) {
     SplittableRandom streams = new SplittableRandom(seed);
     this.registry = new Stream(streams.split(), draw);
     for (int i = 0; i < topology.nodeCount(); i++) {
       NodeId node = new NodeId(i);
       Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
-      Buddy buddy = new Buddy(own.frames(), topology.memoryOf(node));
+      Buddy buddy = new Buddy(own.frames(), topology.memoryOf(node), limits.get(i));
       buddies.add(buddy);
       nodes.add(new WithPages(streams.split(), draw, buddy));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       cpus.add(new Stream(streams.split(), draw));
     }
+  }
+
+  /// A machine that keeps back what a kernel would on a machine of that size.
+  public LiveNatures(Topology topology, Memory memory, long seed, RemoteDraw draw) {
+    this(topology, memory, seed, draw, MachineLimits.of(topology, List.of()));
   }
 
   @Override
@@ -137,7 +151,7 @@ public final class LiveNatures implements Natures {
 
     @Override
     public long page(CacheId cache, NodeId node, int order, int gfp, Watermark mark) {
-      return buddy.allocate(order, gfp);
+      return buddy.allocate(order, gfp, mark);
     }
 
     @Override

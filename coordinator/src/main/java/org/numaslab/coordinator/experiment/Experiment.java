@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.Machine;
+import org.numaslab.coordinator.driver.MachineLimits;
 import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.topologies.RecordedCache;
+import org.numaslab.coordinator.topologies.RecordedZone;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
@@ -53,12 +55,23 @@ public abstract class Experiment implements AutoCloseable {
   private final List<KmemCache> caches = new ArrayList<>();
   private long elapsedNanos;
 
+  /// @param zones of the machine, as they were recorded; none where it was not
   /// @param exact whose operation comes next; null where each cpu goes its own way
-  Experiment(Topology topology, ReplaySettings settings, @Nullable TraceOrder exact) {
+  Experiment(
+      Topology topology,
+      List<RecordedZone> zones,
+      ReplaySettings settings,
+      @Nullable TraceOrder exact) {
     LiveNatures[] made = new LiveNatures[1];
     Function<Memory, Natures> nature =
         memory ->
-            made[0] = new LiveNatures(topology, memory, settings.seed(), settings.remoteDraw());
+            made[0] =
+                new LiveNatures(
+                    topology,
+                    memory,
+                    settings.seed(),
+                    settings.remoteDraw(),
+                    MachineLimits.of(topology, zones));
     this.machine = machine(topology, settings, nature, exact);
     this.natures = made[0];
     SlubDebug debug = settings.slubDebug();
@@ -155,6 +168,18 @@ public abstract class Experiment implements AutoCloseable {
 
   /// What had to be assumed.
   public abstract List<String> assumed();
+
+  /// Where the pages lie that a recorded kernel kept while booting: no recording tells.
+  final List<String> assumedOfZones() {
+    long held =
+        machine.state().nodes().stream()
+            .mapToLong(node -> natures.buddy(node.id()).heldPages())
+            .sum();
+    return held == 0
+        ? List.of()
+        : List.of(
+            held + " page frames that the kernel kept while booting are the lowest of their zones");
+  }
 
   /// Wall time of the run.
   public final long elapsedNanos() {

@@ -63,7 +63,7 @@ public final class RandomLoad extends Experiment {
       ReplaySettings settings,
       Length length,
       int caches) {
-    super(topology, settings, null);
+    super(topology, kernel == null ? List.of() : kernel.zones(), settings, null);
     this.length = length;
     this.isTimed = length.isTimed();
     this.handOvers = new HandOvers(topology.cpuCount());
@@ -100,6 +100,7 @@ public final class RandomLoad extends Experiment {
       @Nullable SlubDebug debug,
       int caches,
       SplittableRandom random) {
+    assumed.addAll(assumedOfZones());
     if (kernel != null) {
       CacheModels models = new CacheModels(kernel, topology.cpuCount(), debug);
       List<SharedCache> all = models.all();

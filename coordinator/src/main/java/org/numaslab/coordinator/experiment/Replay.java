@@ -38,7 +38,7 @@ public final class Replay extends Experiment {
         settings.order() == Order.EXACT
             ? new TraceOrder(trace, total(topology, trace, settings))
             : null;
-    super(topology, settings, exact);
+    super(topology, kernel == null ? List.of() : kernel.zones(), settings, exact);
     this.order = exact;
     if (exact != null) {
       exact.wakeBy(machine()::wake);
@@ -169,6 +169,7 @@ public final class Replay extends Experiment {
   @Override
   public List<String> assumed() {
     List<String> assumed = new ArrayList<>(models.assumed());
+    assumed.addAll(assumedOfZones());
     if (warm != null) {
       assumed.add(
           "warm start: "

@@ -13,7 +13,8 @@ import org.numaslab.node.slab.SharedCache;
 ///
 /// ```text
 /// proc/slabinfo                  Slabinfo
-/// proc/{buddyinfo,zoneinfo}      ZoneFiles
+/// proc/{buddyinfo,pagetypeinfo,zoneinfo}, sys/kernel/debug/extfrag/...
+///                                ZoneFiles
 /// sys/kernel/slab/CACHE/...      CacheFiles; of a cache that others may join sys/kernel/slab/:ID/
 /// sys/kernel/slab/NAME           a link to :ID
 /// sys/devices/system/node/...    NodeFiles
@@ -32,8 +33,7 @@ public final class MachineFiles {
     NodePages pages = NodePages.of(machine, experiment.natures(), dump);
     Map<String, String> files = new LinkedHashMap<>();
     files.put("proc/slabinfo", Slabinfo.of(machine));
-    files.put("proc/buddyinfo", ZoneFiles.buddyinfo(machine.topology(), experiment.natures()));
-    files.put("proc/zoneinfo", ZoneFiles.zoneinfo(machine.topology(), experiment.natures(), pages));
+    files.putAll(ZoneFiles.of(machine.topology(), experiment.natures(), pages));
     for (int i = 0; i < experiment.caches().size(); i++) {
       KmemCache cache = experiment.caches().get(i);
       String directory = machine.registry().shared(cache.id()).directory();

@@ -1,6 +1,8 @@
 package org.numaslab.coordinator.report;
 
 import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.node.buddy.Buddy;
@@ -27,10 +29,27 @@ public record MemoryFigures(
   /// One node's part.
   ///
   /// @param buddyinfo a row for each zone
-  public record Node(int node, long slabs, long pages, long freePages, List<Zone> buddyinfo) {}
+  /// @param fallbacks page requests for which the lists of their migrate type had nothing
+  ///   (mm_page_alloc_extfrag)
+  /// @param fallbackClaims those of them for which a pageblock changed its type
+  /// @param fallbackSteals those that mixed types in a pageblock
+  public record Node(
+      int node,
+      long slabs,
+      long pages,
+      long freePages,
+      List<Zone> buddyinfo,
+      long fallbacks,
+      long fallbackClaims,
+      long fallbackSteals) {}
 
-  /// Free blocks of a zone by order.
-  public record Zone(String zone, List<Long> freeBlocks) {}
+  /// A zone's free memory by order.
+  ///
+  /// @param unusableIndex the part of it that is no use to a request of that order
+  /// @param extfragIndex whether a request of that order would fail for fragmentation (towards 1)
+  ///   or for lack of memory (towards 0); -1: it would not fail
+  public record Zone(
+      String zone, List<Long> freeBlocks, List<Double> unusableIndex, List<Double> extfragIndex) {}
 
   static MemoryFigures of(Experiment experiment) {
     MachineState state = experiment.machine().state();
@@ -43,7 +62,10 @@ public record MemoryFigures(
                   node.caches().values().stream().mapToLong(KmemCacheNode::nrSlabs).sum(),
                   buddy.usedPages(),
                   buddy.freePages(),
-                  buddy.info(node.id()).stream().map(MemoryFigures::zone).toList());
+                  buddy.info(node.id()).stream().map(MemoryFigures::zone).toList(),
+                  buddy.fallbacks().fallbacks(),
+                  buddy.fallbacks().claims(),
+                  buddy.fallbacks().steals());
             })
             .toList();
     long liveObjects = 0;
@@ -67,6 +89,16 @@ public record MemoryFigures(
   }
 
   private static Zone zone(BuddyInfo info) {
-    return new Zone(info.zone().kernelName(), info.freeBlocks());
+    return new Zone(
+        info.zone().kernelName(),
+        info.freeBlocks(),
+        thousandths(info::unusableIndex),
+        thousandths(info::fragmentationIndex));
+  }
+
+  private static List<Double> thousandths(IntToLongFunction byOrder) {
+    return IntStream.rangeClosed(0, Buddy.ORDER_MAX)
+        .mapToObj(order -> byOrder.applyAsLong(order) / 1000.0)
+        .toList();
   }
 }

@@ -31,11 +31,11 @@ public record RunResult(
     List<String> notModelled) {
   private static final List<String> NOT_MODELLED =
       List.of(
-          "the state before the trace, but for the current slabs of cpus that it shows (warm start)",
+          "state before the trace, but for current slabs (warm start)",
           "other users of memory",
-          "per-cpu page lists (a new slab always asks its node)",
-          "watermarks, migrate types, reclaim",
-          "memcg object vectors, interrupt context, KFENCE");
+          "per-cpu page lists",
+          "reclaim, compaction",
+          "memcg vectors, interrupt context, KFENCE");
 
   /// Gathers the figures of a replay that is over, while its machine is still open.
   public static RunResult of(

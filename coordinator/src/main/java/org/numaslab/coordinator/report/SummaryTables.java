@@ -21,6 +21,9 @@ final class SummaryTables {
   /// Machines with more nodes have their tables in result.json only.
   private static final int NODES_SHOWN = 8;
 
+  /// The largest order that slabs have by default (slub_max_order).
+  private static final int LARGE_SLAB_ORDER = 3;
+
   private final RunResult run;
   private final RunTiming timing;
   private final Page page;
@@ -180,7 +183,9 @@ final class SummaryTables {
 
   private void memory() {
     MemoryFigures memory = run.memory();
-    page.heading("Memory at the end", Basis.MODELLED.toString());
+    page.heading(
+        "Memory at the end; unusable: free, but too small for order " + LARGE_SLAB_ORDER,
+        Basis.MODELLED.toString());
     page.paragraph(
         "  ",
         "%s in %s, %s; %s, %s of it; %s touched"
@@ -191,6 +196,10 @@ final class SummaryTables {
                 count(memory.liveObjects(), "live object"),
                 percent(memory.utilisation()),
                 bytes(memory.touchedBytes())));
+    long mixed = memory.nodes().stream().mapToLong(MemoryFigures.Node::fallbackSteals).sum();
+    if (mixed > 0) {
+      page.paragraph("  ", count(mixed, "page request") + " mixed migrate types in a pageblock");
+    }
     if (memory.nodes().size() <= NODES_SHOWN) {
       List<List<String>> rows = new ArrayList<>();
       for (MemoryFigures.Node node : memory.nodes()) {
@@ -204,12 +213,20 @@ final class SummaryTables {
                   zone.zone(),
                   zone.freeBlocks().stream()
                       .map(blocks -> String.format(Locale.ROOT, "%4d", blocks))
-                      .collect(Collectors.joining(" "))));
+                      .collect(Collectors.joining(" ")),
+                  percent(zone.unusableIndex().get(LARGE_SLAB_ORDER))));
           label = "";
         }
       }
       page.table(
-          List.of("", "slabs", "pages", "zone", "free blocks by order, 0 to 10 (buddyinfo)"), rows);
+          List.of(
+              "",
+              "slabs",
+              "pages",
+              "zone",
+              "free blocks by order, 0 to 10 (buddyinfo)",
+              "unusable"),
+          rows);
     }
   }
 

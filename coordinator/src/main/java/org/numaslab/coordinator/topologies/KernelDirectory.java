@@ -77,7 +77,16 @@ public final class KernelDirectory {
     Optional<InputText> buddy = InputText.readIfPresent(folder.resolve("buddyinfo.txt"));
     this.buddyinfo = buddy.map(BuddyinfoRow::parse).orElse(List.of());
     used.add("nodes, cpus and distances of " + folder.resolve("node"));
-    used.add(zones.size() + " zones with their page frames of " + folder.resolve("zoneinfo.txt"));
+    boolean limited = zones.stream().allMatch(zone -> zone.limits().isPresent());
+    used.add(
+        zones.size()
+            + (limited
+                ? " zones with page frames and watermarks of "
+                : " zones with page frames of ")
+            + folder.resolve("zoneinfo.txt"));
+    if (!limited) {
+      assumed.add("watermarks and protection computed: zoneinfo.txt does not have all of them");
+    }
     used.add(
         caches.size()
             + " caches of "

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.node.buddy.ZoneLimits;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -20,14 +21,16 @@ import org.numaslab.node.topology.ZoneType;
 /// ```text
 /// Node 1, zone    DMA32
 ///   pages free     238112
-///         min      4061          low, high, spanned, present, managed alike
+///         min      4061          boost, low, high, spanned, present, managed alike
+///         protection: (0, 0, 992, 992, 992)
 ///   ...                          statistics and per-cpu lists: not used
 ///   start_pfn:           524288
 /// ```
 final class Zoneinfo {
   private static final Pattern HEADER = Pattern.compile("Node (\\d+), zone +(\\S+)");
   private static final Set<String> FIGURES =
-      Set.of("free", "min", "low", "high", "spanned", "present", "managed", "start_pfn");
+      Set.of("free", "boost", "min", "low", "high", "spanned", "present", "managed", "start_pfn");
+  private static final Pattern PROTECTION = Pattern.compile("protection: \\((\\d+(?:, \\d+)*)\\)");
 
   /// A zone and the line where it begins.
   record Placed(RecordedZone zone, Line line) {}
@@ -35,6 +38,7 @@ final class Zoneinfo {
   private final List<Placed> zones = new ArrayList<>();
   private final List<String> assumed = new ArrayList<>();
   private final Map<String, Long> figures = new HashMap<>();
+  private List<Long> protection = List.of();
   private @Nullable Line header;
   private int node;
   private String zoneName = "";
@@ -75,6 +79,10 @@ final class Zoneinfo {
       zoneName = matcher.group(2);
       return;
     }
+    if (line.text().strip().startsWith("protection")) {
+      protection = protection(line);
+      return;
+    }
     String[] words = line.text().strip().replaceFirst("^pages +", "").split("[: ]+");
     // "high:" of the per-cpu lists is another figure than "high" of the watermarks.
     boolean ofCpu = line.text().contains(":") && !words[0].equals("start_pfn");
@@ -87,6 +95,25 @@ final class Zoneinfo {
       }
       figures.putIfAbsent(words[0], line.number(words[0], words[1], 0, FrameRange.END_MAX));
     }
+  }
+
+  /// For the three zones that slabs can lie in; what comes after is of Movable and Device.
+  private static List<Long> protection(Line line) {
+    Matcher matcher = PROTECTION.matcher(line.text().strip());
+    List<Long> pages = new ArrayList<>();
+    if (matcher.matches()) {
+      for (String number : matcher.group(1).split(", ")) {
+        pages.add(line.number("protection", number, 0, FrameRange.END_MAX));
+      }
+    }
+    int zones = ZoneType.values().length;
+    if (pages.size() < zones) {
+      throw line.bad(
+          "protection",
+          line.text().strip(),
+          "a number for each zone, as \"protection: (0, 1959, 1959)\"");
+    }
+    return pages.subList(0, zones);
   }
 
   private void endZone() {
@@ -108,6 +135,7 @@ final class Zoneinfo {
       }
     }
     figures.clear();
+    protection = List.of();
   }
 
   private RecordedZone zone(Line start, ZoneType type) {
@@ -129,7 +157,7 @@ final class Zoneinfo {
     }
     if (first == 0) {
       assumed.add("node " + node + ": page frame 0 left out");
-      return zone(type, 1, spanned - 1, present - 1, Math.min(managed, present - 1));
+      return zone(start, type, 1, spanned - 1, present - 1, Math.min(managed, present - 1));
     }
     if (first < type.firstFrame() || first + spanned > type.endFrame()) {
       assumed.add(
@@ -143,10 +171,11 @@ final class Zoneinfo {
               + (first + spanned - 1)
               + "; emulated zones follow x86-64's limits of 16 MiB and 4 GiB");
     }
-    return zone(type, first, spanned, present, managed);
+    return zone(start, type, first, spanned, present, managed);
   }
 
-  private RecordedZone zone(ZoneType type, long first, long spanned, long present, long managed) {
+  private RecordedZone zone(
+      Line start, ZoneType type, long first, long spanned, long present, long managed) {
     return new RecordedZone(
         new NodeId(node),
         type,
@@ -155,9 +184,32 @@ final class Zoneinfo {
         present,
         managed,
         figures.getOrDefault("free", 0L),
-        figures.getOrDefault("min", 0L),
-        figures.getOrDefault("low", 0L),
-        figures.getOrDefault("high", 0L));
+        limits(start, managed));
+  }
+
+  /// The watermarks are shown with the boost that they had at that moment.
+  private Optional<ZoneLimits> limits(Line start, long managed) {
+    if (protection.isEmpty() || !figures.keySet().containsAll(Set.of("min", "low", "high"))) {
+      return Optional.empty();
+    }
+    long boost = figures.getOrDefault("boost", 0L);
+    long min = figure(start, "min") - boost;
+    long low = figure(start, "low") - boost;
+    long high = figure(start, "high") - boost;
+    if (min < 0 || low < min || high < low) {
+      throw start.bad(
+          "watermarks of zone " + zoneName + " of node " + node,
+          "boost "
+              + boost
+              + ", min "
+              + (min + boost)
+              + ", low "
+              + (low + boost)
+              + ", high "
+              + (high + boost),
+          "boost <= min <= low <= high");
+    }
+    return Optional.of(new ZoneLimits(managed, min, low, high, protection));
   }
 
   private long figure(Line start, String name) {

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
-import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
 /// Looks on while nodes ask for pages: a page is never given twice, and refused only where a plain
-/// search finds none.
+/// search finds none that lies above the watermark.
 final class WatchedNatures implements Natures {
   private static final int CACHES_MAX = 8;
 
@@ -78,7 +78,7 @@ final class WatchedNatures implements Natures {
     public long page(CacheId cache, NodeId of, int order, int gfp, Watermark mark) {
       long frame = behind.page(cache, of, order, gfp, mark);
       if (frame == REFUSED) {
-        check(!hasFree(order), "pages were refused, but there are some", node, frame, order);
+        check(!mayHave(order, mark), "pages were refused, but there are some", node, frame, order);
         refusals.incrementAndGet(node.value() * CACHES_MAX + cache.value());
       } else {
         for (int i = (int) frame; i < frame + (1L << order); i++) {
@@ -90,16 +90,34 @@ final class WatchedNatures implements Natures {
       return frame;
     }
 
-    private boolean hasFree(int order) {
+    /// By a plain search, with the watermark of the most modest request.
+    private boolean mayHave(int order, Watermark mark) {
+      return live.buddy(node).zoneInfo().stream()
+          .anyMatch(zone -> {
+            boolean low = mark == Watermark.FIRST || mark == Watermark.LOW;
+            long kept =
+                (low ? zone.limits().low() : zone.limits().min())
+                    + zone.boost()
+                    + zone.highAtomic()
+                    + zone.limits().protection().getLast();
+            long free = zone.memory().stream().mapToLong(this::free).sum();
+            return free - (1L << order) >= kept
+                && zone.memory().stream().anyMatch(range -> hasFree(range, order));
+          });
+    }
+
+    private long free(FrameRange range) {
+      return range.count() - used.get((int) range.start(), (int) range.end()).cardinality();
+    }
+
+    private boolean hasFree(FrameRange range, int order) {
       int length = 1 << order;
-      for (FrameRange range : topology.memoryOf(node)) {
-        for (long at = range.start() + length - 1 & -length; at + length <= range.end(); ) {
-          int firstUsed = used.nextSetBit((int) at);
-          if (firstUsed < 0 || firstUsed >= at + length) {
-            return true;
-          }
-          at += length;
+      for (long at = range.start() + length - 1 & -length; at + length <= range.end(); ) {
+        int firstUsed = used.nextSetBit((int) at);
+        if (firstUsed < 0 || firstUsed >= at + length) {
+          return true;
         }
+        at += length;
       }
       return false;
     }

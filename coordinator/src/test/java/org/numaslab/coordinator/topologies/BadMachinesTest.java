@@ -280,6 +280,26 @@ class BadMachinesTest {
             "zoneinfo.txt:1: zone DMA of node 0: got \"spanned 4095, present 5000, managed 3840\""),
         arguments(
             "zoneinfo.txt",
+            "low      78",
+            "low      62",
+            "watermarks of zone DMA of node 0: got \"boost 0, min 63, low 62, high 93\""),
+        arguments(
+            "zoneinfo.txt",
+            "boost    0",
+            "boost    64",
+            "got \"boost 64, min 63, low 78, high 93\", allowed: boost <= min <= low <= high"),
+        arguments(
+            "zoneinfo.txt",
+            "protection: (0, 1959, 1959, 1959, 1959)",
+            "protection: (0, 1959)",
+            ": protection: got \"protection: (0, 1959)\", allowed: a number for each zone"),
+        arguments(
+            "zoneinfo.txt",
+            "protection: (0, 1959,",
+            "protection: (0, -1959,",
+            ": protection: got \"protection: (0, -1959, 1959, 1959, 1959)\""),
+        arguments(
+            "zoneinfo.txt",
             "managed  3840",
             "",
             "zoneinfo.txt:1: zone DMA of node 0: got \"no line \"managed\"\""),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.topology.BadInput;
@@ -17,7 +18,14 @@ class ZonePlacementTest {
   private static Zoneinfo.Placed zone(int node, long start, long spanned, long present) {
     RecordedZone zone =
         new RecordedZone(
-            new NodeId(node), ZoneType.of(start), start, spanned, present, present, 0, 0, 0, 0);
+            new NodeId(node),
+            ZoneType.of(start),
+            start,
+            spanned,
+            present,
+            present,
+            0,
+            Optional.empty());
     return new Zoneinfo.Placed(zone, new Line("zoneinfo.txt", 1 + node, ""));
   }
 

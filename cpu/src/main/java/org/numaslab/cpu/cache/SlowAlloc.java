@@ -2,8 +2,8 @@ package org.numaslab.cpu.cache;
 
 import java.util.List;
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.Stat;
-import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Activated;
@@ -21,7 +21,7 @@ import org.numaslab.node.topology.NodeId;
 /// | REFILL | the home of the current, lent slab for its list | objects: done; none: next slab of the cpu partial list, or NODE_PARTIAL |
 /// | NODE_PARTIAL | the node asked for, or the cpu's own, for listed slabs | granted: done; refused: REMOTE_PARTIAL 0 if no node was asked for and the draw is won, else NEW_SLAB |
 /// | REMOTE_PARTIAL i | the i-th nearest node with more than min_partial slabs | granted: done; refused: i + 1; after the last: NEW_SLAB |
-/// | NEW_SLAB (order, mark, i) | the i-th nearest node for pages | granted: done; refused: next node, then the lower watermark, then the minimum order, then no memory |
+/// | NEW_SLAB (order, mark, i) | the i-th nearest node for pages | granted: done; refused: next node, then the next watermark, then the minimum order, then no memory |
 ///
 /// Owner: the cpu, which has one of these. Models `___slab_alloc`, `get_partial`, `get_any_partial`
 /// and `allocate_slab` of mm/slub.c, v6.1.
@@ -42,7 +42,7 @@ final class SlowAlloc {
   private int asked;
   private List<NodeId> order = List.of();
   private boolean minimumOrder;
-  private Watermark mark = Watermark.LOW;
+  private Watermark mark = Watermark.FIRST;
 
   SlowAlloc(Cpu cpu, KmemCacheCpu none) {
     this.cpu = cpu;
@@ -182,7 +182,7 @@ final class SlowAlloc {
     path = AllocPath.NEW_SLAB;
     order = allowedNodes();
     minimumOrder = false;
-    mark = Watermark.LOW;
+    mark = Watermark.FIRST;
     asked = -1;
     return nextNewSlab();
   }
@@ -197,22 +197,31 @@ final class SlowAlloc {
   private long nextNewSlab() {
     if (++asked == order.size()) {
       asked = 0;
-      if (mark == Watermark.LOW) {
+      if (mark == Watermark.FIRST || mark == Watermark.LOW) {
         mark = Watermark.MIN;
+      } else if (mark == Watermark.MIN && Watermark.hasLast(gfpOfPages())) {
+        mark = Watermark.LAST;
       } else if (!minimumOrder) {
         minimumOrder = true;
-        mark = Watermark.LOW;
+        mark = Watermark.FIRST;
       } else {
         step = Step.IDLE;
         path = AllocPath.NO_MEMORY;
         return Cpu.NULL;
       }
+    } else if (asked > 0 && mark == Watermark.FIRST) {
+      mark = Watermark.LOW;
     }
     int pages = minimumOrder ? c.cache().geometry().minOrder() : c.cache().geometry().ooOrder();
-    int flags = c.cache().geometry().allocFlags() | (minimumOrder ? gfp : firstTry());
+    int flags = gfpOfPages();
     return cpu.ask(
         order.get(asked).value(),
         r -> new NodeProtocol.NewSlab(cpu.caller(), r, c.cache().id(), pages, flags, mark));
+  }
+
+  private int gfpOfPages() {
+    return c.cache().geometry().allocFlags()
+        | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
   }
 
   /// The first try may fail quietly, and does not reclaim where a smaller order is left to try.
@@ -243,7 +252,7 @@ final class SlowAlloc {
 
   private void served() {
     if (step == Step.NEW_SLAB) {
-      cpu.countPages(order, c.cache().geometry().allocFlags() | gfp, order.get(asked));
+      cpu.countPages(order, gfpOfPages(), order.get(asked));
       if (minimumOrder) {
         c.count(Stat.ORDER_FALLBACK);
         path = AllocPath.ORDER_FALLBACK;

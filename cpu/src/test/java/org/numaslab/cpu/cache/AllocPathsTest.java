@@ -387,7 +387,7 @@ class AllocPathsTest {
     assertThat(machine.half(0, c).totalObjects()).isEqualTo(2);
     assertThat(machine.nature.asked)
         .containsExactly(
-            "0 1 LOW", "1 1 LOW", "2 1 LOW", "0 1 MIN", "1 1 MIN", "2 1 MIN", "0 0 LOW");
+            "0 1 FIRST", "1 1 LOW", "2 1 LOW", "0 1 MIN", "1 1 MIN", "2 1 MIN", "0 0 FIRST");
   }
 
   @Test
@@ -403,7 +403,7 @@ class AllocPathsTest {
         ALLOC_SLAB,
         1);
     assertThat(machine.half(1, c).totalObjects()).isEqualTo(4);
-    assertThat(machine.nature.asked).containsExactly("0 1 LOW", "1 1 LOW");
+    assertThat(machine.nature.asked).containsExactly("0 1 FIRST", "1 1 LOW");
   }
 
   @Test
@@ -420,7 +420,7 @@ class AllocPathsTest {
         1,
         ORDER_FALLBACK,
         1);
-    assertThat(machine.nature.asked).containsExactly("1 1 LOW", "1 1 MIN", "1 0 LOW");
+    assertThat(machine.nature.asked).containsExactly("1 1 FIRST", "1 1 MIN", "1 0 FIRST");
   }
 
   @Test
@@ -429,9 +429,19 @@ class AllocPathsTest {
     machine.counts(
         0, cache, () -> assertThat(machine.alloc(0, cache)).isEqualTo(Cpu.NULL), ALLOC_SLOWPATH, 1);
     assertThat(machine.cpus.getFirst().path()).isEqualTo(AllocPath.NO_MEMORY);
-    assertThat(machine.nature.asked).hasSize(12);
+    assertThat(machine.nature.asked)
+        .as("the last try, in which the kernel would reclaim, gives up the atomic reserve")
+        .hasSize(15)
+        .endsWith("0 0 MIN", "1 0 MIN", "2 0 MIN", "0 0 LAST", "1 0 LAST", "2 0 LAST");
     machine.nature.orderMax[0] = 0;
     assertThat(machine.alloc(0, cache)).as("once there is memory again").isNotZero();
+  }
+
+  @Test
+  void whoMayNotReclaimIsRefusedAtTheMinWatermark() {
+    Arrays.fill(machine.nature.orderMax, -1);
+    assertThat(machine.alloc(0, cache, ANY, Gfp.ATOMIC)).isEqualTo(Cpu.NULL);
+    assertThat(machine.nature.asked).hasSize(12).last().isEqualTo("2 0 MIN");
   }
 
   @Test

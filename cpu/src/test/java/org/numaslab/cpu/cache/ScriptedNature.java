@@ -3,10 +3,10 @@ package org.numaslab.cpu.cache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
-import org.numaslab.node.cache.Watermark;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 

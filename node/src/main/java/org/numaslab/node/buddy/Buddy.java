@@ -2,7 +2,9 @@ package org.numaslab.node.buddy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
@@ -27,14 +29,18 @@ import org.numaslab.node.topology.ZoneType;
 /// words are left alone: their generation lives on.
 ///
 /// Zones follow from the physical address. A block never crosses zones, and merging never leaves a
-/// zone, a node or a range of memory. The last page may be had: no watermarks, no migrate types, no
-/// per-cpu lists of pages.
+/// zone, a node or a range of memory. Watermarks keep pages back ([ZoneReserve]), and pages of one
+/// migrate type are kept together ([PageGrouping]). There are no per-cpu lists of pages, and
+/// nothing is reclaimed.
 ///
 /// Owner: the node; nobody else touches an instance. Models mm/page_alloc.c of Linux 6.1; which end
 /// of a list a block goes to is written at [Zone].
 public final class Buddy {
   /// The largest block has 1024 pages, 4 MiB: MAX_ORDER - 1 of Linux 6.1.
   public static final int ORDER_MAX = 10;
+
+  /// Pages are grouped by migrate type in pageblocks of this order.
+  public static final int PAGEBLOCK_ORDER = PageBlocks.ORDER;
 
   /// What [#allocate] returns when there is no such block.
   public static final long REFUSED = -1;
@@ -44,20 +50,55 @@ public final class Buddy {
   /// Ascending; only zones that have memory.
   private final List<Zone> zones;
 
+  /// kswapd was woken, and is done before the next request.
+  private boolean kswapdWoken;
+
+  /// A node that gives its last page to anybody.
+  ///
   /// @param memory the node's page frames: ranges in any order, not overlapping; none is allowed,
   ///   and refuses everything. Frame 0 is left out, should it be there.
   public Buddy(FrameTable frames, List<FrameRange> memory) {
+    this(frames, memory, Map.of());
+  }
+
+  /// @param limits of each zone; what it has beyond its managed pages is held
+  public Buddy(FrameTable frames, List<FrameRange> memory, Map<ZoneType, ZoneLimits> limits) {
     this.frames = frames;
-    List<FrameRange> joined = joined(memory);
     List<Zone> populated = new ArrayList<>();
+    parts(memory)
+        .forEach((type, part) ->
+            populated.add(
+                new Zone(
+                    type,
+                    frames,
+                    part,
+                    limits.getOrDefault(type, ZoneLimits.none(part.frames())))));
+    zones = List.copyOf(populated);
+    for (Zone zone : zones) {
+      hold(zone.type(), Math.max(0, zone.memory().frames() - zone.reserve().limits().managed()));
+    }
+    assert consistent();
+  }
+
+  /// The pages of each zone in which there are any, lowest zone first.
+  ///
+  /// @param memory a node's page frames, as for the buddy
+  public static Map<ZoneType, Long> pagesByZone(List<FrameRange> memory) {
+    Map<ZoneType, Long> pages = new EnumMap<>(ZoneType.class);
+    parts(memory).forEach((type, part) -> pages.put(type, part.frames()));
+    return pages;
+  }
+
+  private static Map<ZoneType, ZoneMemory> parts(List<FrameRange> memory) {
+    List<FrameRange> joined = joined(memory);
+    Map<ZoneType, ZoneMemory> parts = new EnumMap<>(ZoneType.class);
     for (ZoneType type : ZoneType.values()) {
       List<FrameRange> part = part(joined, type);
       if (!part.isEmpty()) {
-        populated.add(new Zone(type, frames, part));
+        parts.put(type, new ZoneMemory(part));
       }
     }
-    zones = List.copyOf(populated);
-    assert consistent();
+    return parts;
   }
 
   /// Ascending, adjacent ranges joined: blocks may span the seam.
@@ -90,7 +131,7 @@ public final class Buddy {
     return part;
   }
 
-  /// A block from the highest zone that `gfp` allows and that has one.
+  /// A block from the highest zone that `gfp` allows, that its watermark allows and that has one.
   ///
   /// | gfp          | zones, in this order |
   /// |--------------|----------------------|
@@ -99,30 +140,60 @@ public final class Buddy {
   /// | neither      | NORMAL, DMA32, DMA   |
   ///
   /// @return its first frame, or [#REFUSED]; orders above [#ORDER_MAX] are always refused
-  public long allocate(int order, int gfp) {
-    if (order < 0) {
-      throw new IllegalArgumentException("block of order " + order);
-    }
+  public long allocate(int order, int gfp, Watermark mark) {
+    PageRequest request = new PageRequest(order, gfp, mark);
     if (order > ORDER_MAX) {
       return REFUSED;
     }
-    ZoneType highest = highestZone(gfp);
-    for (int i = zones.size() - 1; i >= 0; i--) {
-      Zone zone = zones.get(i);
-      long head = zone.type().compareTo(highest) <= 0 ? zone.take(order) : FreeList.NONE;
-      if (head != FreeList.NONE) {
-        frames.markHead(head, order, Kind.PAGES);
-        assert zone.countsAgree();
-        return head;
-      }
+    if (kswapdWoken) {
+      zones.forEach(zone -> zone.reserve().endBoost());
     }
-    return REFUSED;
+    kswapdWoken = !request.atLow() && request.wakesKswapd();
+    if (mark == Watermark.LAST && Watermark.retries(gfp)) {
+      unreserveHighAtomic(request);
+    }
+    long head = FreeList.NONE;
+    if (mark == Watermark.FIRST && keepsTypesApart(request)) {
+      head = allocate(request, true);
+    }
+    if (head == FreeList.NONE) {
+      head = allocate(request, false);
+    }
+    if (head == FreeList.NONE) {
+      return REFUSED;
+    }
+    frames.markHead(head, order, Kind.PAGES);
+    assert zones.stream().allMatch(Zone::countsAgree);
+    return head;
   }
 
-  private static ZoneType highestZone(int gfp) {
-    return (gfp & Gfp.DMA) != 0
-        ? ZoneType.DMA
-        : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32 : ZoneType.NORMAL;
+  private long allocate(PageRequest request, boolean whole) {
+    for (Zone zone : zones.reversed()) {
+      if (zone.type().compareTo(request.highestZone()) <= 0) {
+        long head = zone.allocate(request, whole);
+        kswapdWoken |= zone.grouping().takeKswapdDue();
+        if (head != FreeList.NONE) {
+          return head;
+        }
+      }
+    }
+    return FreeList.NONE;
+  }
+
+  /// A lower zone is better than mixing types in the highest (`alloc_flags_nofragment`).
+  private boolean keepsTypesApart(PageRequest request) {
+    return request.highestZone() == ZoneType.NORMAL
+        && zoneOf(ZoneType.NORMAL) != null
+        && zoneOf(ZoneType.DMA32) != null;
+  }
+
+  private void unreserveHighAtomic(PageRequest request) {
+    for (Zone zone : zones.reversed()) {
+      if (zone.type().compareTo(request.highestZone()) <= 0
+          && zone.grouping().unreserveHighAtomic(request.type())) {
+        return;
+      }
+    }
   }
 
   /// Takes back a block, merged with its free buddies.
@@ -198,11 +269,11 @@ public final class Buddy {
 
   /// Pages that the node began with: free, handed out or held.
   public long managedPages() {
-    return zones.stream().mapToLong(Zone::managedPages).sum();
+    return zones.stream().mapToLong(zone -> zone.memory().frames()).sum();
   }
 
   public long freePages() {
-    return zones.stream().mapToLong(Zone::freePages).sum();
+    return zones.stream().mapToLong(zone -> zone.areas().freePages()).sum();
   }
 
   public long heldPages() {
@@ -214,19 +285,21 @@ public final class Buddy {
     return managedPages() - freePages() - heldPages();
   }
 
-  public long freePages(ZoneType type) {
-    Zone zone = zoneOf(type);
-    return zone == null ? 0 : zone.freePages();
-  }
-
-  public long freeBlocks(ZoneType type, int order) {
-    Zone zone = zoneOf(type);
-    return zone == null ? 0 : zone.blocks(order);
-  }
-
   /// A row of /proc/buddyinfo for each zone of this node, which is `node` there.
   public List<BuddyInfo> info(NodeId node) {
     return zones.stream().map(zone -> BuddyInfo.of(node, zone)).toList();
+  }
+
+  /// Each zone in full, lowest first.
+  public List<ZoneInfo> zoneInfo() {
+    return zones.stream().map(ZoneInfo::of).toList();
+  }
+
+  /// Over all zones.
+  public FallbackCounts fallbacks() {
+    return zones.stream()
+        .map(zone -> zone.grouping().counts())
+        .reduce(FallbackCounts.NONE, FallbackCounts::plus);
   }
 
   /// The frames of this node whose entries may have been written: all but the blocks that nobody
@@ -235,10 +308,18 @@ public final class Buddy {
     return zones.stream().flatMap(zone -> zone.everUsed().stream()).toList();
   }
 
-  /// First frames of the free blocks, from the head of the list to its tail.
-  long[] heads(ZoneType type, int order) {
+  /// First frames of the free blocks of a list, from its head to its tail.
+  long[] heads(ZoneType type, int order, MigrateType of) {
     Zone zone = zoneOf(type);
-    return zone == null ? new long[0] : zone.heads(order);
+    return zone == null ? new long[0] : zone.areas().heads(order, of);
+  }
+
+  MigrateType pageBlock(long frame) {
+    Zone zone = zoneOf(frame);
+    if (zone == null) {
+      throw new IllegalArgumentException("frame " + frame + " is not of this node");
+    }
+    return zone.blocks().of(frame);
   }
 
   /// The invariant of every zone, in full: walks all lists. Public methods assert only that the

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 
-/// The free blocks of one order in one zone, linked through the page-frame entries of their first
-/// frames: no memory of its own, one entry touched per block.
+/// The free blocks of one order and one migrate type in one zone, linked through the page-frame
+/// entries of their first frames: no memory of its own, one entry touched per block.
 ///
-/// Models `free_area` of include/linux/mmzone.h, v6.1, with `add_to_free_list`,
+/// Models a list of `free_area` of include/linux/mmzone.h, v6.1, with `add_to_free_list`,
 /// `add_to_free_list_tail` and `del_page_from_free_list` of mm/page_alloc.c.
 final class FreeList {
   /// Ends a list: frame 0 is never handed out.
@@ -15,17 +15,27 @@ final class FreeList {
 
   private final FrameTable frames;
   private final int order;
+
+  /// Which list of its order it is: noted in each of its blocks.
+  private final int number;
+
   private long first = NONE;
   private long last = NONE;
   private long blocks;
 
-  FreeList(FrameTable frames, int order) {
+  FreeList(FrameTable frames, int order, int number) {
     this.frames = frames;
     this.order = order;
+    this.number = number;
   }
 
   long blocks() {
     return blocks;
+  }
+
+  /// The first block; [#NONE] when there is none.
+  long first() {
+    return first;
   }
 
   void addFirst(long head) {
@@ -49,19 +59,10 @@ final class FreeList {
   }
 
   private void enter(long head, long previous, long next) {
-    frames.markHead(head, order, Kind.FREE_BLOCK);
+    frames.markFree(head, order, number);
     frames.setPrevious(head, previous);
     frames.setNext(head, next);
     blocks++;
-  }
-
-  /// Takes the first block off the list; [#NONE] when there is none.
-  long takeFirst() {
-    long head = first;
-    if (head != NONE) {
-      remove(head);
-    }
-    return head;
   }
 
   /// Takes a block of this list out; its entry says nothing afterwards.
@@ -102,6 +103,7 @@ final class FreeList {
     for (long head = first; head != NONE; head = frames.next(head)) {
       if (frames.kind(head) != Kind.FREE_BLOCK
           || frames.order(head) != order
+          || frames.list(head) != number
           || frames.previous(head) != previous
           || ++seen > blocks) {
         return false;

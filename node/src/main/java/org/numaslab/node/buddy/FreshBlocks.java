@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.topology.FrameRange;
 
-/// The blocks of the highest order that nobody has had since boot, ascending: the rest of that
-/// order's free list, after the blocks that were given back.
+/// The blocks of the highest order that nobody has had since boot, ascending: a part of that
+/// order's list of movable blocks, after those that came to its head later and before those that
+/// came to its tail.
 ///
 /// They need not be linked. At boot the kernel puts them on the list in this order, each at the
-/// tail; later a block of the highest order is only taken from the head and only put back at the
-/// head. So those never taken stay in order at the tail, and a range and a cursor say which they
-/// are. That is why a machine of many TiB starts at once: its page-frame entries stay untouched.
+/// tail; later they leave it from the head only. So those never taken stay in order next to each
+/// other, and a range and a cursor say which they are. That is why a machine of many TiB starts at
+/// once: its page-frame entries stay untouched.
 final class FreshBlocks {
   private static final long BLOCK = 1L << Buddy.ORDER_MAX;
 
@@ -39,17 +40,17 @@ final class FreshBlocks {
   }
 
   /// The lowest of them; [FreeList#NONE] when there is none left.
-  long takeFirst() {
-    if (blocks == 0) {
-      return FreeList.NONE;
-    }
-    long head = next;
+  long first() {
+    return blocks == 0 ? FreeList.NONE : next;
+  }
+
+  /// Takes the lowest of them out.
+  void removeFirst() {
     blocks--;
     next += BLOCK;
     if (next == runs.get(run).end() && blocks > 0) {
       next = runs.get(++run).start();
     }
-    return head;
   }
 
   /// What is left, as runs of frames.

@@ -41,5 +41,22 @@ public final class Gfp {
       (HIGHUSER_MOVABLE | COMP | NOMEMALLOC | NOWARN) & ~RECLAIM;
   public static final int TRANSHUGE = TRANSHUGE_LIGHT | DIRECT_RECLAIM;
 
+  /// What a slab's pages take from the request of an object; all else is its cache's to say
+  /// (`GFP_RECLAIM_MASK | GFP_CONSTRAINT_MASK` in `new_slab`).
+  public static final int OF_SLAB_PAGES =
+      RECLAIM
+          | HIGH
+          | IO
+          | FS
+          | NOWARN
+          | RETRY_MAYFAIL
+          | NOFAIL
+          | NORETRY
+          | MEMALLOC
+          | NOMEMALLOC
+          | ATOMIC_RESERVES
+          | HARDWALL
+          | THISNODE;
+
   private Gfp() {}
 }

@@ -1,47 +1,40 @@
 package org.numaslab.node.buddy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.ZoneType;
 
-/// The free pages of one node in one zone: eleven lists, split and merged.
+/// The free pages of one node in one zone, split and merged.
 ///
-/// Models the part of `struct zone` that `__rmqueue_smallest`, `expand` and `__free_one_page` of
-/// mm/page_alloc.c, v6.1, work on.
+/// Models the part of `struct zone` that `rmqueue_buddy`, `__rmqueue`, `__rmqueue_smallest`,
+/// `expand` and `__free_one_page` of mm/page_alloc.c, v6.1, work on.
 ///
-/// Invariant: freePages == sum over orders of (blocks << order); no two free buddies of one order
-/// below the highest; free blocks are aligned to their size, lie within one range of the zone and
-/// do not overlap.
+/// Invariant: no two free buddies of one order below that of a pageblock; free blocks are aligned
+/// to their size, lie within one range of the zone and do not overlap; what the parts say of
+/// themselves.
 final class Zone {
   private final ZoneType type;
   private final FrameTable frames;
-
-  /// Ascending, neither overlapping nor touching.
-  private final List<FrameRange> memory;
-
-  private final long managedPages;
-  private final FreeList[] free = new FreeList[Buddy.ORDER_MAX + 1];
-  private final FreshBlocks fresh;
-  private long freePages;
+  private final ZoneMemory memory;
+  private final FreeAreas areas;
+  private final PageBlocks blocks;
+  private final ZoneReserve reserve;
+  private final PageGrouping grouping;
   private long heldPages;
 
-  Zone(ZoneType type, FrameTable frames, List<FrameRange> memory) {
+  Zone(ZoneType type, FrameTable frames, ZoneMemory memory, ZoneLimits limits) {
     this.type = type;
     this.frames = frames;
-    this.memory = List.copyOf(memory);
-    for (int order = 0; order <= Buddy.ORDER_MAX; order++) {
-      free[order] = new FreeList(frames, order);
-    }
-    this.fresh = new FreshBlocks(memory);
-    this.managedPages = memory.stream().mapToLong(FrameRange::count).sum();
-    this.freePages = managedPages;
-    memory.forEach(this::feedEdges);
+    this.memory = memory;
+    this.areas = new FreeAreas(frames, memory.ranges());
+    this.blocks = new PageBlocks(frames, memory);
+    this.reserve = new ZoneReserve(limits, areas);
+    this.grouping = new PageGrouping(memory, areas, blocks, reserve);
+    memory.ranges().forEach(this::feedEdges);
   }
 
   /// Feeds in what of a range lies in no aligned block of the highest order, as
@@ -57,7 +50,7 @@ final class Zone {
       if (order == Buddy.ORDER_MAX) {
         frame = range.end() & -(1L << Buddy.ORDER_MAX);
       } else {
-        free[order].addLast(frame);
+        areas.addLast(frame, order, blocks.of(frame));
         frame += 1L << order;
       }
     }
@@ -67,73 +60,101 @@ final class Zone {
     return type;
   }
 
-  long managedPages() {
-    return managedPages;
+  ZoneMemory memory() {
+    return memory;
   }
 
-  long freePages() {
-    return freePages;
+  FreeAreas areas() {
+    return areas;
+  }
+
+  PageBlocks blocks() {
+    return blocks;
+  }
+
+  ZoneReserve reserve() {
+    return reserve;
+  }
+
+  PageGrouping grouping() {
+    return grouping;
   }
 
   long heldPages() {
     return heldPages;
   }
 
-  long blocks(int order) {
-    return free[order].blocks() + (order == Buddy.ORDER_MAX ? fresh.blocks() : 0);
-  }
-
-  /// Whether the frame is one of this node's in this zone. Asked before an entry is read: the frame
-  /// next to a range may be another node's, or beyond the table.
   boolean owns(long frame) {
-    for (FrameRange range : memory) {
-      if (frame < range.end()) {
-        return frame >= range.start();
-      }
-    }
-    return false;
+    return memory.owns(frame);
   }
 
-  /// The first block of the smallest order that has one, cut down to `order`: the upper halves go
-  /// to the heads of the lists below (all of which are empty then).
+  /// A block for a request, if the watermarks let it have one.
   ///
+  /// @param whole take pages of other types in whole pageblocks only (ALLOC_NOFRAGMENT)
   /// @return first frame of the block, or [FreeList#NONE]
-  long take(int order) {
+  long allocate(PageRequest request, boolean whole) {
+    if (!reserve.allows(request)) {
+      return FreeList.NONE;
+    }
+    boolean highAtomic = request.order() > 0 && request.harder();
+    long head = highAtomic ? take(request.order(), MigrateType.HIGH_ATOMIC) : FreeList.NONE;
+    if (head == FreeList.NONE) {
+      head = take(request.order(), request.type());
+    }
+    if (head == FreeList.NONE && grouping.fallBack(request, whole)) {
+      head = take(request.order(), request.type());
+    }
+    if (head != FreeList.NONE && highAtomic) {
+      grouping.reserveHighAtomic(head);
+    }
+    return head;
+  }
+
+  /// The first block of the smallest order that has one of that type, cut down to `order`: the
+  /// upper halves go to the heads of the lists below (all of which are empty then).
+  private long take(int order, MigrateType of) {
     for (int from = order; from <= Buddy.ORDER_MAX; from++) {
-      long head = takeFirst(from);
+      long head = areas.first(from, of);
       if (head != FreeList.NONE) {
+        areas.remove(head, from);
         for (int half = from - 1; half >= order; half--) {
-          free[half].addFirst(head + (1L << half));
+          areas.addFirst(head + (1L << half), half, of);
         }
-        freePages -= 1L << order;
         return head;
       }
     }
     return FreeList.NONE;
   }
 
-  private long takeFirst(int order) {
-    long head = free[order].takeFirst();
-    return head == FreeList.NONE && order == Buddy.ORDER_MAX ? fresh.takeFirst() : head;
-  }
-
-  /// Puts a block back, merged with its buddies as far as they are free.
+  /// Puts a block back, merged with its buddies as far as they are free, on the list of its
+  /// pageblock's type. Below the order of a pageblock buddies merge whatever list they are on; from
+  /// there on the atomic reserve stays apart.
   ///
   /// At the tail if the block that it would merge into has a free buddy itself: it is left alone a
   /// little longer, in the hope that its own buddy comes back and both go up two orders. Else at
   /// the head.
   void give(long head, int order) {
-    freePages += 1L << order;
-    while (order < Buddy.ORDER_MAX && isFree(head ^ 1L << order, order)) {
-      free[order].remove(head ^ 1L << order);
+    MigrateType of = blocks.of(head);
+    while (order < Buddy.ORDER_MAX
+        && isFree(head ^ 1L << order, order)
+        && mayMerge(of, head ^ 1L << order, order)) {
+      areas.remove(head ^ 1L << order, order);
       head &= ~(1L << order);
       order++;
     }
     if (mergeLikely(head, order)) {
-      free[order].addLast(head);
+      areas.addLast(head, order, of);
     } else {
-      free[order].addFirst(head);
+      areas.addFirst(head, order, of);
     }
+  }
+
+  private boolean mayMerge(MigrateType of, long buddy, int order) {
+    if (order < PageBlocks.ORDER) {
+      return true;
+    }
+    MigrateType other = blocks.of(buddy);
+    return of == other || (of.isMergeable() && other.isMergeable());
   }
 
   private boolean mergeLikely(long head, int order) {
@@ -142,20 +163,19 @@ final class Zone {
   }
 
   private boolean isFree(long head, int order) {
-    return owns(head) && frames.kind(head) == Kind.FREE_BLOCK && frames.order(head) == order;
+    return owns(head) && areas.isListed(head) && areas.order(head) == order;
   }
 
   /// See [Buddy#hold].
   long hold(long pages) {
     long left = pages;
     for (int order = Buddy.ORDER_MAX; order >= 0; order--) {
-      while (left >= 1L << order) {
-        long head = take(order);
-        if (head == FreeList.NONE) {
-          break;
+      for (MigrateType of : MigrateType.ALL) {
+        long head = FreeList.NONE;
+        while (left >= 1L << order && (head = take(order, of)) != FreeList.NONE) {
+          frames.markHead(head, order, Kind.RESERVED);
+          left -= 1L << order;
         }
-        frames.markHead(head, order, Kind.RESERVED);
-        left -= 1L << order;
       }
     }
     heldPages += pages - left;
@@ -165,8 +185,8 @@ final class Zone {
   /// The memory without the blocks that nobody has had since boot, ascending.
   List<FrameRange> everUsed() {
     List<FrameRange> used = new ArrayList<>();
-    List<FrameRange> never = fresh.left();
-    for (FrameRange range : memory) {
+    List<FrameRange> never = areas.neverUsed();
+    for (FrameRange range : memory.ranges()) {
       long start = range.start();
       for (FrameRange gap : never) {
         if (gap.start() >= start && gap.start() < range.end()) {
@@ -183,57 +203,36 @@ final class Zone {
     return used;
   }
 
-  /// First frames of the free blocks, from the head of the list to its tail.
-  long[] heads(int order) {
-    long[] given = free[order].heads();
-    if (order < Buddy.ORDER_MAX) {
-      return given;
-    }
-    LongStream never =
-        fresh.left().stream()
-            .flatMapToLong(run ->
-                LongStream.iterate(
-                    run.start(), head -> head < run.end(), head -> head + (1L << order)));
-    return LongStream.concat(Arrays.stream(given), never).toArray();
-  }
-
   /// The part of the invariant that costs next to nothing.
   boolean countsAgree() {
-    long pages = 0;
-    for (int order = 0; order <= Buddy.ORDER_MAX; order++) {
-      pages += blocks(order) << order;
-    }
-    return pages == freePages && freePages + heldPages <= managedPages;
+    return areas.countsAgree() && areas.freePages() + heldPages <= memory.frames();
   }
 
   /// The whole invariant; walks every list.
   boolean consistent() {
-    List<FrameRange> blocks = new ArrayList<>(fresh.left());
+    List<FrameRange> free = new ArrayList<>(areas.neverUsed());
+    long fresh = free.stream().mapToLong(FrameRange::count).sum() >> PageBlocks.ORDER;
+    if (!areas.consistent() || !blocks.countsAgree(everUsed(), fresh)) {
+      return false;
+    }
     for (int order = 0; order <= Buddy.ORDER_MAX; order++) {
-      if (!free[order].consistent()) {
-        return false;
-      }
-      for (long head : free[order].heads()) {
+      for (long head : areas.listed(order)) {
         long size = 1L << order;
-        boolean buddyFree = order < Buddy.ORDER_MAX && isFree(head ^ size, order);
+        boolean buddyFree = order < PageBlocks.ORDER && isFree(head ^ size, order);
         if ((head & size - 1) != 0 || buddyFree) {
           return false;
         }
-        blocks.add(new FrameRange(head, size));
+        free.add(new FrameRange(head, size));
       }
     }
-    blocks.sort(Comparator.comparingLong(FrameRange::start));
-    for (int i = 0; i < blocks.size(); i++) {
-      FrameRange block = blocks.get(i);
-      boolean apart = i == 0 || blocks.get(i - 1).end() <= block.start();
-      if (!apart || memory.stream().noneMatch(range -> covers(range, block))) {
+    free.sort(Comparator.comparingLong(FrameRange::start));
+    for (int i = 0; i < free.size(); i++) {
+      FrameRange block = free.get(i);
+      boolean apart = i == 0 || free.get(i - 1).end() <= block.start();
+      if (!apart || !memory.covers(block)) {
         return false;
       }
     }
     return countsAgree();
-  }
-
-  private static boolean covers(FrameRange range, FrameRange block) {
-    return range.start() <= block.start() && block.end() <= range.end();
   }
 }

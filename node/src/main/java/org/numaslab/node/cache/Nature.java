@@ -1,5 +1,6 @@
 package org.numaslab.node.cache;
 
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// ```text
 /// entry   0              8          12         16         20         24         32
 ///         +--------------+----------+----------+----------+----------+----------+
-///         | slab word    | head     | use      | next     | prev     | unused   |
+///         | slab word    | head     | use      | next     | prev     | block    |
 ///         +--------------+----------+----------+----------+----------+----------+
-/// use     kind 3 bits | touched 1 | order 4 | cache 24
+/// use     kind 3 bits | touched 1 | order 4 | cache 24, of a free block its list
+/// block   what the buddy notes of a pageblock, in the first entry that it has of it
 /// ```
 ///
 /// `head` is the first frame of the slab or block that the frame belongs to; `next` and `prev` link
@@ -54,6 +55,7 @@ public final class FrameTable {
   private static final int USE = HEAD + 4;
   private static final int NEXT = USE + 4;
   private static final int PREV = NEXT + 4;
+  private static final int BLOCK = PREV + 4;
   private static final int ENTRY_SHIFT = 5;
 
   private static final int KIND_MASK = 7;
@@ -170,6 +172,25 @@ public final class FrameTable {
   /// Marks the first frame only: the buddy touches one entry per free block.
   public void markHead(long head, int order, Kind kind) {
     setUse(head, kind, order, 0);
+  }
+
+  /// Marks the first frame of a free block, with the number of the list that it is on.
+  public void markFree(long head, int order, int list) {
+    setUse(head, Kind.FREE_BLOCK, order, list);
+  }
+
+  /// The list of a free block, by the number that [#markFree] was given.
+  public int list(long head) {
+    return get(head, USE) >>> CACHE_SHIFT;
+  }
+
+  /// What was noted of the pageblock whose first frame here this is; 0 when nothing was.
+  public int pageBlock(long frame) {
+    return get(frame, BLOCK);
+  }
+
+  public void setPageBlock(long frame, int note) {
+    set(frame, BLOCK, note);
   }
 
   private void setUse(long frame, Kind kind, int order, int cache) {

@@ -1,8 +1,8 @@
 package org.numaslab.node.protocol;
 
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.cache.Watermark;
 
 /// What a node can be asked.
 public sealed interface NodeProtocol {

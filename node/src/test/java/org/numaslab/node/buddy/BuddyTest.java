@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,11 @@ import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.topology.FrameRange;
+import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.ZoneType;
 
+/// Blocks of one type, as all are at boot, without watermarks: split, merged, refused. For more
+/// types see [PageGroupingTest], for watermarks [ZoneReserveTest].
 class BuddyTest {
   private static final long DMA32_START = ZoneType.DMA32.firstFrame();
   private static final long NORMAL_START = ZoneType.NORMAL.firstFrame();
@@ -40,16 +44,16 @@ class BuddyTest {
   void bootFeedsTheLargestAlignedBlocksAscending() {
     Buddy buddy = buddy(FrameRange.between(5001, 9003));
 
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(5001, 9002);
-    assertThat(buddy.heads(ZoneType.DMA32, 1)).containsExactly(5002, 9000);
-    assertThat(buddy.heads(ZoneType.DMA32, 2)).containsExactly(5004);
-    assertThat(buddy.heads(ZoneType.DMA32, 3)).containsExactly(8992);
-    assertThat(buddy.heads(ZoneType.DMA32, 4)).containsExactly(5008);
-    assertThat(buddy.heads(ZoneType.DMA32, 5)).containsExactly(5024, 8960);
-    assertThat(buddy.heads(ZoneType.DMA32, 6)).containsExactly(5056);
-    assertThat(buddy.heads(ZoneType.DMA32, 8)).containsExactly(8704);
-    assertThat(buddy.heads(ZoneType.DMA32, 9)).containsExactly(8192);
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(5120, 6144, 7168);
+    assertThat(heads(buddy, ZoneType.DMA32, 0)).containsExactly(5001, 9002);
+    assertThat(heads(buddy, ZoneType.DMA32, 1)).containsExactly(5002, 9000);
+    assertThat(heads(buddy, ZoneType.DMA32, 2)).containsExactly(5004);
+    assertThat(heads(buddy, ZoneType.DMA32, 3)).containsExactly(8992);
+    assertThat(heads(buddy, ZoneType.DMA32, 4)).containsExactly(5008);
+    assertThat(heads(buddy, ZoneType.DMA32, 5)).containsExactly(5024, 8960);
+    assertThat(heads(buddy, ZoneType.DMA32, 6)).containsExactly(5056);
+    assertThat(heads(buddy, ZoneType.DMA32, 8)).containsExactly(8704);
+    assertThat(heads(buddy, ZoneType.DMA32, 9)).containsExactly(8192);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(5120, 6144, 7168);
     assertThat(buddy.freePages()).isEqualTo(buddy.managedPages()).isEqualTo(4002);
     assertThat(buddy.consistent()).isTrue();
   }
@@ -58,7 +62,7 @@ class BuddyTest {
   void rangesInAnyOrderThatTouchAreOne() {
     Buddy buddy = buddy(FrameRange.between(8500, 9216), FrameRange.between(8192, 8500));
 
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(8192);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(8192);
     assertThat(buddy.freePages()).isEqualTo(1024);
   }
 
@@ -74,8 +78,8 @@ class BuddyTest {
     Buddy buddy = buddy(FrameRange.between(0, 2));
 
     assertThat(buddy.managedPages()).isEqualTo(1);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(1);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(1);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     assertThat(buddy(new FrameRange(0, 1)).zones()).isEmpty();
   }
 
@@ -83,36 +87,36 @@ class BuddyTest {
   void splittingLeavesTheUpperHalvesAndHandsOutTheLowest() {
     Buddy buddy = oneBlock();
 
-    assertThat(buddy.allocate(7, Gfp.KERNEL)).isEqualTo(8192);
+    assertThat(buddy.allocate(7, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(8192);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).isEmpty();
-    assertThat(buddy.heads(ZoneType.DMA32, 9)).containsExactly(8192 + 512);
-    assertThat(buddy.heads(ZoneType.DMA32, 8)).containsExactly(8192 + 256);
-    assertThat(buddy.heads(ZoneType.DMA32, 7)).containsExactly(8192 + 128);
-    assertThat(buddy.heads(ZoneType.DMA32, 6)).isEmpty();
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).isEmpty();
+    assertThat(heads(buddy, ZoneType.DMA32, 9)).containsExactly(8192 + 512);
+    assertThat(heads(buddy, ZoneType.DMA32, 8)).containsExactly(8192 + 256);
+    assertThat(heads(buddy, ZoneType.DMA32, 7)).containsExactly(8192 + 128);
+    assertThat(heads(buddy, ZoneType.DMA32, 6)).isEmpty();
     assertThat(buddy.freePages()).isEqualTo(1024 - 128);
     assertThat(buddy.usedPages()).isEqualTo(128);
   }
 
   @Test
   void theSmallestBlockThatFitsIsTaken() {
-    Buddy buddy = buddy(new FrameRange(8192, 1024), new FrameRange(9224, 8));
+    Buddy buddy = buddy(new FrameRange(8192, 1024), new FrameRange(10240, 8));
 
-    assertThat(buddy.allocate(2, Gfp.KERNEL)).isEqualTo(9224);
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(8192);
+    assertThat(buddy.allocate(2, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(10240);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(8192);
   }
 
   @Test
   void freeingMergesUpToTheHighestOrderAndNoFurther() {
     Buddy buddy = buddy(new FrameRange(8192, 2048));
-    long first = buddy.allocate(0, Gfp.KERNEL);
-    assertThat(buddy.freeBlocks(ZoneType.DMA32, 10)).isEqualTo(1);
+    long first = buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN);
+    assertThat(blocks(buddy, ZoneType.DMA32, 10)).isEqualTo(1);
 
     buddy.free(first, 0);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(8192, 9216);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(8192, 9216);
     for (int order = 0; order < 10; order++) {
-      assertThat(buddy.freeBlocks(ZoneType.DMA32, order)).isZero();
+      assertThat(blocks(buddy, ZoneType.DMA32, order)).isZero();
     }
     assertThat(buddy.consistent()).isTrue();
   }
@@ -124,8 +128,8 @@ class BuddyTest {
     buddy.free(pages[1], 0);
     buddy.free(pages[6], 0);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(pages[6], pages[1]);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(pages[6]);
+    assertThat(heads(buddy, ZoneType.DMA32, 0)).containsExactly(pages[6], pages[1]);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(pages[6]);
   }
 
   @Test
@@ -139,7 +143,7 @@ class BuddyTest {
 
     buddy.free(pages[1], 0);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(pages[7], pages[1]);
+    assertThat(heads(buddy, ZoneType.DMA32, 0)).containsExactly(pages[7], pages[1]);
   }
 
   @Test
@@ -148,7 +152,7 @@ class BuddyTest {
     Buddy buddy = buddy(new FrameRange(8192, 1024 * 3));
     List<Long> halves = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      halves.add(buddy.allocate(9, Gfp.KERNEL));
+      halves.add(buddy.allocate(9, Gfp.MOVABLE, Watermark.MIN));
     }
     assertThat(halves).containsExactly(8192L, 8704L, 9216L, 9728L, 10240L, 10752L);
     buddy.free(10752, 9);
@@ -156,19 +160,19 @@ class BuddyTest {
     buddy.free(9728, 9);
     buddy.free(8704, 9);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(9216);
-    assertThat(buddy.heads(ZoneType.DMA32, 9)).containsExactly(8704, 10752);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(9216);
+    assertThat(heads(buddy, ZoneType.DMA32, 9)).containsExactly(8704, 10752);
   }
 
   @Test
   void aBlockOfTheHighestOrderGoesBackBeforeThoseNeverTaken() {
     Buddy buddy = buddy(new FrameRange(8192, 1024 * 4));
-    long first = buddy.allocate(10, Gfp.KERNEL);
-    long second = buddy.allocate(10, Gfp.KERNEL);
+    long first = buddy.allocate(10, Gfp.MOVABLE, Watermark.MIN);
+    long second = buddy.allocate(10, Gfp.MOVABLE, Watermark.MIN);
     buddy.free(first, 10);
     buddy.free(second, 10);
 
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(9216, 8192, 10240, 11264);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(9216, 8192, 10240, 11264);
     assertThat(buddy.consistent()).isTrue();
   }
 
@@ -176,16 +180,16 @@ class BuddyTest {
   void nothingMergesAcrossZones() {
     Buddy buddy = buddy(FrameRange.between(DMA32_START - 1, DMA32_START + 1));
     assertThat(buddy.zones()).containsExactly(ZoneType.DMA, ZoneType.DMA32);
-    long high = buddy.allocate(0, Gfp.KERNEL);
-    long low = buddy.allocate(0, Gfp.KERNEL);
+    long high = buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN);
+    long low = buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN);
     assertThat(high).isEqualTo(DMA32_START);
     assertThat(low).isEqualTo(DMA32_START - 1);
 
     buddy.free(high, 0);
     buddy.free(low, 0);
 
-    assertThat(buddy.heads(ZoneType.DMA, 0)).containsExactly(low);
-    assertThat(buddy.heads(ZoneType.DMA32, 0)).containsExactly(high);
+    assertThat(heads(buddy, ZoneType.DMA, 0)).containsExactly(low);
+    assertThat(heads(buddy, ZoneType.DMA32, 0)).containsExactly(high);
   }
 
   @Test
@@ -193,40 +197,40 @@ class BuddyTest {
     // 8192 is ours, its buddy 8193 the other node's, and free there.
     Buddy ours = buddy(new FrameRange(8192, 1), new FrameRange(8196, 2));
     Buddy theirs = buddy(new FrameRange(8193, 1));
-    long page = ours.allocate(0, Gfp.KERNEL);
+    long page = ours.allocate(0, Gfp.MOVABLE, Watermark.MIN);
     assertThat(page).isEqualTo(8192);
 
     ours.free(page, 0);
 
-    assertThat(ours.heads(ZoneType.DMA32, 0)).containsExactly(8192);
-    assertThat(ours.heads(ZoneType.DMA32, 1)).containsExactly(8196);
-    assertThat(theirs.heads(ZoneType.DMA32, 0)).containsExactly(8193);
+    assertThat(heads(ours, ZoneType.DMA32, 0)).containsExactly(8192);
+    assertThat(heads(ours, ZoneType.DMA32, 1)).containsExactly(8196);
+    assertThat(heads(theirs, ZoneType.DMA32, 0)).containsExactly(8193);
     assertThat(ours.consistent() && theirs.consistent()).isTrue();
   }
 
   @Test
   void theLastFrameOfTheMachineHasNoBuddyBeyondTheTable() {
     Buddy buddy = buddy(new FrameRange(memory.spanFrames() - 1024, 1024));
-    long page = buddy.allocate(10, Gfp.KERNEL);
+    long page = buddy.allocate(10, Gfp.MOVABLE, Watermark.MIN);
     buddy.free(page, 10);
     Buddy odd = new Buddy(frames, List.of(new FrameRange(8192, 1)));
-    odd.free(odd.allocate(0, Gfp.KERNEL), 0);
+    odd.free(odd.allocate(0, Gfp.MOVABLE, Watermark.MIN), 0);
 
-    assertThat(buddy.heads(ZoneType.NORMAL, 10)).containsExactly(page);
-    assertThat(odd.heads(ZoneType.DMA32, 0)).containsExactly(8192);
+    assertThat(heads(buddy, ZoneType.NORMAL, 10)).containsExactly(page);
+    assertThat(heads(odd, ZoneType.DMA32, 0)).containsExactly(8192);
   }
 
   @Test
   void exhaustionIsARefusalAndEndsWithTheNextFree() {
     Buddy buddy = buddy(new FrameRange(8192, 8));
-    assertThat(buddy.allocate(4, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
-    long block = buddy.allocate(3, Gfp.KERNEL);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(4, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
+    long block = buddy.allocate(3, Gfp.MOVABLE, Watermark.MIN);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     assertThat(buddy.freePages()).isZero();
 
     buddy.free(block, 3);
 
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(8192);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(8192);
   }
 
   @Test
@@ -238,23 +242,24 @@ class BuddyTest {
     }
 
     assertThat(buddy.freePages()).isEqualTo(8);
-    assertThat(buddy.allocate(1, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isNotEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(1, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isNotEqualTo(Buddy.REFUSED);
   }
 
   @Test
   void ordersBeyondTheHighestAreRefusedAndNegativeOnesAMistake() {
     Buddy buddy = oneBlock();
 
-    assertThat(buddy.allocate(11, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
-    assertThatIllegalArgumentException().isThrownBy(() -> buddy.allocate(-1, Gfp.KERNEL));
+    assertThat(buddy.allocate(11, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> buddy.allocate(-1, Gfp.MOVABLE, Watermark.MIN));
   }
 
   @Test
   void aNodeWithoutMemoryRefusesAll() {
     Buddy buddy = buddy();
 
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     assertThat(buddy.zones()).isEmpty();
     assertThat(buddy.managedPages()).isZero();
   }
@@ -267,30 +272,30 @@ class BuddyTest {
             new FrameRange(DMA32_START + 9, 1),
             new FrameRange(NORMAL_START + 9, 1));
 
-    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA)).isEqualTo(100);
-    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA, Watermark.MIN)).isEqualTo(100);
+    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     buddy.free(100, 0);
-    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32)).isEqualTo(DMA32_START + 9);
-    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32)).isEqualTo(100);
-    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32, Watermark.MIN)).isEqualTo(DMA32_START + 9);
+    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32, Watermark.MIN)).isEqualTo(100);
+    assertThat(buddy.allocate(0, Gfp.KERNEL | Gfp.DMA32, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     buddy.free(100, 0);
     buddy.free(DMA32_START + 9, 0);
-    assertThat(buddy.allocate(0, Gfp.HIGHUSER_MOVABLE)).isEqualTo(NORMAL_START + 9);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(DMA32_START + 9);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(100);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.HIGHUSER_MOVABLE, Watermark.MIN)).isEqualTo(NORMAL_START + 9);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(DMA32_START + 9);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(100);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
   }
 
   @Test
   void aDmaRequestIsRefusedWhereThereIsNoSuchZone() {
-    assertThat(oneBlock().allocate(0, Gfp.DMA)).isEqualTo(Buddy.REFUSED);
+    assertThat(oneBlock().allocate(0, Gfp.DMA, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
   }
 
   @Test
   void entriesSayWhatABlockIs() {
     Buddy buddy = oneBlock();
     frames.setWord(8192, SlabWord.of(41, 0, 0, 8, false));
-    long head = buddy.allocate(2, Gfp.KERNEL);
+    long head = buddy.allocate(2, Gfp.MOVABLE, Watermark.MIN);
 
     assertThat(frames.kind(head)).isEqualTo(Kind.PAGES);
     assertThat(frames.order(head)).isEqualTo(2);
@@ -314,7 +319,7 @@ class BuddyTest {
   void slabsAndThoseThatWaitForAGracePeriodComeBackToo() {
     Buddy buddy = oneBlock();
     for (Kind kind : List.of(Kind.SLAB, Kind.RCU, Kind.PAGES)) {
-      long head = buddy.allocate(3, Gfp.KERNEL);
+      long head = buddy.allocate(3, Gfp.MOVABLE, Watermark.MIN);
       frames.markBlock(head, 3, kind, 1);
       buddy.free(head, 3);
       assertThat(buddy.freePages()).isEqualTo(1024);
@@ -324,8 +329,8 @@ class BuddyTest {
   @Test
   void freeingTwiceIsReportedAndChangesNothing() {
     Buddy buddy = oneBlock();
-    long head = buddy.allocate(1, Gfp.KERNEL);
-    long other = buddy.allocate(1, Gfp.KERNEL);
+    long head = buddy.allocate(1, Gfp.MOVABLE, Watermark.MIN);
+    long other = buddy.allocate(1, Gfp.MOVABLE, Watermark.MIN);
     buddy.free(other, 1);
 
     assertThatIllegalStateException()
@@ -336,14 +341,14 @@ class BuddyTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> buddy.free(other, 1))
         .withMessage("free of frame %d, order 1: found NONE of order 0", other);
-    assertThat(buddy.heads(ZoneType.DMA32, 10)).containsExactly(8192);
+    assertThat(heads(buddy, ZoneType.DMA32, 10)).containsExactly(8192);
     assertThat(buddy.consistent()).isTrue();
   }
 
   @Test
   void freeingWithAnotherOrderIsReported() {
     Buddy buddy = oneBlock();
-    long head = buddy.allocate(2, Gfp.KERNEL);
+    long head = buddy.allocate(2, Gfp.MOVABLE, Watermark.MIN);
 
     for (int order : new int[] {-1, 0, 1, 3, 10, 11, 64}) {
       assertThatIllegalStateException()
@@ -356,7 +361,7 @@ class BuddyTest {
   @Test
   void freeingTheMiddleOfABlockIsReported() {
     Buddy buddy = oneBlock();
-    long head = buddy.allocate(2, Gfp.KERNEL);
+    long head = buddy.allocate(2, Gfp.MOVABLE, Watermark.MIN);
     frames.markBlock(head, 2, Kind.SLAB, 3);
 
     assertThatIllegalStateException()
@@ -377,7 +382,7 @@ class BuddyTest {
   void freeingAnothersFrameIsReported() {
     Buddy ours = oneBlock();
     Buddy theirs = buddy(new FrameRange(9216, 1024));
-    long page = theirs.allocate(0, Gfp.KERNEL);
+    long page = theirs.allocate(0, Gfp.MOVABLE, Watermark.MIN);
 
     assertThatIllegalStateException()
         .isThrownBy(() -> ours.free(page, 0))
@@ -395,8 +400,8 @@ class BuddyTest {
 
     assertThat(buddy.hold(ZoneType.DMA32, 1027)).isEqualTo(1027);
 
-    assertThat(buddy.freePages(ZoneType.DMA32)).isEqualTo(1021);
-    assertThat(buddy.freePages(ZoneType.NORMAL)).isEqualTo(1024);
+    assertThat(free(buddy, ZoneType.DMA32)).isEqualTo(1021);
+    assertThat(free(buddy, ZoneType.NORMAL)).isEqualTo(1024);
     assertThat(buddy.heldPages()).isEqualTo(1027);
     assertThat(buddy.usedPages()).isZero();
     assertThat(frames.kind(8192)).isEqualTo(Kind.RESERVED);
@@ -411,7 +416,7 @@ class BuddyTest {
     Buddy buddy = buddy(FrameRange.between(8193, 9300));
 
     assertThat(buddy.hold(ZoneType.DMA32, 1_000_000)).isEqualTo(9300 - 8193);
-    assertThat(buddy.allocate(0, Gfp.KERNEL)).isEqualTo(Buddy.REFUSED);
+    assertThat(buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
     assertThat(buddy.hold(ZoneType.DMA, 1)).isZero();
   }
 
@@ -421,16 +426,16 @@ class BuddyTest {
     try (Memory wide = Memory.reserve(top, 0)) {
       Buddy buddy = new Buddy(wide.frames(), List.of(FrameRange.between(top - 3000, top)));
 
-      long page = buddy.allocate(0, Gfp.KERNEL);
-      long block = buddy.allocate(10, Gfp.KERNEL);
+      long page = buddy.allocate(0, Gfp.KERNEL, Watermark.MIN);
+      long block = buddy.allocate(10, Gfp.MOVABLE, Watermark.MIN);
 
       assertThat(page).isEqualTo(top - 3000);
       assertThat(block).isEqualTo(top - 2048);
-      assertThat(buddy.allocate(0, Gfp.DMA32)).isEqualTo(Buddy.REFUSED);
+      assertThat(buddy.allocate(0, Gfp.DMA32, Watermark.MIN)).isEqualTo(Buddy.REFUSED);
       buddy.free(page, 0);
       buddy.free(block, 10);
       assertThat(buddy.consistent()).isTrue();
-      assertThat(buddy.heads(ZoneType.NORMAL, 10)).containsExactly(top - 2048, top - 1024);
+      assertThat(heads(buddy, ZoneType.NORMAL, 10)).containsExactly(top - 2048, top - 1024);
       for (long frame = 1; frame < top - 3000; frame = frame * 3 + 1) {
         assertThat(wide.frames().kind(frame)).isEqualTo(Kind.NONE);
       }
@@ -444,18 +449,40 @@ class BuddyTest {
       Buddy buddy = new Buddy(wide.frames(), List.of(FrameRange.between(1, end)));
 
       assertThat(buddy.managedPages()).isEqualTo(end - 1);
-      assertThat(buddy.freeBlocks(ZoneType.NORMAL, 10)).isEqualTo((end - NORMAL_START) / 1024);
+      assertThat(blocks(buddy, ZoneType.NORMAL, 10)).isEqualTo((end - NORMAL_START) / 1024);
       assertThat(buddy.consistent()).isTrue();
-      long page = buddy.allocate(0, Gfp.KERNEL);
+      long page = buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN);
       assertThat(page).isEqualTo(NORMAL_START);
       assertThat(wide.frames().kind(page + 1024)).isEqualTo(Kind.NONE);
     }
   }
 
+  /// Of all types: pageblocks whose first frame is no memory are unmovable.
+  private static long[] heads(Buddy buddy, ZoneType zone, int order) {
+    return MigrateType.ALL.stream()
+        .flatMapToLong(type -> Arrays.stream(buddy.heads(zone, order, type)))
+        .toArray();
+  }
+
+  private static long blocks(Buddy buddy, ZoneType zone, int order) {
+    return row(buddy, zone).freeBlocks().get(order);
+  }
+
+  private static long free(Buddy buddy, ZoneType zone) {
+    return row(buddy, zone).freePages();
+  }
+
+  private static BuddyInfo row(Buddy buddy, ZoneType zone) {
+    return buddy.info(new NodeId(0)).stream()
+        .filter(row -> row.zone() == zone)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static long[] take(Buddy buddy, int pages) {
     long[] taken = new long[pages];
     for (int i = 0; i < pages; i++) {
-      taken[i] = buddy.allocate(0, Gfp.KERNEL);
+      taken[i] = buddy.allocate(0, Gfp.MOVABLE, Watermark.MIN);
       assertThat(taken[i]).isEqualTo(taken[0] + i);
     }
     return taken;
