@@ -186,7 +186,9 @@ public final class Cpu {
   }
 
   private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
-    path = AllocPath.FAST;
+    if (path != AllocPath.FAST) {
+      path = AllocPath.FAST; // not always: storing a reference costs the collector's mark
+    }
     long object = c.alloc(wanted);
     if (object == 0) {
       object = c.allocLent(wanted);

@@ -74,13 +74,19 @@ public final class SlabObjects {
   }
 
   private long decode(long stored, long at) {
-    long pointer = stored ^ cookie ^ Long.reverseBytes(at + DIRECT_MAP);
+    long pointer = stored ^ mask(at);
     return pointer == 0 ? 0 : pointer - DIRECT_MAP;
   }
 
   private long encode(long next, long at) {
     long pointer = next == 0 ? 0 : next + DIRECT_MAP;
-    return pointer ^ cookie ^ Long.reverseBytes(at + DIRECT_MAP);
+    return pointer ^ mask(at);
+  }
+
+  /// On its own: an object is often freed right after it was allocated, and then only one operation
+  /// lies between what was loaded and what is stored.
+  private long mask(long at) {
+    return cookie ^ Long.reverseBytes(at + DIRECT_MAP);
   }
 
   public long objectAt(long slab, int index) {
