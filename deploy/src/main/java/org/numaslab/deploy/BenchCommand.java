@@ -77,8 +77,8 @@ public final class BenchCommand implements Callable<Integer> {
     List<Row> rows = rows();
     PrintWriter stdout = spec.commandLine().getOut();
     if (list) {
-      rows.forEach(row ->
-          stdout.printf("%-11s %s; beside it: %s%n", row.label(), row.ours(), row.limit()));
+      rows.forEach(
+          row -> stdout.printf("%-11s %s; beside it: %s%n", row.label(), row.ours(), row.limit()));
       stdout.flush();
       return ExitCode.OK;
     }

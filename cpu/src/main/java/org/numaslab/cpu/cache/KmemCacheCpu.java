@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.SlabObjects;
@@ -28,10 +29,13 @@ public final class KmemCacheCpu {
   private final long tidStart;
   private final long tidStep;
 
+  /// Whether the node does everything: a cache never changes that.
+  final boolean isDebug;
+
   KmemCache cache;
 
-  /// The first free object, 0 when there is none.
-  long freelist;
+  /// The kernel's pointer to the first free object, 0 when there is none.
+  private long freelist;
 
   /// Where the current slab begins and how long it is; length 0 when there is none.
   private long slabStart;
@@ -41,8 +45,8 @@ public final class KmemCacheCpu {
   private boolean lentSlab;
   private @Nullable SlabGrant slab;
 
-  /// The two counters of the fast path, and what else the transaction id has to count: beside each
-  /// other, and not in the array, since each of them costs as much as the rest of a fast path.
+  /// The two counters of the fast path, and what else the transaction id counts: fields, since an
+  /// array costs a check at each step.
   private long allocFastpath;
 
   private long freeFastpath;
@@ -51,6 +55,7 @@ public final class KmemCacheCpu {
   KmemCacheCpu(KmemCache cache, SlabObjects objects, int cpu, int cpus) {
     this.cache = cache;
     this.objects = objects;
+    this.isDebug = cache.isDebug();
     this.tidStart = cpu;
     this.tidStep = Long.highestOneBit(Math.max(1, 2 * cpus - 1));
   }
@@ -60,11 +65,12 @@ public final class KmemCacheCpu {
   /// @param node the node asked for, [NodeId#NONE] for any
   /// @return its physical address; 0 when there is none, or the slab is of another node
   public long alloc(int node) {
-    long object = freelist;
-    if (object == 0 || (node != NodeId.NONE && node != slabNode)) {
+    long first = freelist;
+    if (first == 0 || (node != NodeId.NONE && node != slabNode)) {
       return 0;
     }
-    freelist = objects.next(object);
+    long object = first - ObjectAddress.DIRECT_MAP;
+    freelist = objects.nextPointer(object);
     allocFastpath++;
     return object;
   }
@@ -104,8 +110,8 @@ public final class KmemCacheCpu {
     if (lentSlab) {
       lent.push(objects.indexOf(slabStart >>> Memory.PAGE_SHIFT, object));
     } else {
-      objects.setNext(object, freelist);
-      freelist = object;
+      objects.setNextPointer(object, freelist);
+      freelist = object + ObjectAddress.DIRECT_MAP;
     }
   }
 
@@ -135,8 +141,18 @@ public final class KmemCacheCpu {
     if (granted.slab().isLoan()) {
       lent.load(granted.indexes());
     } else {
-      freelist = granted.list();
+      load(granted.list());
     }
+  }
+
+  /// Loads a list of the current slab, which is of the own node.
+  void load(long first) {
+    freelist = SlabObjects.pointer(first);
+  }
+
+  /// The first free object, 0 when there is none.
+  long firstFree() {
+    return SlabObjects.physical(freelist);
   }
 
   /// Takes the first object off a list that was just loaded.
@@ -145,8 +161,8 @@ public final class KmemCacheCpu {
     if (lentSlab) {
       return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
     }
-    long object = freelist;
-    freelist = objects.next(object);
+    long object = firstFree();
+    freelist = objects.nextPointer(object);
     return object;
   }
 
@@ -225,7 +241,7 @@ public final class KmemCacheCpu {
             ? new int[0]
             : current.slab().isLoan()
                 ? lent.indexes()
-                : objects.intactIndexes(current.slab().frame(), freelist);
+                : objects.intactIndexes(current.slab().frame(), firstFree());
     SlabGrant[] partials = partial.toArray();
     SlabRef[] refs = new SlabRef[partials.length];
     for (int i = 0; i < refs.length; i++) {

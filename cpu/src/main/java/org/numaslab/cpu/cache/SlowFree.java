@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.FrameTable;
-import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
@@ -60,13 +59,41 @@ final class SlowFree {
     return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
   }
 
+  /// Frees an object of a slab that is not the current one. Allocates nothing where the cpu does it
+  /// itself.
+  void free(KmemCacheCpu c, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    boolean here = topology.nodeIndexOfFrame(frame) == node;
+    if (!here || !mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
+      hand(c, new long[] {object});
+    }
+  }
+
   /// @param run objects of one slab that is not the current one, in the order in which its list
   ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
-    int home = topology.nodeIndexOfFrame(frame);
+    if (topology.nodeIndexOfFrame(frame) == node && mayTouch(c, frame)) {
+      for (int i = 0; i < run.length - 1; i++) {
+        c.objects.setNext(run[i], run[i + 1]);
+      }
+      if (pushed(c, frames.head(frame), run[0], run[run.length - 1], run.length)) {
+        return;
+      }
+    }
+    hand(c, run);
+  }
+
+  /// Whether an own frame is of a slab of the cache, and the cpu need not leave it to the node.
+  private boolean mayTouch(KmemCacheCpu c, long frame) {
+    return !c.isDebug && frames.isSlabOf(frame, c.cache.id().value());
+  }
+
+  /// Gives objects to the node in whose memory they lie.
+  private void hand(KmemCacheCpu c, long[] run) {
+    int home = topology.nodeIndexOfFrame(run[0] >>> Memory.PAGE_SHIFT);
     if (home == node) {
-      freeHere(c, run);
+      freeAtNode(c, run);
     } else if (home >= 0) {
       remoteFrees.add(home, c.cache.id(), run);
     } else {
@@ -75,32 +102,21 @@ final class SlowFree {
     }
   }
 
-  private void freeHere(KmemCacheCpu c, long[] run) {
-    long frame = run[0] >>> Memory.PAGE_SHIFT;
-    if (frames.kind(frame) != Kind.SLAB
-        || frames.cache(frame) != c.cache.id().value()
-        || c.cache.isDebug()) {
-      freeAtNode(c, run); // it must be looked at
-      return;
-    }
-    long slab = frames.head(frame);
-    for (int i = 0; i < run.length - 1; i++) {
-      c.objects.setNext(run[i], run[i + 1]);
-    }
-    long last = run[run.length - 1];
-    int lost = 0;
+  /// Puts `count` objects that are linked from `first` to `last` on their slab's own list.
+  ///
+  /// @return false when the slab would go on a node's list or off it, which is the node's to do
+  private boolean pushed(KmemCacheCpu c, long slab, long first, long last, int count) {
     while (true) {
       long word = frames.word(slab);
       boolean frozen = SlabWord.frozen(word);
       boolean full = !SlabWord.hasFree(word);
-      int inUse = SlabWord.inUse(word) - run.length;
-      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      if (!frozen && !freeze && (inUse == 0 || full)) {
-        freeAtNode(c, run); // the slab goes on a list or off it
-        break;
+      int inUse = SlabWord.inUse(word) - count;
+      boolean freeze = !frozen && full;
+      if (!frozen && !freeze && inUse == 0) {
+        return false;
       }
       c.objects.setNext(last, c.objects.firstFree(slab, word));
-      long freed = SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
+      long freed = SlabWord.with(word, c.objects.indexOf(slab, first), inUse, frozen || freeze);
       if (frames.exchangeWord(slab, word, freed)) {
         c.count(Stat.FREE_SLOWPATH);
         if (frozen) {
@@ -108,11 +124,8 @@ final class SlowFree {
         } else if (freeze) {
           putPartial(c, grantOfOwn(slab, freed));
         }
-        break;
+        return true;
       }
-      lost++;
-    }
-    for (; lost > 0; lost--) {
       c.count(Stat.CMPXCHG_DOUBLE_FAIL);
     }
   }
@@ -169,7 +182,7 @@ final class SlowFree {
       return;
     }
     int home = c.slabNode();
-    long list = c.freelist;
+    long list = c.firstFree();
     int[] indexes = c.lent.unload();
     c.uninstall();
     if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {

@@ -6,6 +6,7 @@ import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.Topology;
+import org.slf4j.LoggerFactory;
 
 /// Machines of the embedded driver.
 final class ActorMachine {
@@ -14,6 +15,8 @@ final class ActorMachine {
   private ActorMachine() {}
 
   static EmbeddedMachine start(int nodes, int cpusPerNode) {
+    // Before there are actors: when many threads log first, SLF4J says so on standard error.
+    LoggerFactory.getILoggerFactory();
     Topology topology = Topology.uniform(nodes, cpusPerNode, NODE_BYTES);
     return EmbeddedMachine.start(
         topology,

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.numaslab.deploy.bench.BenchResult.RowResult;
 import org.numaslab.deploy.bench.BenchResult.Side;
@@ -35,6 +36,9 @@ public final class Bench {
     "-Xms256m",
     "-Xmx512m",
     "-XX:+UseParallelGC",
+    // The thread that is measured waits for the compiler: on a loaded machine it would else be
+    // measured before its code is compiled.
+    "-Xbatch",
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "-Dnumaslab.home=" + System.getProperty("numaslab.home", "deploy")
@@ -48,9 +52,9 @@ public final class Bench {
   /// @param millis of an iteration
   public record Extent(int forks, int warmup, int iterations, int millis) {
     /// The method: five forks, so that a median means something.
-    public static final Extent FULL = new Extent(5, 4, 5, 500);
+    public static final Extent FULL = new Extent(5, 4, 4, 500);
 
-    public static final Extent SHORT = new Extent(3, 3, 3, 200);
+    public static final Extent SHORT = new Extent(3, 3, 2, 300);
 
     String method() {
       return ("JMH SampleTime: %d alternating forks of each side, %d + %d iterations of %d ms;"
@@ -66,10 +70,15 @@ public final class Bench {
   private final double loadPerCore;
 
   public Bench(Extent extent) {
-    this.extent = extent;
-    this.loadPerCore =
+    this(
+        extent,
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
-            / Runtime.getRuntime().availableProcessors();
+            / Runtime.getRuntime().availableProcessors());
+  }
+
+  Bench(Extent extent, double loadPerCore) {
+    this.extent = extent;
+    this.loadPerCore = loadPerCore;
     // Another run on the same machine spoils this one no more than any other load.
     System.setProperty("jmh.ignoreLock", "true");
   }
@@ -140,7 +149,7 @@ public final class Bench {
         new OptionsBuilder()
             .include(row.method(side))
             .mode(Mode.SampleTime)
-            .timeUnit(java.util.concurrent.TimeUnit.NANOSECONDS)
+            .timeUnit(TimeUnit.NANOSECONDS)
             .forks(1)
             .warmupIterations(extent.warmup())
             .warmupTime(TimeValue.milliseconds(extent.millis()))

@@ -78,8 +78,7 @@ public record BenchResult(
               && (!goal.noGarbage() || ours.bytes < GARBAGE_MAX_BYTES);
       Verdict verdict =
           most == null && least == null ? Verdict.NONE : met ? Verdict.MET : Verdict.MISSED;
-      return new RowResult(
-          row.label(), ours, limit, ratio, most, least, goal.noGarbage(), verdict);
+      return new RowResult(row.label(), ours, limit, ratio, most, least, goal.noGarbage(), verdict);
     }
   }
 }

@@ -11,12 +11,18 @@ import org.numaslab.coordinator.trace.KnownCaches;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceFilter;
 import org.numaslab.coordinator.trace.TraceReader;
+import org.slf4j.LoggerFactory;
 
 /// The recording that `numaslab run` replays when none is named.
 final class DemoTrace {
   private static final Path FOLDER =
       Path.of(System.getProperty("numaslab.home", "deploy")).resolve("recordings/demo");
   private static final Path TEXT = FOLDER.resolve("trace.txt.gz");
+
+  static {
+    // As for every machine of actors.
+    LoggerFactory.getILoggerFactory();
+  }
 
   private final KernelDirectory kernel = KernelDirectory.read(FOLDER.resolve("kernel"));
 

@@ -31,7 +31,9 @@ import org.numaslab.node.topology.Topology;
 final class DirectMachine implements AutoCloseable {
   private static final long NODE_BYTES = 1L << 30;
   private static final Topology TOPOLOGY = Topology.uniform(4, 2, NODE_BYTES);
-  private static final CpuId CPU = new CpuId(0);
+
+  /// Of node 1, whose memory has no holes: as nearly all of a real machine.
+  private static final CpuId CPU = new CpuId(2);
 
   private final ArrayDeque<Runnable> underWay = new ArrayDeque<>();
   private final Memory memory;

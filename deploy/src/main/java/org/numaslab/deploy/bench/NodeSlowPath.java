@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// Slabs of 8 objects that a cpu takes off its node's partial list and lets go of again, through
+/// Slabs of one object that a cpu takes off its node's partial list and lets go of again, through
 /// the actors of the embedded driver. Beside it messages of two actors on the same dispatcher, one
 /// under way at a time.
 @State(Scope.Thread)
@@ -28,8 +28,8 @@ public class NodeSlowPath {
   /// Slabs taken, and round trips.
   static final int OPERATIONS = 4096;
 
-  private static final int OBJECT_BYTES = 4096;
-  private static final int OBJECTS = 512;
+  private static final int OBJECT_BYTES = 32768;
+  private static final int OBJECTS = 64;
 
   private final EmbeddedMachine machine = ActorMachine.start(1, 1);
   private final Takes takes = new Takes(keepingItsSlabs());
