@@ -7,42 +7,45 @@ import org.numaslab.deploy.bench.BenchResult.Side;
 
 /// The plain table of a run.
 public final class BenchTable {
-  private static final String LINE = "%-11s %9s %9s %7s  %-10s %-8s %6s%n";
-
   private BenchTable() {}
 
   public static String of(BenchResult result) {
     StringBuilder text = new StringBuilder();
-    add(text, LINE, "row", "ours ns", "limit ns", "ratio", "goal", "verdict", "B/op");
+    text.append(line("row", "ours ns", "limit ns", "ratio", "goal", "verdict", "B/op"));
     for (RowResult row : result.rows()) {
       Side ours = row.ours();
       Side limit = row.limit();
-      add(
-          text,
-          LINE,
-          row.row(),
-          ours == null ? "-" : nanos(ours.nanos()),
-          limit == null ? "-" : nanos(limit.nanos()),
-          row.ratio() == null ? "-" : decimals(row.ratio()),
-          goal(row),
-          verdict(row),
-          ours == null ? "-" : String.format(Locale.ROOT, "%.1f", ours.bytes()));
+      text.append(
+          line(
+              row.row(),
+              ours == null ? "-" : nanos(ours.nanos()),
+              limit == null ? "-" : nanos(limit.nanos()),
+              row.ratio() == null ? "-" : decimals(row.ratio()),
+              goal(row),
+              verdict(row),
+              ours == null ? "-" : String.format(Locale.ROOT, "%.1f", ours.bytes())));
     }
     text.append(System.lineSeparator());
     for (RowResult row : result.rows()) {
       Side ours = row.ours();
       Side limit = row.limit();
       if (ours != null && limit != null) {
-        add(text, "%-11s ours: %s; limit: %s%n", row.row(), ours.what(), limit.what());
+        text.append("%-11s ours: %s; limit: %s%n".formatted(row.row(), ours.what(), limit.what()));
       }
     }
-    add(
-        text,
-        "%nTimes are per operation; median over %d alternating forks of each fork's median sample."
-            + " Only ratios can be compared between runs. Ratio: ours / limit; with a goal \"at"
-            + " least\" limit / ours.%n",
-        result.forks());
-    return text.toString();
+    return text.append(
+            """
+
+            Times are per operation: of %d alternating forks of each side the median of the
+            median samples. Only ratios can be compared between runs: ours / limit, or with a
+            goal of at least (>=) limit / ours.
+            """
+                .formatted(result.forks()))
+        .toString();
+  }
+
+  private static String line(String... cells) {
+    return "%-11s %9s %9s %7s  %-13s %-8s %6s%n".formatted((Object[]) cells);
   }
 
   private static String verdict(RowResult row) {
@@ -71,9 +74,5 @@ public final class BenchTable {
 
   private static String decimals(double number) {
     return String.format(Locale.ROOT, "%.2f", number);
-  }
-
-  private static void add(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values));
   }
 }

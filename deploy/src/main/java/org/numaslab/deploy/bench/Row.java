@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | goal | holds when |
 /// |---|---|
-/// | [#atMost] | ours / limit is at most so much |
-/// | [#atLeast] | limit / ours is at least so much: here the other one is not a limit, but the plain way |
-/// | [#noGarbage] | ours allocates nothing on the heap |
+/// | `atMost` | ours / limit is at most so much |
+/// | `atLeast` | limit / ours is at least so much: here the other one is not a limit, but the plain way |
+/// | `noGarbage` | ours allocates nothing on the heap |
 public enum Row {
   PAIR(HotPair.class, "alloc and free of one object", "pop and push of a LIFO list") {
     @Override

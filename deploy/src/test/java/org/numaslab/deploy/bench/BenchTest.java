@@ -1,9 +1,11 @@
 package org.numaslab.deploy.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.numaslab.deploy.bench.BenchResult.RowResult;
 import org.numaslab.deploy.bench.BenchResult.Side;
@@ -35,11 +37,12 @@ class BenchTest {
                 "1", "numaslab bench", List.of(Row.PAIR), (row, fork) -> told.add(row + "" + fork));
     assertThat(told).containsExactly("PAIR1");
     RowResult pair = result.rows().getFirst();
-    assertThat(pair.ours()).isNotNull();
-    assertThat(pair.ours().forkNanos()).hasSize(1);
+    Side ours = Objects.requireNonNull(pair.ours());
+    Side limit = Objects.requireNonNull(pair.limit());
+    assertThat(ours.forkNanos()).hasSize(1);
     // Interpreted or not: nanoseconds of one pair, not of thousands.
-    assertThat(pair.ours().nanos()).isBetween(0.1, 5000.0);
-    assertThat(pair.ratio()).isEqualTo(pair.ours().nanos() / pair.limit().nanos());
+    assertThat(ours.nanos()).isBetween(0.1, 5000.0);
+    assertThat(pair.ratio()).isEqualTo(ours.nanos() / limit.nanos());
   }
 
   @Test
@@ -49,7 +52,7 @@ class BenchTest {
     BenchResult result = busy.run("1", "numaslab bench", List.of(Row.CROSS_CPU), (row, fork) -> {});
     assertThat(result.rows())
         .extracting(RowResult::row, RowResult::verdict)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple("cross-cpu", Verdict.SKIPPED));
+        .containsExactly(tuple("cross-cpu", Verdict.SKIPPED));
     assertThat(result.allMet()).isTrue();
     assertThat(BenchTable.of(result)).contains("cross-cpu").contains("skipped");
   }
