@@ -27,6 +27,9 @@ import org.numaslab.node.topology.Topology;
 final class SlowFree {
   private static final int[] NO_INDEXES = {};
 
+  /// In place of a slab's node: its message is sent.
+  private static final int SENT = -2;
+
   private final Cpu cpu;
   private final int node;
   private final Topology topology;
@@ -157,21 +160,26 @@ final class SlowFree {
     unfreeze(c, drained);
   }
 
+  /// Gives slabs back to their nodes, one message each, in the order of each node's first slab.
   void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
+    int[] homes = new int[slabs.length];
+    for (int i = 0; i < slabs.length; i++) {
+      homes[i] = cpu.nodeOfSlab(slabs[i]);
+    }
     for (int from = 0; from < slabs.length; from++) {
-      int home = cpu.nodeOfSlab(slabs[from]);
-      List<SlabRef> here = new ArrayList<>();
-      boolean first = true;
-      for (int i = 0; i < slabs.length; i++) {
-        if (cpu.nodeOfSlab(slabs[i]) == home) {
-          first &= i >= from;
+      int home = homes[from];
+      if (home == SENT) {
+        continue;
+      }
+      List<SlabRef> here = new ArrayList<>(slabs.length);
+      for (int i = from; i < slabs.length; i++) {
+        if (homes[i] == home) {
           here.add(slabs[i].slab());
+          homes[i] = SENT;
         }
       }
-      if (first) {
-        SlabRef[] refs = here.toArray(SlabRef[]::new);
-        cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
-      }
+      SlabRef[] refs = here.toArray(SlabRef[]::new);
+      cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
     }
   }
 
