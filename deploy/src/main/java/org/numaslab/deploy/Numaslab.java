@@ -24,7 +24,8 @@ import picocli.CommandLine.TypeConversionException;
       RunCommand.class,
       ShowCommand.class,
       ConformCommand.class,
-      GeometryCommand.class
+      GeometryCommand.class,
+      BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

@@ -151,7 +151,15 @@ public final class Cpu {
   public long alloc(CacheId cache, int wanted, int gfp) {
     KmemCacheCpu c = caches[cache.value()];
     try {
-      long object = allocOne(c, wanted, gfp);
+      long object = c.alloc(wanted);
+      if (object != 0 && path == AllocPath.FAST && !c.cache.clears(gfp)) {
+        return object;
+      }
+      if (object == 0) {
+        object = allocMore(c, wanted, gfp);
+      } else {
+        path = AllocPath.FAST;
+      }
       if (object == WAIT) {
         suspend(c, gfp);
         return WAIT;
@@ -188,9 +196,12 @@ public final class Cpu {
   private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
     path = AllocPath.FAST;
     long object = c.alloc(wanted);
-    if (object == 0) {
-      object = c.allocLent(wanted);
-    }
+    return object != 0 ? object : allocMore(c, wanted, gfp);
+  }
+
+  private long allocMore(KmemCacheCpu c, int wanted, int gfp) {
+    path = AllocPath.FAST;
+    long object = c.allocLent(wanted);
     if (object != 0) {
       return object;
     }
@@ -279,7 +290,7 @@ public final class Cpu {
     KmemCacheCpu c = caches[cache.value()];
     try {
       if (!c.free(object)) {
-        slowFree.free(c, new long[] {object});
+        slowFree.free(c, object);
       }
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "free", oops);

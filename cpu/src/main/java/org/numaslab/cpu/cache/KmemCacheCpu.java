@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.SlabObjects;
@@ -25,25 +26,37 @@ public final class KmemCacheCpu {
   final CpuPartial partial = new CpuPartial();
   final LentSlab lent = new LentSlab();
   private final long[] stat = new long[Stat.COUNT];
+  private final long tidStart;
   private final long tidStep;
+
+  /// Whether the node does everything: a cache never changes that.
+  final boolean isDebug;
 
   KmemCache cache;
 
-  /// The first free object, 0 when there is none.
-  long freelist;
+  /// The kernel's pointer to the first free object, 0 when there is none.
+  private long freelist;
 
   /// Where the current slab begins and how long it is; length 0 when there is none.
   private long slabStart;
 
   private long slabBytes;
   private int slabNode = NodeId.NONE;
+  private boolean lentSlab;
   private @Nullable SlabGrant slab;
-  private long tid;
+
+  /// The two counters of the fast path, and what else the transaction id counts: fields, since an
+  /// array costs a check at each step.
+  private long allocFastpath;
+
+  private long freeFastpath;
+  private long otherTransactions;
 
   KmemCacheCpu(KmemCache cache, SlabObjects objects, int cpu, int cpus) {
     this.cache = cache;
     this.objects = objects;
-    this.tid = cpu;
+    this.isDebug = cache.isDebug();
+    this.tidStart = cpu;
     this.tidStep = Long.highestOneBit(Math.max(1, 2 * cpus - 1));
   }
 
@@ -52,13 +65,13 @@ public final class KmemCacheCpu {
   /// @param node the node asked for, [NodeId#NONE] for any
   /// @return its physical address; 0 when there is none, or the slab is of another node
   public long alloc(int node) {
-    long object = freelist;
-    if (object == 0 || (node != NodeId.NONE && node != slabNode)) {
+    long first = freelist;
+    if (first == 0 || (node != NodeId.NONE && node != slabNode)) {
       return 0;
     }
-    freelist = objects.next(object);
-    tid += tidStep;
-    stat[Stat.ALLOC_FASTPATH.ordinal()]++;
+    long object = first - ObjectAddress.DIRECT_MAP;
+    freelist = objects.nextPointer(object);
+    allocFastpath++;
     return object;
   }
 
@@ -67,8 +80,7 @@ public final class KmemCacheCpu {
     if (lent.isEmpty() || (node != NodeId.NONE && node != slabNode)) {
       return 0;
     }
-    tid += tidStep;
-    stat[Stat.ALLOC_FASTPATH.ordinal()]++;
+    allocFastpath++;
     return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
   }
 
@@ -90,17 +102,16 @@ public final class KmemCacheCpu {
       return false;
     }
     push(object);
-    tid += tidStep;
-    stat[Stat.FREE_FASTPATH.ordinal()]++;
+    freeFastpath++;
     return true;
   }
 
   private void push(long object) {
-    if (isLent()) {
+    if (lentSlab) {
       lent.push(objects.indexOf(slabStart >>> Memory.PAGE_SHIFT, object));
     } else {
-      objects.setNext(object, freelist);
-      freelist = object;
+      objects.setNextPointer(object, freelist);
+      freelist = object + ObjectAddress.DIRECT_MAP;
     }
   }
 
@@ -112,14 +123,14 @@ public final class KmemCacheCpu {
     for (int i = length - 1; i >= 0; i--) {
       push(run[i]);
     }
-    tid += tidStep;
-    stat[Stat.FREE_FASTPATH.ordinal()]++;
+    freeFastpath++;
     return true;
   }
 
   /// Makes a slab current. Its list is loaded by the caller.
   void install(SlabGrant granted, int node) {
     slab = granted;
+    lentSlab = granted.slab().isLoan();
     slabStart = granted.slab().frame() << Memory.PAGE_SHIFT;
     slabBytes = (long) Memory.PAGE_BYTES << granted.order();
     slabNode = node;
@@ -130,18 +141,28 @@ public final class KmemCacheCpu {
     if (granted.slab().isLoan()) {
       lent.load(granted.indexes());
     } else {
-      freelist = granted.list();
+      load(granted.list());
     }
+  }
+
+  /// Loads a list of the current slab, which is of the own node.
+  void load(long first) {
+    freelist = SlabObjects.pointer(first);
+  }
+
+  /// The first free object, 0 when there is none.
+  long firstFree() {
+    return SlabObjects.physical(freelist);
   }
 
   /// Takes the first object off a list that was just loaded.
   long takeLoaded() {
-    tid += tidStep;
-    if (isLent()) {
+    otherTransactions++;
+    if (lentSlab) {
       return objects.objectAt(slabStart >>> Memory.PAGE_SHIFT, lent.pop());
     }
-    long object = freelist;
-    freelist = objects.next(object);
+    long object = firstFree();
+    freelist = objects.nextPointer(object);
     return object;
   }
 
@@ -152,26 +173,23 @@ public final class KmemCacheCpu {
   /// Lets go of the current slab; its list was taken before.
   void uninstall() {
     slab = null;
+    lentSlab = false;
     slabStart = 0;
     slabBytes = 0;
     slabNode = NodeId.NONE;
     freelist = 0;
-    tid += tidStep;
+    otherTransactions++;
   }
 
   @Nullable SlabGrant slab() {
     return slab;
   }
 
-  boolean isLent() {
-    SlabGrant current = slab;
-    return current != null && current.slab().isLoan();
-  }
-
   int slabNode() {
     return slabNode;
   }
 
+  /// For all events but those of the fast path.
   void count(Stat event) {
     stat[event.ordinal()]++;
   }
@@ -188,21 +206,31 @@ public final class KmemCacheCpu {
   }
 
   public long stat(Stat event) {
-    return stat[event.ordinal()];
+    return switch (event) {
+      case ALLOC_FASTPATH -> allocFastpath;
+      case FREE_FASTPATH -> freeFastpath;
+      default -> stat[event.ordinal()];
+    };
   }
 
   /// Sets every counter to 0, as a write of 0 to its file does. Only while nothing runs.
   public void clearStats() {
+    otherTransactions += allocFastpath + freeFastpath;
+    allocFastpath = 0;
+    freeFastpath = 0;
     Arrays.fill(stat, 0);
   }
 
   public long[] stats() {
-    return stat.clone();
+    long[] all = stat.clone();
+    all[Stat.ALLOC_FASTPATH.ordinal()] = allocFastpath;
+    all[Stat.FREE_FASTPATH.ordinal()] = freeFastpath;
+    return all;
   }
 
   /// The transaction id: grows with each operation.
   public long tid() {
-    return tid;
+    return tidStart + tidStep * (allocFastpath + freeFastpath + otherTransactions);
   }
 
   /// What this cpu holds of the cache, for reports.
@@ -213,7 +241,7 @@ public final class KmemCacheCpu {
             ? new int[0]
             : current.slab().isLoan()
                 ? lent.indexes()
-                : objects.intactIndexes(current.slab().frame(), freelist);
+                : objects.intactIndexes(current.slab().frame(), firstFree());
     SlabGrant[] partials = partial.toArray();
     SlabRef[] refs = new SlabRef[partials.length];
     for (int i = 0; i < refs.length; i++) {

@@ -1,9 +1,13 @@
 package org.numaslab.cpu.cache;
 
 import java.util.ArrayDeque;
-import java.util.TreeSet;
 
 /// The requests of a cpu that are not answered yet, and what waits for those sent before it.
+///
+/// ```text
+/// number   ... first                       last
+///              | open | - | open | ... | open |     in a ring: a number's place is its low bits
+/// ```
 ///
 /// Owner: the cpu.
 final class OpenRequests {
@@ -12,27 +16,54 @@ final class OpenRequests {
 
   private record Waiting(long upTo, Runnable then) {}
 
-  private final TreeSet<Long> open = new TreeSet<>();
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private boolean[] open = new boolean[2 * MAX];
+  private int count;
   private long last;
 
+  /// Nothing before it is open; one past `last` when nothing is.
+  private long first = 1;
+
   long next() {
-    open.add(++last);
+    if (++last - first == open.length) {
+      grow();
+    }
+    open[place(last)] = true;
+    count++;
     return last;
   }
 
+  private int place(long request) {
+    return (int) request & (open.length - 1);
+  }
+
+  /// One operation may send more than [#MAX], and an early answer may be late.
+  private void grow() {
+    boolean[] grown = new boolean[2 * open.length];
+    for (long request = first; request < last; request++) {
+      boolean isOpen = open[place(request)];
+      grown[(int) request & (grown.length - 1)] = isOpen;
+    }
+    open = grown;
+  }
+
   boolean isFull() {
-    return open.size() >= MAX;
+    return count >= MAX;
   }
 
   boolean isEmpty() {
-    return open.isEmpty();
+    return count == 0;
   }
 
   /// @throws IllegalStateException when nobody asked
   void answered(long request) {
-    if (!open.remove(request)) {
+    if (request < first || request > last || !open[place(request)]) {
       throw new IllegalStateException("answer to request " + request + ", which is not open");
+    }
+    open[place(request)] = false;
+    count--;
+    while (first <= last && !open[place(first)]) {
+      first++;
     }
   }
 
@@ -44,7 +75,7 @@ final class OpenRequests {
   }
 
   void runWaiting() {
-    while (!waiting.isEmpty() && (open.isEmpty() || open.first() > waiting.element().upTo)) {
+    while (!waiting.isEmpty() && first > waiting.element().upTo) {
       waiting.remove().then.run();
     }
   }

@@ -107,7 +107,7 @@ final class SlowAlloc {
         long list =
             c.objects.takeList(slab.slab().frame(), () -> c.count(Stat.CMPXCHG_DOUBLE_FAIL));
         if (list != 0) {
-          c.freelist = list;
+          c.load(list);
           return refill();
         }
         exhausted();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.FrameTable;
-import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
@@ -27,6 +26,9 @@ import org.numaslab.node.topology.Topology;
 /// `unfreeze_partials` of mm/slub.c, v6.1, as far as they take no list lock.
 final class SlowFree {
   private static final int[] NO_INDEXES = {};
+
+  /// In place of a slab's node: its message is sent.
+  private static final int SENT = -2;
 
   private final Cpu cpu;
   private final int node;
@@ -60,13 +62,41 @@ final class SlowFree {
     return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
   }
 
+  /// Frees an object of a slab that is not the current one. Allocates nothing where the cpu does it
+  /// itself.
+  void free(KmemCacheCpu c, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    boolean here = topology.nodeIndexOfFrame(frame) == node;
+    if (!here || !mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
+      hand(c, new long[] {object});
+    }
+  }
+
   /// @param run objects of one slab that is not the current one, in the order in which its list
   ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
-    int home = topology.nodeIndexOfFrame(frame);
+    if (topology.nodeIndexOfFrame(frame) == node && mayTouch(c, frame)) {
+      for (int i = 0; i < run.length - 1; i++) {
+        c.objects.setNext(run[i], run[i + 1]);
+      }
+      if (pushed(c, frames.head(frame), run[0], run[run.length - 1], run.length)) {
+        return;
+      }
+    }
+    hand(c, run);
+  }
+
+  /// Whether an own frame is of a slab of the cache, and the cpu need not leave it to the node.
+  private boolean mayTouch(KmemCacheCpu c, long frame) {
+    return !c.isDebug && frames.isSlabOf(frame, c.cache.id().value());
+  }
+
+  /// Gives objects to the node in whose memory they lie.
+  private void hand(KmemCacheCpu c, long[] run) {
+    int home = topology.nodeIndexOfFrame(run[0] >>> Memory.PAGE_SHIFT);
     if (home == node) {
-      freeHere(c, run);
+      freeAtNode(c, run);
     } else if (home >= 0) {
       remoteFrees.add(home, c.cache.id(), run);
     } else {
@@ -75,32 +105,21 @@ final class SlowFree {
     }
   }
 
-  private void freeHere(KmemCacheCpu c, long[] run) {
-    long frame = run[0] >>> Memory.PAGE_SHIFT;
-    if (frames.kind(frame) != Kind.SLAB
-        || frames.cache(frame) != c.cache.id().value()
-        || c.cache.isDebug()) {
-      freeAtNode(c, run); // it must be looked at
-      return;
-    }
-    long slab = frames.head(frame);
-    for (int i = 0; i < run.length - 1; i++) {
-      c.objects.setNext(run[i], run[i + 1]);
-    }
-    long last = run[run.length - 1];
-    int lost = 0;
+  /// Puts `count` objects that are linked from `first` to `last` on their slab's own list.
+  ///
+  /// @return false when the slab would go on a node's list or off it, which is the node's to do
+  private boolean pushed(KmemCacheCpu c, long slab, long first, long last, int count) {
     while (true) {
       long word = frames.word(slab);
       boolean frozen = SlabWord.frozen(word);
       boolean full = !SlabWord.hasFree(word);
-      int inUse = SlabWord.inUse(word) - run.length;
-      boolean freeze = !frozen && full && c.cache.hasCpuPartial();
-      if (!frozen && !freeze && (inUse == 0 || full)) {
-        freeAtNode(c, run); // the slab goes on a list or off it
-        break;
+      int inUse = SlabWord.inUse(word) - count;
+      boolean freeze = !frozen && full;
+      if (!frozen && !freeze && inUse == 0) {
+        return false;
       }
       c.objects.setNext(last, c.objects.firstFree(slab, word));
-      long freed = SlabWord.with(word, c.objects.headIndex(slab, run[0]), inUse, frozen || freeze);
+      long freed = SlabWord.with(word, c.objects.indexOf(slab, first), inUse, frozen || freeze);
       if (frames.exchangeWord(slab, word, freed)) {
         c.count(Stat.FREE_SLOWPATH);
         if (frozen) {
@@ -108,11 +127,8 @@ final class SlowFree {
         } else if (freeze) {
           putPartial(c, grantOfOwn(slab, freed));
         }
-        break;
+        return true;
       }
-      lost++;
-    }
-    for (; lost > 0; lost--) {
       c.count(Stat.CMPXCHG_DOUBLE_FAIL);
     }
   }
@@ -144,21 +160,26 @@ final class SlowFree {
     unfreeze(c, drained);
   }
 
+  /// Gives slabs back to their nodes, one message each, in the order of each node's first slab.
   void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
+    int[] homes = new int[slabs.length];
+    for (int i = 0; i < slabs.length; i++) {
+      homes[i] = cpu.nodeOfSlab(slabs[i]);
+    }
     for (int from = 0; from < slabs.length; from++) {
-      int home = cpu.nodeOfSlab(slabs[from]);
-      List<SlabRef> here = new ArrayList<>();
-      boolean first = true;
-      for (int i = 0; i < slabs.length; i++) {
-        if (cpu.nodeOfSlab(slabs[i]) == home) {
-          first &= i >= from;
+      int home = homes[from];
+      if (home == SENT) {
+        continue;
+      }
+      List<SlabRef> here = new ArrayList<>(slabs.length);
+      for (int i = from; i < slabs.length; i++) {
+        if (homes[i] == home) {
           here.add(slabs[i].slab());
+          homes[i] = SENT;
         }
       }
-      if (first) {
-        SlabRef[] refs = here.toArray(SlabRef[]::new);
-        cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
-      }
+      SlabRef[] refs = here.toArray(SlabRef[]::new);
+      cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
     }
   }
 
@@ -169,7 +190,7 @@ final class SlowFree {
       return;
     }
     int home = c.slabNode();
-    long list = c.freelist;
+    long list = c.firstFree();
     int[] indexes = c.lent.unload();
     c.uninstall();
     if (!slab.slab().isLoan() && list == 0 && unfreezeFull(c, slab.slab().frame())) {

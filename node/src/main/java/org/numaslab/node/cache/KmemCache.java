@@ -139,9 +139,12 @@ public record KmemCache(
   /// Whether an object is cleared when it is handed out (`slab_want_init_on_alloc`).
   public boolean clears(int gfp) {
     boolean asked = (gfp & Gfp.ZERO) != 0;
+    if (!asked && !initOnAlloc) {
+      return false;
+    }
     boolean constructed = geometry.ctor() || constructor != null;
     if (!initOnAlloc || constructed) {
-      return asked && !constructed;
+      return !constructed;
     }
     boolean contentMatters =
         (geometry.flags() & (SlabFlags.TYPESAFE_BY_RCU | SlabFlags.POISON)) != 0;

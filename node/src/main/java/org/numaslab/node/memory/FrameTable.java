@@ -1,6 +1,6 @@
 package org.numaslab.node.memory;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.invoke.MethodHandles;
@@ -92,11 +92,11 @@ public final class FrameTable {
   }
 
   private int get(long frame, int field) {
-    return Reservation.ALL.get(JAVA_INT, at(frame, field));
+    return Reservation.ALL.get(JAVA_INT_UNALIGNED, at(frame, field));
   }
 
   private void set(long frame, int field, int value) {
-    Reservation.ALL.set(JAVA_INT, at(frame, field), value);
+    Reservation.ALL.set(JAVA_INT_UNALIGNED, at(frame, field), value);
   }
 
   /// The slab word; see [SlabWord]. Acquires what the last exchange of it released.
@@ -133,6 +133,12 @@ public final class FrameTable {
 
   public Kind kind(long frame) {
     return Kind.ALL[get(frame, USE) & KIND_MASK];
+  }
+
+  /// Whether a frame is of a slab of the cache.
+  public boolean isSlabOf(long frame, int cache) {
+    int use = get(frame, USE);
+    return (use & KIND_MASK) == Kind.SLAB.ordinal() && use >>> CACHE_SHIFT == cache;
   }
 
   public int order(long frame) {

@@ -55,6 +55,7 @@ import org.numaslab.node.topology.NodeId;
 /// its caches. Needs no answer from anybody, so nothing that waits for a node can wait for ever.
 public final class NodeState {
   private static final SlabGrant[] NO_GRANTS = {};
+  private static final long[] NO_OBJECTS = {};
 
   /// No slab is in frame 0, which ends lists.
   private static final long NO_SLAB = 0;
@@ -297,11 +298,14 @@ public final class NodeState {
         rest = Arrays.copyOfRange(rest, 1, rest.length);
         continue;
       }
-      long[] same = Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
+      long[] same =
+          rest.length == 1
+              ? rest // by far the most
+              : Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
       if (same.length < rest.length) {
         rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
       } else {
-        rest = new long[0];
+        rest = NO_OBJECTS;
       }
       KmemCacheNode cache = trueCache(named, slab, same[0]);
       tally.add(Stat.FREE_SLOWPATH);

@@ -14,7 +14,7 @@ import org.numaslab.node.memory.SlabWord;
 ///               +------------+--------------------------+--------+--------------+
 ///               | red zone   | object                   | next   |              |
 ///               +------------+--------------------------+--------+--------------+
-/// next          address of the next free object, 0 ends the list; hardened: pointer ^ cookie ^ byteswap(its own address)
+/// next          the kernel's pointer to the next free object, 0 ends the list; hardened: pointer ^ cookie ^ byteswap(its own address)
 /// ```
 ///
 /// Owner: whoever may touch the slab's node; the lists belong to the holder of the slab. Allocates
@@ -49,9 +49,14 @@ public final class SlabObjects {
 
   /// The free object after `object` on its list, 0 for none.
   public long next(long object) {
+    return physical(nextPointer(object));
+  }
+
+  /// The same as the pointer that the kernel has: what the hot path keeps, since it is put back
+  /// into memory as it is.
+  public long nextPointer(long object) {
     long at = object + offset;
-    long stored = memory.load(at);
-    return hardened ? decode(stored, at) : stored;
+    return memory.load(at) ^ mask(at);
   }
 
   /// Whether what follows `object` is the end of the list or an object of the slab.
@@ -62,25 +67,32 @@ public final class SlabObjects {
 
   /// @throws EmulatedOops when the object is to point to itself: then it is freed twice in a row
   public void setNext(long object, long next) {
-    long at = object + offset;
-    if (hardened) {
-      if (object == next) {
-        throw EmulatedOops.freedTwice(object);
-      }
-      memory.store(at, encode(next, at));
-    } else {
-      memory.store(at, next);
-    }
+    setNextPointer(object, pointer(next));
   }
 
-  private long decode(long stored, long at) {
-    long pointer = stored ^ cookie ^ Long.reverseBytes(at + DIRECT_MAP);
+  /// The same for the kernel's pointer to the next object, 0 for none.
+  public void setNextPointer(long object, long next) {
+    if (hardened && object + DIRECT_MAP == next) {
+      throw EmulatedOops.freedTwice(object);
+    }
+    long at = object + offset;
+    memory.store(at, next ^ mask(at));
+  }
+
+  /// The kernel's pointer to an object, 0 for none.
+  public static long pointer(long object) {
+    return object == 0 ? 0 : object + DIRECT_MAP;
+  }
+
+  /// The object behind a pointer of the kernel, 0 for none.
+  public static long physical(long pointer) {
     return pointer == 0 ? 0 : pointer - DIRECT_MAP;
   }
 
-  private long encode(long next, long at) {
-    long pointer = next == 0 ? 0 : next + DIRECT_MAP;
-    return pointer ^ cookie ^ Long.reverseBytes(at + DIRECT_MAP);
+  /// What a pointer is hidden with. It does not depend on the pointer, so that one operation lies
+  /// between memory and the free list.
+  private long mask(long at) {
+    return hardened ? cookie ^ Long.reverseBytes(at + DIRECT_MAP) : 0;
   }
 
   public long objectAt(long slab, int index) {

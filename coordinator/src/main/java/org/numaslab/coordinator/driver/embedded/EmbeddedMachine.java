@@ -129,7 +129,8 @@ public final class EmbeddedMachine implements Machine {
     }
   }
 
-  private static Config config() {
+  /// What the actors run on.
+  public static Config config() {
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
     return ConfigFactory.parseString(CONFIG.formatted(cores))
         .withFallback(ConfigFactory.defaultReference())
