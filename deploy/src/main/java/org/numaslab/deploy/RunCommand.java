@@ -104,6 +104,7 @@ public final class RunCommand implements Callable<Integer> {
             inputs.topology(), inputs.kernel(), inputs.trace(), machine.settings(trace.repeat))) {
       return finish(
           start,
+          inputs.decoding(),
           replay,
           output,
           audit ->
@@ -129,6 +130,7 @@ public final class RunCommand implements Callable<Integer> {
             workload.caches())) {
       return finish(
           start,
+          RunTiming.Decoding.NONE,
           load,
           output,
           audit ->
@@ -144,6 +146,7 @@ public final class RunCommand implements Callable<Integer> {
   /// Runs it, audits what is left, and writes and prints the results.
   private int finish(
       long start,
+      RunTiming.Decoding decoding,
       Experiment experiment,
       OutputFolder output,
       Function<AuditFigures, RunResult> gather) {
@@ -159,7 +162,7 @@ public final class RunCommand implements Callable<Integer> {
     long ended = System.nanoTime();
     MachineDump dump = experiment.dump();
     Audit audit = Audit.of(dump);
-    RunTiming timing = RunTiming.of(readNanos, experiment, System.nanoTime() - ended);
+    RunTiming timing = RunTiming.of(readNanos, decoding, experiment, System.nanoTime() - ended);
     RunResult result = gather.apply(AuditFigures.of(audit));
     String summary = Summary.of(result, timing);
     Map<String, String> files = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
 import org.numaslab.coordinator.topologies.KernelDirectory;
@@ -28,10 +29,12 @@ import org.numaslab.node.topology.Topology;
 /// | yes        | no            | as asked for                                       |
 /// | no         | no            | assumed from the cpus in the trace                 |
 ///
+/// @param decoding of the trace: how long it took
 /// @param kernel null without a kernel's folder
 record RunInputs(
     String shownTrace,
     Trace trace,
+    RunTiming.Decoding decoding,
     @Nullable KernelDirectory kernel,
     Topology topology,
     List<String> used,
@@ -50,7 +53,9 @@ record RunInputs(
     DescribedTopology described = described(machine);
     KernelDirectory kernel = kernel(options, machine);
     use(kernel, machine, described, used, assumed);
+    long start = System.nanoTime();
     Trace trace = TraceReader.read(options.source(), known(kernel), filter);
+    var decoding = new RunTiming.Decoding(trace.text().allEvents(), System.nanoTime() - start);
     trace.refuseCutLines();
     Topology topology;
     if (kernel != null) {
@@ -63,7 +68,7 @@ record RunInputs(
       assumed.add("no kernel folder: caches are made from their events, recorded homes not known");
     }
     refuseWhatDoesNotFit(trace, topology);
-    return new RunInputs(options.source(), trace, kernel, topology, used, assumed);
+    return new RunInputs(options.source(), trace, decoding, kernel, topology, used, assumed);
   }
 
   static @Nullable DescribedTopology described(MachineOptions machine) {

@@ -141,6 +141,10 @@ class RunCommandTest {
 
     JsonNode timing = new ObjectMapper().readTree(folder.resolve("a/timing.json").toFile());
     assertThat(timing.get("operations_per_second").asDouble()).isPositive();
+    assertThat(timing.get("decode_seconds").asDouble())
+        .isPositive()
+        .isLessThan(timing.get("read_seconds").asDouble());
+    assertThat(timing.get("decoded_events_per_second").asDouble()).isPositive();
     JsonNode newSlab = timing.get("latencies").get(timing.get("latencies").size() - 1);
     assertThat(newSlab.get("path").asText()).isEqualTo("new_slab");
     assertThat(newSlab.get("p50_nanos").asLong()).isPositive();

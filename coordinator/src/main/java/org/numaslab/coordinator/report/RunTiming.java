@@ -9,15 +9,27 @@ import org.numaslab.cpu.cache.AllocPath;
 
 /// Every figure of a run that a clock said; timing.json is this record. All *measured*.
 ///
+/// @param readSeconds all that is read, and the machine made
+/// @param decodeSeconds of them: the trace from text to operations, once, by one thread that has
+///   just started; 0 without a trace
+/// @param decodedEvents kmem events in the text
 /// @param operations allocations and frees that were replayed
 /// @param latencies of the allocations that waited for a node; empty where the driver has no clock
 public record RunTiming(
     double readSeconds,
+    double decodeSeconds,
+    long decodedEvents,
+    double decodedEventsPerSecond,
     double replaySeconds,
     double auditSeconds,
     long operations,
     double operationsPerSecond,
     List<Latency> latencies) {
+
+  /// How many events were decoded in which wall time.
+  public record Decoding(long events, long nanos) {
+    public static final Decoding NONE = new Decoding(0, 0);
+  }
 
   /// From asking a node to having the object.
   public record Latency(
@@ -33,7 +45,8 @@ public record RunTiming(
     }
   }
 
-  public static RunTiming of(long readNanos, Experiment experiment, long auditNanos) {
+  public static RunTiming of(
+      long readNanos, Decoding decoding, Experiment experiment, long auditNanos) {
     List<Latency> latencies = new ArrayList<>();
     ReplayTally tally = experiment.tally();
     for (AllocPath path : AllocPath.values()) {
@@ -44,6 +57,9 @@ public record RunTiming(
     double seconds = experiment.elapsedNanos() / 1e9;
     return new RunTiming(
         readNanos / 1e9,
+        decoding.nanos() / 1e9,
+        decoding.events(),
+        decoding.nanos() == 0 ? 0 : Math.round(decoding.events() * 1e9 / decoding.nanos()),
         seconds,
         auditNanos / 1e9,
         experiment.done(),

@@ -183,17 +183,24 @@ public final class Summary {
     }
     page.paragraph("Not modelled: ", String.join("; ", run.notModelled()));
     page.line(
-        "%s %s operations in %s s, %s per second [measured]"
+        "%s %s operations in %s s, %s/s%s [measured]"
             .formatted(
                 run.trace() == null ? "Ran" : "Replayed",
                 count(timing.operations()),
                 seconds(timing.replaySeconds()),
-                count((long) timing.operationsPerSecond())));
+                count((long) timing.operationsPerSecond()),
+                decoded()));
     page.paragraph(
         "",
         Arrays.stream(Basis.values())
             .map(basis -> "[" + basis + "] " + basis.meaning())
             .collect(Collectors.joining("; ")));
+  }
+
+  private String decoded() {
+    return timing.decodedEvents() == 0
+        ? ""
+        : "; decoded " + count((long) timing.decodedEventsPerSecond()) + " events/s";
   }
 
   private static String seconds(double seconds) {

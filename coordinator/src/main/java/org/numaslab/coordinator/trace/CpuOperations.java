@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.trace;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What one cpu did, in its order: two words per operation.
 ///
@@ -30,6 +31,7 @@ public final class CpuOperations {
   private int size;
   private int roundSize;
   private long[] words;
+  private @Nullable Users users; // by slot
 
   /// @param expected operations, more or less
   CpuOperations(long expected) {
@@ -78,6 +80,29 @@ public final class CpuOperations {
   /// Place in the order of the whole trace, without gaps; closing frees come after all operations.
   public int sequence(int index) {
     return (int) (words[2 * index] >> 32);
+  }
+
+  /// Where in the kernel this was done, a number for [Trace#callSite]; -1 for an operation without
+  /// an event (unseen and closing frees), and where the reader was not asked to keep call sites.
+  public int callSite(int index) {
+    return (int) (user(index) >> 32);
+  }
+
+  /// The task that did this; -1 as for [#callSite], and where the line did not say.
+  public int pid(int index) {
+    return (int) user(index);
+  }
+
+  private long user(int index) {
+    if (users == null || index >= size) {
+      return Users.NOBODY;
+    }
+    int slot = slot(index);
+    return isFree(index) ? users.freer(slot) : users.allocator(slot);
+  }
+
+  void setUsers(Users bySlot) {
+    users = bySlot;
   }
 
   void addAlloc(int at, int ofSlot, int inCache, int gfpBits, int wantedNode) {

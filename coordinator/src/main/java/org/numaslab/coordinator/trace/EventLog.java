@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.trace;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The second step: allocations and frees in the order of the trace, joined by pointer.
 ///
@@ -54,13 +55,17 @@ final class EventLog implements Sink {
   private int[] unmatchedName = new int[64];
   private int[] slotBefore = new int[64];
 
-  EventLog(TraceFilter filter, FieldTexts fieldTexts) {
+  private final @Nullable Users users; // by slot
+  private final LongColumn unmatchedUsers = new LongColumn();
+
+  EventLog(TraceFilter filter, FieldTexts fieldTexts, CallSites callSites) {
     this.filter = filter;
     this.fieldTexts = fieldTexts;
+    users = callSites == CallSites.KEPT ? new Users() : null;
   }
 
   @Override
-  public void alloc(int onCpu, long nanos, boolean kmalloc, long at, int site, int text) {
+  public void alloc(int onCpu, long nanos, boolean kmalloc, long at, int site, int text, int pid) {
     if (at == 0) {
       add(FAILED, onCpu, nanos, fieldTexts.name(text));
       return;
@@ -68,6 +73,9 @@ final class EventLog implements Sink {
     int before = pointers.put(at, slots);
     if (before >= 0) {
       add(UNSEEN_FREE, onCpu, nanos, before);
+    }
+    if (users != null) {
+      users.add(Users.user(site, pid));
     }
     add(ALLOC, onCpu, nanos, addSlot(onCpu, at, site, kmalloc ? ~text : text));
   }
@@ -85,7 +93,7 @@ final class EventLog implements Sink {
   }
 
   @Override
-  public void free(int onCpu, long nanos, long at, int text) {
+  public void free(int onCpu, long nanos, long at, int site, int text, int pid) {
     int name = fieldTexts.name(text);
     if (at == 0) {
       add(NULL, onCpu, nanos, name);
@@ -94,11 +102,17 @@ final class EventLog implements Sink {
     int slot = pointers.free(at);
     if (slot >= 0) {
       freedAs[slot] = name;
+      if (users != null) {
+        users.freed(slot, Users.user(site, pid));
+      }
       add(FREE, onCpu, nanos, slot);
     } else {
       boolean seen = slot != PointerTable.NEVER_SEEN;
       add(seen ? FREED_ALREADY : NEVER_SEEN, onCpu, nanos, unmatched);
       addUnmatched(at, name, seen ? ~slot : NO_SLOT);
+      if (users != null) {
+        unmatchedUsers.add(Users.user(site, pid));
+      }
     }
   }
 
@@ -122,6 +136,10 @@ final class EventLog implements Sink {
     tracedSlots = Math.min(tracedSlots, slots);
     int slot = addSlot(onCpu, unmatchedPointer[unmatchedFree], callSite[like], fields[like]);
     freedAs[slot] = unmatchedName[unmatchedFree];
+    if (users != null) {
+      users.add(Users.NOBODY);
+      users.freed(slot, unmatchedUsers.get(unmatchedFree));
+    }
     return slot;
   }
 
@@ -143,6 +161,11 @@ final class EventLog implements Sink {
   void rewrite(long[] all) {
     events = all;
     size = all.length;
+  }
+
+  /// Who allocated and freed the slots; null where that is not kept.
+  @Nullable Users users() {
+    return users;
   }
 
   /// Events, UNSEEN_FREE among them.

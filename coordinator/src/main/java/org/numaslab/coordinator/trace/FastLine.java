@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.trace;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class FastLine {
 
   /// Entries of the table of guesses: some times the call sites of a busy kernel.
   private static final int GUESSES_BITS = 12;
+
+  /// The column of the `[` before the cpu.
+  private static final int BRACKET = 25;
 
   private static final long NEWLINES = Words.all('\n');
   private static final long EQUALS = Words.all('=');
@@ -64,9 +68,13 @@ final class FastLine {
 
   private final int[] siteGuesses = new int[1 << GUESSES_BITS]; // number + 1, 0 for none
   private int[] fieldGuesses = new int[1 << 8]; // by call site, number + 1
+  private final byte @Nullable [] taskColumns; // null where tasks are not kept
+  private long lineStart;
   private boolean tookPointer;
 
-  FastLine(Tally tally, TextTable callSites, FieldTexts fieldTexts, Sink sink) {
+  FastLine(
+      Tally tally, TextTable callSites, FieldTexts fieldTexts, Sink sink, CallSites keepsUsers) {
+    taskColumns = keepsUsers == CallSites.KEPT ? new byte[BRACKET] : null;
     this.tally = tally;
     this.callSites = callSites;
     this.fieldTexts = fieldTexts;
@@ -81,6 +89,7 @@ final class FastLine {
   /// Takes the line at `start`: the position after its end, or NOT_FAST, and then nothing has
   /// happened.
   long take(MemorySegment text, long start, long to) {
+    lineStart = start;
     if (to - start < BYTES_MIN) {
       return NOT_FAST;
     }
@@ -193,16 +202,26 @@ final class FastLine {
         return NOT_FAST;
       }
       tally.event(kind.ordinal(), cpu, nanos);
-      sink.alloc(cpu, nanos, kind == EventKind.KMALLOC, noObject ? 0 : pointer, site, fields);
+      boolean kmalloc = kind == EventKind.KMALLOC;
+      sink.alloc(cpu, nanos, kmalloc, noObject ? 0 : pointer, site, fields, pid(text));
     } else {
       if (!fieldTexts.isFree(fields)) {
         return NOT_FAST;
       }
       tally.event(kind.ordinal(), cpu, nanos);
-      sink.free(cpu, nanos, noObject ? 0 : pointer, fields);
+      sink.free(cpu, nanos, noObject ? 0 : pointer, site, fields, pid(text));
     }
     tookPointer = true;
     return fieldsAt + fieldTexts.length(fields) + 1;
+  }
+
+  /// The task of the line being taken, if tasks are kept.
+  private int pid(MemorySegment text) {
+    if (taskColumns == null) {
+      return -1;
+    }
+    MemorySegment.copy(text, ValueLayout.JAVA_BYTE, lineStart, taskColumns, 0, BRACKET);
+    return TolerantLine.pid(taskColumns, BRACKET);
   }
 
   /// The number of the call site that begins at `at` and ends with ` ptr=` and 40 more bytes; or

@@ -81,6 +81,7 @@ final class Replayable {
     Arrays.setAll(operations, cpu -> new CpuOperations(eventsPerCpu.get(cpu)));
     walk();
     close();
+    giveUsers();
   }
 
   /// By the number of a name that frees give, the cache that has it.
@@ -269,6 +270,21 @@ final class Replayable {
         int cache = cacheNumber(cacheOf[logged] & CacheDrafts.NUMBER_MASK);
         operations[cpu].addClosingFree(next(cpu), slot, cache);
       }
+    }
+  }
+
+  private void giveUsers() {
+    Users logged = log.users();
+    if (logged == null) {
+      return;
+    }
+    Users replayed = new Users();
+    for (int slot = 0; slot < slots; slot++) {
+      replayed.add(logged.allocator(loggedSlot(slot)));
+      replayed.freed(slot, logged.freer(loggedSlot(slot)));
+    }
+    for (CpuOperations own : operations) {
+      own.setUsers(replayed);
     }
   }
 

@@ -5,8 +5,9 @@ interface Sink {
   /// @param pointer 0 for an allocation that failed
   /// @param callSite number of the text in the scanner's call sites
   /// @param fields number of the text in the scanner's [FieldTexts]
-  void alloc(int cpu, long nanos, boolean kmalloc, long pointer, int callSite, int fields);
+  /// @param pid of the task, -1 where the line does not say
+  void alloc(int cpu, long nanos, boolean kmalloc, long pointer, int callSite, int fields, int pid);
 
   /// @param pointer 0 for a free of null
-  void free(int cpu, long nanos, long pointer, int fields);
+  void free(int cpu, long nanos, long pointer, int callSite, int fields, int pid);
 }

@@ -52,6 +52,10 @@ final class TolerantLine {
 
   EventKind kind = EventKind.KFREE;
   int cpu;
+
+  /// Of the task, -1 where the line does not say.
+  int pid;
+
   long nanos;
   long pointer;
   int callSiteStart;
@@ -131,7 +135,40 @@ final class TolerantLine {
       return Outcome.CUT;
     }
     cpu = (int) cpuNumber;
+    pid = pid(line, bracket);
     return event(line, skipBlanks(line, time, end), end);
+  }
+
+  /// The number of the task before the `[` at `bracket`, behind `comm-` or, as perf prints it,
+  /// blanks; -1: there is none.
+  static int pid(byte[] line, int bracket) {
+    int end = lastBlank(line, bracket);
+    if (end > 0 && line[end - 1] == ')') { // trace-cmd and ftrace with record-tgid: (tgid)
+      while (end > 0 && line[end - 1] != '(') {
+        end--;
+      }
+      end = lastBlank(line, Math.max(0, end - 1));
+    }
+    int start = end;
+    while (start > 0 && end - start < 9 && line[start - 1] >= '0' && line[start - 1] <= '9') {
+      start--;
+    }
+    if (start == end || start == 0 || (line[start - 1] != '-' && !isBlank(line[start - 1]))) {
+      return -1;
+    }
+    int value = 0;
+    for (int i = start; i < end; i++) {
+      value = 10 * value + line[i] - '0';
+    }
+    return value;
+  }
+
+  private static int lastBlank(byte[] line, int from) {
+    int at = from;
+    while (at > 0 && isBlank(line[at - 1])) {
+      at--;
+    }
+    return at;
   }
 
   private Outcome event(byte[] line, int from, int end) {

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.trace;
 
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.node.topology.BadInput;
 
 /// A decoded trace, ready to be replayed: per cpu a list of operations, and a slot for each
@@ -21,11 +22,18 @@ public final class Trace {
   private final BitSet inferred;
   private final double[] unmatchedShares;
   private final int highestNode;
+  private final @Nullable TextTable callSites;
   private final long firstCutLine;
   private final String firstCutText;
   private final List<String> unknownGfpWords;
 
-  Trace(String source, Tally tally, FieldTexts fieldTexts, Replayable replayable) {
+  /// @param callSites null where they are not kept
+  Trace(
+      String source,
+      Tally tally,
+      FieldTexts fieldTexts,
+      @Nullable TextTable callSites,
+      Replayable replayable) {
     this.source = source;
     this.text = tally.counts();
     this.replay = replayable.counts();
@@ -38,6 +46,7 @@ public final class Trace {
     this.inferred = replayable.inferred();
     this.unmatchedShares = replayable.unmatchedShares();
     this.highestNode = replayable.highestNode();
+    this.callSites = callSites;
     this.firstCutLine = tally.firstCutLine();
     this.firstCutText = tally.firstCutText();
     this.unknownGfpWords = List.copyOf(fieldTexts.unknownGfpWords());
@@ -135,6 +144,21 @@ public final class Trace {
   /// bytes_req of the slot's allocation.
   public int bytesRequested(int slot) {
     return bytesRequested[slot];
+  }
+
+  /// Different call sites, and one more than the highest number of one; 0 where they are not kept.
+  public int callSiteCount() {
+    return callSites == null ? 0 : callSites.size();
+  }
+
+  /// The text of a call site, as `copy_process+0x20e/0x1ae0` or `vmalloc+0x1a/0x30 [module]`.
+  ///
+  /// @param callSite from 0 to [#callSiteCount] - 1
+  public String callSite(int callSite) {
+    if (callSites == null) {
+      throw new IllegalStateException("trace: its call sites were not kept");
+    }
+    return callSites.text(callSite);
   }
 
   /// Words in gfp_flags that no kernel we know prints; they stand for no bit.

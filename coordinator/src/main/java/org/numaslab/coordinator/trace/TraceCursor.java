@@ -62,6 +62,16 @@ public final class TraceCursor {
     return operations.gfp(index);
   }
 
+  /// See [CpuOperations#callSite].
+  public int callSite() {
+    return operations.callSite(index);
+  }
+
+  /// See [CpuOperations#pid].
+  public int pid() {
+    return operations.pid(index);
+  }
+
   /// Place among all operations of all rounds.
   public long sequence() {
     return round * roundLength + operations.sequence(index);

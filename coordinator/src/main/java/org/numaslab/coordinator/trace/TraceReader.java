@@ -37,17 +37,19 @@ public final class TraceReader {
   private final String source;
   private final KnownCaches known;
   private final TraceFilter filter;
+  private final CallSites callSites;
   private final FieldTexts fieldTexts = new FieldTexts();
   private final EventLog log;
   private final TraceScanner scanner;
   private long bytes;
 
-  private TraceReader(String source, KnownCaches known, TraceFilter filter) {
+  private TraceReader(String source, KnownCaches known, TraceFilter filter, CallSites callSites) {
     this.source = source;
     this.known = known;
     this.filter = filter;
-    log = new EventLog(filter, fieldTexts);
-    scanner = new TraceScanner(fieldTexts, log);
+    this.callSites = callSites;
+    log = new EventLog(filter, fieldTexts, callSites);
+    scanner = new TraceScanner(fieldTexts, log, callSites);
   }
 
   /// The trace in the file named `source`, or on standard input for `-`.
@@ -55,15 +57,30 @@ public final class TraceReader {
   /// Throws [BadInput] where there is none: missing, a folder, empty, not a trace, a gzip file that
   /// is broken or cut.
   public static Trace read(String source, KnownCaches known, TraceFilter filter) {
+    return read(source, known, filter, CallSites.DROPPED);
+  }
+
+  /// The same, with the operations' call sites and tasks if they are to be kept.
+  public static Trace read(
+      String source, KnownCaches known, TraceFilter filter, CallSites callSites) {
     return source.equals(STANDARD_INPUT)
-        ? read("standard input", System.in, known, filter)
-        : guarded(new TraceReader(source, known, filter), reader -> reader.file(Path.of(source)));
+        ? read("standard input", System.in, known, filter, callSites)
+        : guarded(
+            new TraceReader(source, known, filter, callSites),
+            reader -> reader.file(Path.of(source)));
   }
 
   /// The trace on a stream, plain or gzip, which stays open.
   public static Trace read(String name, InputStream in, KnownCaches known, TraceFilter filter) {
+    return read(name, in, known, filter, CallSites.DROPPED);
+  }
+
+  /// The same, with the operations' call sites and tasks if they are to be kept.
+  public static Trace read(
+      String name, InputStream in, KnownCaches known, TraceFilter filter, CallSites callSites) {
     return guarded(
-        new TraceReader(name, known, filter), reader -> reader.stream(new BufferedInputStream(in)));
+        new TraceReader(name, known, filter, callSites),
+        reader -> reader.stream(new BufferedInputStream(in)));
   }
 
   private interface Input {
@@ -220,7 +237,8 @@ public final class TraceReader {
     }
     Replayable replayable =
         new Replayable(log, fieldTexts, known, filter, tally.counts().eventsPerCpu());
-    return new Trace(source, tally, fieldTexts, replayable);
+    TextTable kept = callSites == CallSites.KEPT ? scanner.callSites() : null;
+    return new Trace(source, tally, fieldTexts, kept, replayable);
   }
 
   private BadInput notATrace(String got) {

@@ -24,10 +24,10 @@ final class TraceScanner {
   private final TolerantLine tolerant = new TolerantLine();
   private final byte[] line = new byte[LINE_MAX];
 
-  TraceScanner(FieldTexts fieldTexts, Sink sink) {
+  TraceScanner(FieldTexts fieldTexts, Sink sink, CallSites keepsUsers) {
     this.fieldTexts = fieldTexts;
     this.sink = sink;
-    fast = new FastLine(tally, callSites, fieldTexts, sink);
+    fast = new FastLine(tally, callSites, fieldTexts, sink, keepsUsers);
   }
 
   Tally tally() {
@@ -133,13 +133,13 @@ final class TraceScanner {
       return;
     }
     tally.event(kind.ordinal(), cpu, nanos);
+    int site =
+        callSites.intern(
+            line, tolerant.callSiteStart, tolerant.callSiteEnd - tolerant.callSiteStart);
     if (alloc) {
-      int site =
-          callSites.intern(
-              line, tolerant.callSiteStart, tolerant.callSiteEnd - tolerant.callSiteStart);
-      sink.alloc(cpu, nanos, kind.isKmalloc(), pointer, site, fields);
+      sink.alloc(cpu, nanos, kind.isKmalloc(), pointer, site, fields, tolerant.pid);
     } else {
-      sink.free(cpu, nanos, pointer, fields);
+      sink.free(cpu, nanos, pointer, site, fields, tolerant.pid);
     }
   }
 

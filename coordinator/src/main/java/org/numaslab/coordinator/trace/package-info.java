@@ -30,6 +30,7 @@
 /// - An allocation of a pointer that is still live shows that a free went unseen: the replay frees
 ///   the earlier object just before, on the cpu of the new allocation (the kernel's bulk functions
 ///   and RCU batches free without an event).
+/// - Call sites and tasks are kept only on request ([CallSites]): 16 bytes per slot.
 /// - Pointers that were freed without ever having been seen are not remembered: freeing one again
 ///   is once more "never seen".
 @NullMarked

@@ -108,7 +108,13 @@ final class Agreement {
             new Sink() {
               @Override
               public void alloc(
-                  int cpu, long nanos, boolean kmalloc, long pointer, int callSite, int text) {
+                  int cpu,
+                  long nanos,
+                  boolean kmalloc,
+                  long pointer,
+                  int callSite,
+                  int text,
+                  int pid) {
                 add(
                     kmalloc ? EventKind.KMALLOC : EventKind.KMEM_CACHE_ALLOC,
                     cpu,
@@ -119,8 +125,8 @@ final class Agreement {
               }
 
               @Override
-              public void free(int cpu, long nanos, long pointer, int text) {
-                add(EventKind.KFREE, cpu, nanos, pointer, "", text);
+              public void free(int cpu, long nanos, long pointer, int callSite, int text, int pid) {
+                add(EventKind.KFREE, cpu, nanos, pointer, sites[0].text(callSite), text);
               }
 
               private void add(
@@ -139,7 +145,8 @@ final class Agreement {
                         fields.node(text),
                         name == FieldTexts.NO_NAME ? "" : fields.names().text(name)));
               }
-            });
+            },
+            CallSites.DROPPED);
     sites[0] = scanner.callSites();
     MemorySegment memory =
         MemorySegment.ofBuffer(ByteBuffer.allocateDirect(text.length).put(text).flip());
@@ -158,7 +165,7 @@ final class Agreement {
         event.cpu(),
         event.nanos(),
         event.pointer(),
-        event.isAlloc() ? event.callSite() : "",
+        event.callSite(),
         event.req(),
         event.alloc(),
         event.gfp(),
