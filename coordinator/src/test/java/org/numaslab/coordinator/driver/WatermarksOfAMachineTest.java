@@ -31,8 +31,7 @@ class WatermarksOfAMachineTest {
   void kernelRequestsStopAtTheWatermarksAndAtomicOnesGoDeeper() {
     Topology topology = Topology.uniform(2, 1, PAGES << 12);
     CacheGeometry page =
-        CacheGeometry.of(
-            new CacheRequest("page", 4096, 0, 0, false), GeometryOptions.forCpus(2));
+        CacheGeometry.of(new CacheRequest("page", 4096, 0, 0, false), GeometryOptions.forCpus(2));
     try (SimulatedMachine machine =
         SimulatedMachine.instant(
             topology,

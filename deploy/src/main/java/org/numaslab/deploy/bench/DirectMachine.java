@@ -22,6 +22,7 @@ import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -61,7 +62,8 @@ final class DirectMachine implements AutoCloseable {
   }
 
   CacheId create(CacheGeometry geometry) {
-    KmemCache cache = state.registry().create("objects", geometry, false, null, () -> {});
+    KmemCache cache =
+        state.registry().create(SharedCache.alone("objects", geometry), false, null, () -> {});
     deliver();
     return cache.id();
   }

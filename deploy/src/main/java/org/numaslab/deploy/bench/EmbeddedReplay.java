@@ -30,7 +30,8 @@ public class EmbeddedReplay {
           false,
           TOUCHED_BYTES_MAX,
           ROUNDS,
-          false);
+          false,
+          null);
 
   private static final DemoTrace DEMO = new DemoTrace();
   private static final Trace TRACE = DEMO.read();
