@@ -79,17 +79,13 @@ public final class Replay extends Experiment {
   private KmemCache create(TraceCache traced) {
     KmemCache cache =
         machine().create(traced.name(), models.geometry(traced), settings.initOnAlloc(), null);
-    int ratio =
-        models
-            .recorded(traced)
-            .map(c -> 10 * c.remoteNodeDefragRatio())
-            .orElse(cache.remoteNodeDefragRatio());
-    if (ratio == cache.remoteNodeDefragRatio()) {
-      return cache;
-    }
-    KmemCache changed = cache.withRemoteNodeDefragRatio(ratio);
-    machine().change(changed);
-    return changed;
+    models
+        .recorded(traced)
+        .map(RecordedCache::remoteNodeDefragRatio)
+        .filter(percent -> percent != cache.remoteNodeDefragRatio() / 10)
+        .ifPresent(
+            percent -> machine().write(cache.id(), "remote_node_defrag_ratio", percent.toString()));
+    return machine().state().registry().cache(cache.id());
   }
 
   private void prepare(@Nullable KernelDirectory kernel) {

@@ -54,7 +54,7 @@ final class CacheFiles {
     put("objs_per_slab", geometry.ooObjects());
     put("order", geometry.ooOrder());
     put("min_partial", cache.minPartial());
-    put("cpu_partial", cache.cpuPartial());
+    put("cpu_partial", Integer.toUnsignedLong(cache.cpuPartial()));
     put("objects_partial", counts.objectsPartial());
     put("partial", counts.partial());
     put("cpu_slabs", counts.cpuSlabs());

@@ -364,6 +364,14 @@ public final class Cpu {
         token);
   }
 
+  /// Sets a counter of a cache to 0, at a boundary of operations; then `done(token)`.
+  public void clearStat(CacheId cache, Stat stat, long token) {
+    atBoundary(() -> {
+      caches[cache.value()].clear(stat);
+      outbox.done(token);
+    });
+  }
+
   /// Confirms by `done(token)` that the cpu has passed a boundary of operations.
   public void quiesce(long token) {
     atBoundary(() -> outbox.done(token));

@@ -166,12 +166,12 @@ final class SlowAlloc {
   }
 
   private long nextRemotePartial() {
-    int minPartial = c.cache().minPartial();
+    long minPartial = c.cache().minPartial();
     while (++asked < order.size()) {
       int target = order.get(asked).value();
       if (cpu.nrPartial(c, target) > minPartial) {
         path = AllocPath.REMOTE_PARTIAL;
-        return askPartial(target, minPartial);
+        return askPartial(target, (int) minPartial);
       }
     }
     return startNewSlab();

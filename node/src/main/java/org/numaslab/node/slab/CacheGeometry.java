@@ -125,9 +125,13 @@ public record CacheGeometry(
   }
 
   /// The limit in slabs that `cpuPartial` objects mean, each slab taken for half full. Also for
-  /// later writes to `cpu_partial`.
+  /// later writes to `cpu_partial`, where the doubled number may overflow as the kernel's does.
+  ///
+  /// @param cpuPartial unsigned
+  /// @return at most the greatest int: no list is that long
   public static int cpuPartialSlabs(int cpuPartial, int ooObjects) {
-    return Math.toIntExact(Math.ceilDiv(2L * cpuPartial, ooObjects));
+    int slabs = Integer.divideUnsigned(2 * cpuPartial + ooObjects - 1, ooObjects);
+    return slabs < 0 ? Integer.MAX_VALUE : slabs;
   }
 
   private static int allocFlags(int flags, int order) {
