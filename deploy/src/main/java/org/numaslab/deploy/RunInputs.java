@@ -173,6 +173,8 @@ record RunInputs(
         known == null ? MachineOptions.NO_KERNEL : known.folder().toString(),
         RunLine.filterOf(options),
         machine.settings(options.repeat),
+        machine.writes(),
+        machine.writesAfter(),
         topology,
         used,
         allAssumed);

@@ -17,10 +17,13 @@ import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.coordinator.registry.CacheAttributes;
 import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
 /// Programs on a machine: prepared, run once, looked at, closed.
@@ -95,6 +98,35 @@ public abstract class Experiment implements AutoCloseable {
 
   /// Says what the tasks hold, after the run.
   abstract void hold(Held held);
+
+  /// Writes files of /sys/kernel/slab, before the run or after it.
+  ///
+  /// @throws BadInput when there is no such cache, or the kernel refuses
+  public final void write(List<CacheWrite> writes) {
+    for (CacheWrite write : writes) {
+      for (KmemCache cache : write.among(caches)) {
+        machine
+            .write(cache.id(), write.attribute(), write.text())
+            .ifPresent(
+                refused -> {
+                  throw write.refused(cache, refused);
+                });
+      }
+      caches.replaceAll(cache -> machine.state().registry().cache(cache.id()));
+    }
+  }
+
+  /// Refuses what would be refused, and writes nothing.
+  public final void check(List<CacheWrite> writes) {
+    for (CacheWrite write : writes) {
+      for (KmemCache cache : write.among(caches)) {
+        if (CacheAttributes.write(cache, write.attribute(), write.text())
+            instanceof Refused refused) {
+          throw write.refused(cache, refused);
+        }
+      }
+    }
+  }
 
   /// Runs it to the end. Once.
   public final void run() {

@@ -120,7 +120,7 @@ public final class CacheAttributes {
     String allowed =
         cache.hasCpuPartial()
             ? "a number of objects, 0..4294967295"
-            : "0: caches with debug flags have no cpu partial lists";
+            : "0: caches with any of the flags FZPUT have no cpu partial lists";
     return number(
         text,
         Integer.SIZE,
@@ -149,7 +149,7 @@ public final class CacheAttributes {
 
   private static AttributeWrite validate(KmemCache cache, String text) {
     if (!cache.isDebug()) {
-      return new Refused(Errno.EINVAL, "nothing: the cache has no debug flags");
+      return new Refused(Errno.EINVAL, "nothing: the cache has none of the flags FZPUT");
     }
     return text.startsWith("1") ? new Validates() : new Refused(Errno.EINVAL, "1");
   }

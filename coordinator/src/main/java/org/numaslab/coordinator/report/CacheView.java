@@ -13,6 +13,7 @@ import org.numaslab.coordinator.audit.MachineDump.HalfDump;
 import org.numaslab.coordinator.audit.MachineDump.HeldDump;
 import org.numaslab.coordinator.audit.MachineDump.NodeDump;
 import org.numaslab.coordinator.audit.MachineDump.SlabDump;
+import org.numaslab.coordinator.registry.NearestName;
 import org.numaslab.node.topology.BadInput;
 
 /// One cache of a machine at rest, for people: every slab, where it is, and what is free in it.

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.report;
 
 import java.util.List;
 import java.util.Locale;
+import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -10,6 +11,8 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param kernel the folder of the recorded kernel, "none" without one
 /// @param filter the events that were let through, in words
+/// @param writes to files of /sys/kernel/slab before the trace, as `CACHE/ATTRIBUTE=VALUE`
+/// @param writesAfter the same after the trace
 /// @param used what was taken from which file
 /// @param assumed what no file said
 public record Setup(
@@ -23,6 +26,8 @@ public record Setup(
     long limitTouchedBytes,
     int repeat,
     String filter,
+    List<String> writes,
+    List<String> writesAfter,
     Machine topology,
     List<String> used,
     List<String> assumed) {
@@ -63,6 +68,8 @@ public record Setup(
       String kernel,
       String filter,
       ReplaySettings settings,
+      List<CacheWrite> writes,
+      List<CacheWrite> writesAfter,
       Topology topology,
       List<String> used,
       List<String> assumed) {
@@ -77,6 +84,8 @@ public record Setup(
         settings.touchedBytesMax(),
         settings.rounds(),
         filter,
+        writes.stream().map(CacheWrite::toString).toList(),
+        writesAfter.stream().map(CacheWrite::toString).toList(),
         Machine.of(topology),
         List.copyOf(used),
         List.copyOf(assumed));

@@ -70,6 +70,8 @@ public final class Summary {
                 setup.remoteDraw(),
                 setup.initOnAlloc() ? "on" : "off",
                 setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter()));
+    notes("written  ", setup.writes());
+    notes("after it ", setup.writesAfter());
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());
   }
