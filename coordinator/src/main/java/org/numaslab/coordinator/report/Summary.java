@@ -70,8 +70,9 @@ public final class Summary {
                 setup.remoteDraw(),
                 setup.initOnAlloc() ? "on" : "off",
                 setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter()));
-    notes("written  ", setup.writes());
-    notes("after it ", setup.writesAfter());
+    List<String> written = new ArrayList<>(setup.writes());
+    setup.writesAfter().forEach(write -> written.add(write + " after the trace"));
+    notes("written  ", written);
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());
   }
