@@ -53,10 +53,14 @@ public abstract class Experiment implements AutoCloseable {
   private final LiveNatures natures;
   private final Machine machine;
   private final List<KmemCache> caches = new ArrayList<>();
+  private final boolean hasClock;
+  private @Nullable Calls calls;
   private long elapsedNanos;
+  private long endJiffies;
 
   /// @param exact whose operation comes next; null where each cpu goes its own way
   Experiment(Topology topology, ReplaySettings settings, @Nullable TraceOrder exact) {
+    this.hasClock = settings.driver() == Driver.EMBEDDED;
     LiveNatures[] made = new LiveNatures[1];
     Function<Memory, Natures> nature =
         memory ->
@@ -89,6 +93,16 @@ public abstract class Experiment implements AutoCloseable {
 
   final void addCache(KmemCache cache) {
     caches.add(cache);
+  }
+
+  /// Whom operations serve. Only when all caches are there.
+  final Calls calls() {
+    Calls known = calls;
+    if (known == null) {
+      known = new Calls(caches, hasClock ? System::nanoTime : null);
+      calls = known;
+    }
+    return known;
   }
 
   /// What the machine has before the clock starts.
@@ -134,6 +148,7 @@ public abstract class Experiment implements AutoCloseable {
     long start = System.nanoTime();
     machine.run(programs());
     elapsedNanos = System.nanoTime() - start;
+    endJiffies = calls().jiffies(done());
   }
 
   /// Operations done so far, a little late; for any thread.
@@ -182,6 +197,17 @@ public abstract class Experiment implements AutoCloseable {
 
   /// What had to be assumed.
   public abstract List<String> assumed();
+
+  /// When the run ended, in jiffies: with the embedded driver by the clock; else each operation is
+  /// one.
+  public final long endJiffies() {
+    return endJiffies;
+  }
+
+  /// The text of a call site, by its number in an object's track.
+  public String callSite(int number) {
+    throw new IllegalStateException("call site " + number + ": none are kept");
+  }
 
   /// Wall time of the run.
   public final long elapsedNanos() {

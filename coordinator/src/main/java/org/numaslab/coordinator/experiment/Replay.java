@@ -103,7 +103,9 @@ public final class Replay extends Experiment {
               topology,
               new ReplayTally(topology.nodeCount(), ids.length),
               clock,
-              order));
+              order,
+              calls(),
+              trace::bytesRequested));
     }
   }
 

@@ -13,6 +13,7 @@ import org.numaslab.node.cache.KmemCache;
 /// proc/slabinfo                  Slabinfo
 /// proc/{buddyinfo,zoneinfo}      ZoneFiles
 /// sys/kernel/slab/CACHE/...      CacheFiles
+/// sys/kernel/debug/slab/...      TrackFiles
 /// sys/devices/system/node/...    NodeFiles
 /// ```
 ///
@@ -34,6 +35,9 @@ public final class MachineFiles {
       String folder = "sys/kernel/slab/" + CacheFiles.folder(cache.name()) + "/";
       CacheFiles.of(machine, cache, experiment.recorded(i).orElse(null))
           .forEach((name, text) -> files.put(folder + name, text));
+      String debug = "sys/kernel/debug/slab/" + CacheFiles.folder(cache.name()) + "/";
+      TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
+          .forEach((name, text) -> files.put(debug + name, text));
     }
     NumberedNodes.of(machine.topology())
         .forEach(node -> {

@@ -1,6 +1,7 @@
 package org.numaslab.node.slab;
 
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.memory.Memory;
 
 /// The numbers of struct kmem_cache: how a cache's objects lie in slots and slabs, and how many
 /// slabs it keeps. Models `kmem_cache_open` and `set_cpu_partial` of mm/slub.c, v6.1.
@@ -183,6 +184,23 @@ public record CacheGeometry(
   /// Where the size that kmalloc was asked for lies, counted from the object, if it is kept.
   public int askedSizeOffset() {
     return tracksOffset() + 2 * SlotLayout.TRACK;
+  }
+
+  /// The bytes that a live object was asked for, where that is kept; else its size
+  /// (`get_orig_size`).
+  public int askedBytes(Memory memory, long object) {
+    return keepsAskedSize() ? memory.loadInt(object + askedSizeOffset()) : objectSize;
+  }
+
+  /// Keeps the bytes that an object is asked for, where that is done (`set_orig_size`).
+  void keepAskedBytes(Memory memory, long object, int bytes) {
+    if (keepsAskedSize()) {
+      memory.storeInt(object + askedSizeOffset(), bytes);
+    }
+  }
+
+  private boolean keepsAskedSize() {
+    return has(SlabFlags.KMALLOC) && has(SlabFlags.STORE_USER);
   }
 
   /// The bytes that a caller may use: what `ksize` answers.
