@@ -13,9 +13,9 @@ import org.numaslab.node.slab.SlabFlags;
 
 /// The files of /sys/kernel/slab/CACHE, each with the line end that sysfs gives it.
 ///
-/// Two the machine does not know by itself. `usersize`, the part of an object that may be copied to
-/// user space, is taken from the traced kernel's folder and left out without one. `ctor` is empty
-/// for a cache without constructor, and left out for one that has one, whose name nothing tells.
+/// Two the machine does not know by itself: `usersize`, the part of an object that may be copied to
+/// user space, and `ctor`, the constructor's symbol where there is one. They are taken from the
+/// traced kernel's folder, and left out without one.
 /// `shrink` and `validate` are there to be written, and read as nothing. Models `slab_attrs` of
 /// mm/slub.c, v6.1, with SLUB_STATS.
 final class CacheFiles {
@@ -58,7 +58,9 @@ final class CacheFiles {
     put("objects_partial", counts.objectsPartial());
     put("partial", counts.partial());
     put("cpu_slabs", counts.cpuSlabs());
-    if (!geometry.ctor()) {
+    if (recorded != null && recorded.hasCtor()) {
+      put("ctor", recorded.ctor());
+    } else if (!geometry.ctor()) {
       files.put("ctor", "");
     }
     put("aliases", recorded == null ? 0 : recorded.aliases());

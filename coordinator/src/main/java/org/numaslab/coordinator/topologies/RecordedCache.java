@@ -8,7 +8,7 @@ package org.numaslab.coordinator.topologies;
 ///
 /// `objectSize` is the greatest that was asked for by those merged into it, `slabSize` the slot
 /// (the kernel's s->size). `remoteNodeDefragRatio` is the percentage that sysfs shows; the kernel
-/// keeps ten times that.
+/// keeps ten times that. `ctor` is the constructor's symbol, empty without one.
 public record RecordedCache(
     String name,
     String directory,
@@ -30,7 +30,7 @@ public record RecordedCache(
     boolean storeUser,
     boolean sanityChecks,
     boolean trace,
-    boolean hasCtor,
+    String ctor,
     int usersize,
     int aliases,
     Account account) {
@@ -46,6 +46,10 @@ public record RecordedCache(
     YES,
     NO,
     UNKNOWN
+  }
+
+  public boolean hasCtor() {
+    return !ctor.isEmpty();
   }
 
   /// Can other caches have been merged into this one?
