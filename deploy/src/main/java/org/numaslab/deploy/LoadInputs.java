@@ -37,7 +37,7 @@ record LoadInputs(
     return new LoadInputs(null, described.topology(), used, assumed);
   }
 
-  Setup setup(String load, ReplaySettings settings, RandomLoad experiment) {
+  Setup setup(String load, ReplaySettings settings, MachineOptions machine, RandomLoad experiment) {
     List<String> allAssumed = new ArrayList<>(assumed);
     allAssumed.addAll(experiment.assumed());
     return Setup.of(
@@ -45,6 +45,8 @@ record LoadInputs(
         kernel == null ? MachineOptions.NO_KERNEL : kernel.folder().toString(),
         Setup.ALL_EVENTS,
         settings,
+        machine.writes(),
+        machine.writesAfter(),
         topology,
         used,
         allAssumed);

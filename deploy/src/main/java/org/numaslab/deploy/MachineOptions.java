@@ -1,7 +1,10 @@
 package org.numaslab.deploy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
@@ -99,6 +102,36 @@ final class MachineOptions {
       converter = ByteSizeConverter.class,
       description = "Real memory that emulated pages may use, as 512M (4G).")
   ByteSize limitTouched = ByteSize.parse("4G");
+
+  @Option(
+      names = "--write",
+      paramLabel = "CACHE/ATTRIBUTE=VALUE",
+      order = 19,
+      description =
+          "Write a file of /sys/kernel/slab before the trace begins, as dentry/min_partial=10 or"
+              + " '*/cpu_partial=0'; may be given many times.")
+  List<String> writes = new ArrayList<>();
+
+  @Option(
+      names = "--write-after",
+      paramLabel = "CACHE/ATTRIBUTE=VALUE",
+      order = 20,
+      description = "The same after the trace, before the results are written: '*/shrink=1'.")
+  List<String> writesAfter = new ArrayList<>();
+
+  /// Refuses what has no form, before anything large is read.
+  void check() {
+    writes();
+    writesAfter();
+  }
+
+  List<CacheWrite> writes() {
+    return writes.stream().map(text -> CacheWrite.parse("--write", text)).toList();
+  }
+
+  List<CacheWrite> writesAfter() {
+    return writesAfter.stream().map(text -> CacheWrite.parse("--write-after", text)).toList();
+  }
 
   ReplaySettings settings(int rounds) {
     return new ReplaySettings(

@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  numaslab run",
       "  numaslab run --trace trace.txt.gz --topology 4x2:8G --out result",
       "  numaslab run --driver simulate --seed 7 --caches 'dentry,*inode*'",
+      "  numaslab run --write '*/cpu_partial=0' --write-after '*/shrink=1'",
       "  numaslab run --workload random:60 --topology 64x64:1G --workload-caches 200",
       "",
       "README.md tells what the output means. The folder gets summary.txt, result.json,",
@@ -94,6 +95,7 @@ public final class RunCommand implements Callable<Integer> {
     // Before there are actors: when many threads log first, SLF4J says so on standard error.
     LoggerFactory.getILoggerFactory();
     workload.check(trace, machine);
+    machine.check();
     return workload.isGiven() ? load(start, output) : replay(start, output);
   }
 
@@ -137,7 +139,8 @@ public final class RunCommand implements Callable<Integer> {
               RunResult.of(
                   Version.current(),
                   RunLine.of(workload, machine),
-                  inputs.setup("workload " + workload.text(machine.driver), settings, load),
+                  inputs.setup(
+                      "workload " + workload.text(machine.driver), settings, machine, load),
                   load,
                   audit));
     }
@@ -150,6 +153,8 @@ public final class RunCommand implements Callable<Integer> {
       Experiment experiment,
       OutputFolder output,
       Function<AuditFigures, RunResult> gather) {
+    experiment.write(machine.writes());
+    experiment.check(machine.writesAfter());
     long readNanos = System.nanoTime() - start;
     SlubDebug debug = machine.slubDebug;
     if (debug != null) {
@@ -159,6 +164,7 @@ public final class RunCommand implements Callable<Integer> {
       experiment.run();
       progress.finished();
     }
+    experiment.write(machine.writesAfter());
     long ended = System.nanoTime();
     MachineDump dump = experiment.dump();
     Audit audit = Audit.of(dump);

@@ -11,7 +11,9 @@ import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
 import org.numaslab.coordinator.topologies.KernelDirectory;
+import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.coordinator.topologies.Topologies;
+import org.numaslab.coordinator.trace.CallSites;
 import org.numaslab.coordinator.trace.KnownCaches;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
@@ -54,7 +56,7 @@ record RunInputs(
     KernelDirectory kernel = kernel(options, machine);
     use(kernel, machine, described, used, assumed);
     long start = System.nanoTime();
-    Trace trace = TraceReader.read(options.source(), known(kernel), filter);
+    Trace trace = TraceReader.read(options.source(), known(kernel), filter, callSites(kernel, machine));
     var decoding = new RunTiming.Decoding(trace.text().allEvents(), System.nanoTime() - start);
     trace.refuseCutLines();
     Topology topology;
@@ -69,6 +71,14 @@ record RunInputs(
     }
     refuseWhatDoesNotFit(trace, topology);
     return new RunInputs(options.source(), trace, decoding, kernel, topology, used, assumed);
+  }
+
+  /// Who allocated an object is kept where a cache has tracks for it.
+  private static CallSites callSites(@Nullable KernelDirectory kernel, MachineOptions machine) {
+    boolean tracked =
+        machine.slubDebug != null
+            || (kernel != null && kernel.caches().stream().anyMatch(RecordedCache::storeUser));
+    return tracked ? CallSites.KEPT : CallSites.DROPPED;
   }
 
   static @Nullable DescribedTopology described(MachineOptions machine) {
@@ -178,6 +188,8 @@ record RunInputs(
         known == null ? MachineOptions.NO_KERNEL : known.folder().toString(),
         RunLine.filterOf(options),
         machine.settings(options.repeat),
+        machine.writes(),
+        machine.writesAfter(),
         topology,
         used,
         allAssumed);

@@ -54,6 +54,8 @@ final class RunLine {
       words.add("--cold");
     }
     option("--limit-touched", machine.limitTouched);
+    machine.writes.forEach(write -> option("--write", write));
+    machine.writesAfter.forEach(write -> option("--write-after", write));
     return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }
 

@@ -3,10 +3,13 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.numaslab.coordinator.report.CacheState;
 import org.numaslab.coordinator.report.CacheView;
+import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.StateFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -15,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "show",
     description = {
       "Prints one cache as a run left it: each slab, where it is (current on a cpu, on a cpu's or a"
-          + " node's partial list, full, lent to a cpu of another node) and its free list."
+          + " node's partial list, full, lent to a cpu of another node) and its free list. Slabs of"
+          + " cpus come first, then lists in their order."
     },
     footer = {"", "Example:", "  numaslab run --out result", "  numaslab show result dentry"})
 public final class ShowCommand implements Callable<Integer> {
@@ -27,10 +31,17 @@ public final class ShowCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "CACHE", description = "The cache, as slabinfo names it.")
   String cache = "";
 
+  @Option(names = "--whole", description = "Print long free lists to their end.")
+  boolean whole;
+
+  @Option(names = "--json", description = "Print the same as JSON, lists to their end.")
+  boolean json;
+
   @Override
   public Integer call() {
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.print(CacheView.of(StateFile.read(folder), cache));
+    CacheState state = CacheState.of(StateFile.read(folder), cache);
+    stdout.print(json ? Json.of(state) : CacheView.of(state, whole));
     stdout.flush();
     return ExitCode.OK;
   }

@@ -16,8 +16,11 @@ import java.util.stream.StreamSupport;
 /// The folder of a run, for tests to look at.
 record FinishedRun(Path folder) {
   static FinishedRun of(Path folder, String... options) {
-    List<String> arguments = new ArrayList<>(List.of("run", "--driver", "simulate"));
+    List<String> arguments = new ArrayList<>(List.of("run"));
     arguments.addAll(List.of(options));
+    if (!arguments.contains("--driver")) {
+      arguments.addAll(List.of("--driver", "simulate"));
+    }
     arguments.addAll(List.of("--out", folder.toString()));
     CommandCall call = CommandCall.of(arguments.toArray(String[]::new));
     assertThat(call.exitCode()).as(call.err()).isEqualTo(ExitCode.OK);

@@ -122,6 +122,43 @@ class RunBadInputTest {
         bad("no limit of memory", "got '0', allowed: a size", "--limit-touched", "0"),
         bad("negative limit of memory", "got '-1G', allowed: a size", "--limit-touched", "-1G"),
         bad("absurd limit of memory", "allowed: a size", "--limit-touched", "99999999999T"),
+        bad(
+            "write without a value",
+            "got \"dentry/shrink\", allowed: ",
+            "--write",
+            "dentry/shrink"),
+        bad("write without a cache", "allowed: CACHE/ATTRIBUTE", "--write-after", "/shrink=1"),
+        bad("write to an unknown cache", "did you mean dentry?", "--write", "dentri/shrink=1"),
+        bad("pattern of no cache", "no such cache: got x*", "--write-after", "x*/shrink=1"),
+        bad(
+            "write to an unknown attribute",
+            "--write dentry/colour=1: No such file or directory: cache dentry, attribute colour:"
+                + " got \"1\", allowed: one of min_partial,",
+            "--write",
+            "dentry/colour=1"),
+        bad(
+            "write of nonsense",
+            "--write dentry/cpu_partial=lots: write error: Invalid argument: cache dentry,"
+                + " attribute cpu_partial: got \"lots\", allowed: a number of objects",
+            "--write",
+            "dentry/cpu_partial=lots"),
+        bad("write of nothing", "write error: Invalid argument", "--write", "dentry/min_partial="),
+        bad(
+            "write beyond the range",
+            "write error: Numerical result out of range",
+            "--write-after",
+            "dentry/remote_node_defrag_ratio=101"),
+        bad(
+            "write to what can only be read",
+            "Permission denied: cache dentry, attribute poison",
+            "--write",
+            "dentry/poison=1"),
+        bad("counter set to a number", "allowed: 0", "--write-after", "dentry/alloc_slab=7"),
+        bad(
+            "validation without debug flags",
+            "none of the flags FZPUT",
+            "--write-after",
+            "*/validate=1"),
         bad("file as output folder", "got a file", "--out", "@/hello.txt"),
         bad("output below a file", "cannot be written", "--out", "@/hello.txt/a/b"),
         bad("output folder of someone else", "holds their.txt", "--out", "@/foreign"),

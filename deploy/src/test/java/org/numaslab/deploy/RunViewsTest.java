@@ -243,9 +243,6 @@ class RunViewsTest {
         .forEach((cache, attributes) -> {
           Set<String> expected = new TreeSet<>(attributes.keySet());
           expected.addAll(counters);
-          if (!attributes.getOrDefault("ctor", "").isEmpty()) {
-            expected.remove("ctor"); // whose constructor it is no trace tells
-          }
           assertThat(files(cache)).as(cache).isEqualTo(expected);
         });
   }
@@ -255,7 +252,7 @@ class RunViewsTest {
     recorded()
         .forEach((cache, attributes) ->
             attributes.forEach((name, value) -> {
-              if (FIXED.contains(name) && !(name.equals("ctor") && !value.isEmpty())) {
+              if (FIXED.contains(name)) {
                 assertThat(attribute(cache, name))
                     .as(cache + " " + name)
                     .isEqualTo(value.isEmpty() ? "" : value + "\n");

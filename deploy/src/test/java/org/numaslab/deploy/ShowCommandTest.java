@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,29 @@ class ShowCommandTest {
           .hasSize(cache.get("slabs").asInt())
           .noneMatch(line -> line.contains("nowhere"));
       assertThat(call.out()).contains("= " + cache.get("live").asText() + " live");
+    }
+  }
+
+  @Test
+  void asJsonEachCacheHasItsSlabsAndObjects() throws IOException {
+    FinishedRun run = FinishedRun.of(folder.resolve("demo"));
+    for (JsonNode cache : run.caches()) {
+      CommandCall call = show("--json", run.folder().toString(), cache.get("name").asText());
+
+      JsonNode shown = new ObjectMapper().readTree(call.out());
+      assertThat(shown.get("live")).isEqualTo(cache.get("live"));
+      long objects = 0;
+      long live = 0;
+      for (JsonNode node : shown.get("nodes")) {
+        for (JsonNode slab : node.get("slabs")) {
+          objects += slab.get("objects").asLong();
+          live += slab.get("in_use").asLong() - slab.get("free_on_cpu").size();
+          assertThat(slab.get("in_use").asInt() + slab.get("free").size())
+              .isEqualTo(slab.get("objects").asInt());
+        }
+      }
+      assertThat(objects).isEqualTo(cache.get("objects").asLong());
+      assertThat(live).isEqualTo(cache.get("live").asLong());
     }
   }
 

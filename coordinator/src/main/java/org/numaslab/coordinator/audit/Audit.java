@@ -34,6 +34,7 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
   private static final int FINDINGS_MAX = 1000;
+  private static final String FULL_LIST = "full list";
   private static final HalfDump NO_HALF = new HalfDump(0, 0, new long[0]);
 
   private final MachineDump machine;
@@ -273,17 +274,8 @@ public final class Audit {
       node.slabs().forEach(slab -> own.add(slab.frame()));
       node.halves()
           .forEach((cache, half) -> {
-            for (long frame : half.partial()) {
-              place(places, frame, cache, "partial list of node " + node.id());
-              if (slabs.containsKey(frame) && !own.contains(frame)) {
-                find(
-                    "place: "
-                        + slab(frame)
-                        + " is on the partial list of node "
-                        + node.id()
-                        + ", which is not its own");
-              }
-            }
+            placeListed(places, own, half.partial(), cache, "partial list of node " + node.id());
+            placeListed(places, own, half.full(), cache, FULL_LIST + " of node " + node.id());
           });
     }
     for (NodeDump node : machine.nodes()) {
@@ -299,6 +291,16 @@ public final class Audit {
     }
   }
 
+  private void placeListed(
+      Map<Long, List<String>> places, Set<Long> own, long[] listed, int cache, String where) {
+    for (long frame : listed) {
+      place(places, frame, cache, where);
+      if (slabs.containsKey(frame) && !own.contains(frame)) {
+        find("place: " + slab(frame) + " is on the " + where + ", which is not its own");
+      }
+    }
+  }
+
   private void place(Map<Long, List<String>> places, long frame, int cache, String where) {
     SlabDump slab = slabs.get(frame);
     if (slab == null || slab.cache() != cache) {
@@ -309,10 +311,12 @@ public final class Audit {
 
   private void checkPlace(SlabDump slab, List<String> where, @Nullable CpuDump holder) {
     boolean full = slab.free().length == 0;
+    boolean once = where.size() == 1;
+    boolean listedAsFull = once && where.getFirst().startsWith(FULL_LIST);
     boolean right =
         slab.frozen()
-            ? where.size() == 1 && holder != null
-            : full ? where.isEmpty() : where.size() == 1 && holder == null;
+            ? once && holder != null
+            : full ? where.isEmpty() || listedAsFull : once && holder == null && !listedAsFull;
     if (!right) {
       find(
           "place: "

@@ -35,7 +35,14 @@ public record MachineDump(
   /// What a node says of a cache.
   ///
   /// @param partial slab frames of its partial list, first to last
-  public record HalfDump(int slabs, long objects, long[] partial) {}
+  /// @param full the same of its full list, which only caches with STORE_USER have
+  public record HalfDump(int slabs, long objects, long[] partial, long[] full) {
+    private static final long[] NONE = {};
+
+    public HalfDump(int slabs, long objects, long[] partial) {
+      this(slabs, objects, partial, NONE);
+    }
+  }
 
   /// @param inUse as the slab word counts them
   /// @param free indexes of the slab's own list, in list order

@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.Recording.Step;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
-import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.AttributeWrite;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.coordinator.registry.CacheAttributes;
+import org.numaslab.coordinator.registry.Errno;
 import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.CpuId;
@@ -30,17 +33,8 @@ final class OutsideView {
   private static final Pattern ECHO =
       Pattern.compile("echo\\s+(?:-n\\s+)?(\\S+?)\\s*>{1,2}\\s*(\\S+)");
 
-  /// What the recorder says of a failed write: the number is always -1.
-  private static final String INVALID = "RC\t-1\tInvalid argument";
-
-  private static final String OUT_OF_RANGE = "RC\t-1\tNumerical result out of range";
-  private static final String NO_SUCH_FILE = "RC\t-1\tNo such file or directory";
-
   /// Exit status 1, as wait() has it.
   private static final int FAILED = 256;
-
-  private static final long UNSIGNED_INT_MAX = 0xffffffffL;
-  private static final int DEFRAG_PERCENT_MAX = 100;
 
   private final Topology topology;
   private final SimulatedMachine machine;
@@ -108,57 +102,25 @@ final class OutsideView {
   private String write(String name, String attribute, String value) {
     KmemCache cache = cache(name);
     if (cache == null) {
-      return NO_SUCH_FILE;
+      return failed(Errno.ENOENT);
     }
-    String refused =
-        switch (attribute) {
-          case "cpu_partial", "remote_node_defrag_ratio" -> refusal(value, UNSIGNED_INT_MAX);
-          case "min_partial" -> refusal(value, Long.MAX_VALUE);
-          case "shrink" -> value.startsWith("1") ? null : INVALID;
-          case "validate" -> value.startsWith("1") && cache.isDebug() ? null : INVALID;
-          default -> throw new NotJudged("a write to " + attribute + " is not emulated");
-        };
-    if (refused != null) {
-      return refused;
+    AttributeWrite write = CacheAttributes.write(cache, attribute, value);
+    boolean unknown = write instanceof Refused refused && refused.error() == Errno.ENOENT;
+    if (unknown || CacheAttributes.isCounter(attribute)) {
+      throw new NotJudged("a write to " + attribute + ", a file that no recorded kernel has");
     }
-    Registry registry = machine.registry();
-    if (attribute.equals("cpu_partial") && number(value) > 0 && !cache.hasCpuPartial()) {
-      return INVALID;
+    if (write instanceof AttributeWrite.Shrinks) {
+      shrunk.accept(name);
     }
-    switch (attribute) {
-      case "cpu_partial" ->
-          registry.changeCpuPartial(cache.withCpuPartial(number(value)), () -> {});
-      case "min_partial" -> registry.change(cache.withMinPartial(number(value)), () -> {});
-      case "validate" -> registry.validate(cache.id(), () -> {});
-      case "shrink" -> {
-        shrunk.accept(name);
-        registry.shrink(cache.id(), left -> {});
-      }
-      default -> {
-        if (number(value) > DEFRAG_PERCENT_MAX) {
-          return OUT_OF_RANGE;
-        }
-        registry.change(cache.withRemoteNodeDefragRatio(10 * number(value)), () -> {});
-      }
-    }
-    machine.drain();
-    return ScriptRun.tabs("RC", value.length(), "ok");
+    return machine
+        .write(cache.id(), attribute, value)
+        .map(refused -> failed(refused.error()))
+        .orElseGet(() -> ScriptRun.tabs("RC", value.length(), "ok"));
   }
 
-  /// As `kstrtouint` and `kstrtoul` refuse a text, null when they do not.
-  private static @Nullable String refusal(String value, long max) {
-    if (!value.matches("\\+?\\d+")) {
-      return INVALID;
-    }
-    String digits = value.replaceFirst("^\\+?0*(?=\\d)", "");
-    return digits.length() > 19 || Long.compareUnsigned(Long.parseUnsignedLong(digits), max) > 0
-        ? OUT_OF_RANGE
-        : null;
-  }
-
-  /// Limits beyond 2^31 slabs are all the same.
-  private static int number(String value) {
-    return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(value));
+  /// What the recorder says of a failed write: the number is always -1.
+  private static String failed(Errno error) {
+    return ScriptRun.tabs("RC", -1, error.text());
   }
 
   // ---- reads
@@ -181,7 +143,7 @@ final class OutsideView {
       return;
     }
     switch (path[1]) {
-      case "cpu_partial" -> rows.add("CAT\t" + cache.cpuPartial());
+      case "cpu_partial" -> rows.add("CAT\t" + Integer.toUnsignedString(cache.cpuPartial()));
       case "min_partial" -> rows.add("CAT\t" + cache.minPartial());
       case "remote_node_defrag_ratio" -> rows.add("CAT\t" + cache.remoteNodeDefragRatio() / 10);
       default -> {}
@@ -234,7 +196,8 @@ final class OutsideView {
       }
       if (echo.group(2).startsWith(CACHES)) {
         String[] path = echo.group(2).substring(CACHES.length()).split("/");
-        String row = path.length == 2 ? write(path[0], path[1], echo.group(1)) : NO_SUCH_FILE;
+        String row =
+            path.length == 2 ? write(path[0], path[1], echo.group(1)) : failed(Errno.ENOENT);
         return row.startsWith("RC\t-") ? FAILED : 0;
       }
       return recorded;

@@ -1,8 +1,11 @@
 package org.numaslab.coordinator.driver;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.client.Program;
+import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.slab.CacheGeometry;
@@ -33,8 +36,10 @@ public interface Machine extends AutoCloseable {
     return create(SharedCache.alone(name, geometry), initOnAlloc, constructor);
   }
 
-  /// Makes changed attributes of a cache known and waits until every node and cpu knows them.
-  void change(KmemCache cache);
+  /// Writes a file of /sys/kernel/slab/CACHE and waits until everybody concerned has confirmed it.
+  ///
+  /// @return why the kernel refuses it
+  Optional<Refused> write(CacheId cache, String attribute, String text);
 
   /// Runs one program on each cpu to its end, and waits until nothing is under way.
   void run(List<? extends Program> byCpu);

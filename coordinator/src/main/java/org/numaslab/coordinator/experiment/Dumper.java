@@ -88,7 +88,8 @@ public final class Dumper {
         .forEach((id, half) ->
             halves.put(
                 id.value(),
-                new HalfDump(half.nrSlabs(), half.totalObjects(), half.partialSlabs())));
+                new HalfDump(
+                    half.nrSlabs(), half.totalObjects(), half.partialSlabs(), half.fullSlabs())));
     Map<Long, Integer> borrowers = new HashMap<>();
     node.borrowers().forEach((frame, cpu) -> borrowers.put(frame, cpu.value()));
     return new NodeDump(

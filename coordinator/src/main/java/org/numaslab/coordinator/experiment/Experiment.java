@@ -18,12 +18,15 @@ import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.coordinator.registry.CacheAttributes;
 import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.coordinator.topologies.RecordedZone;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.SlubDebug;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
 /// Programs on a machine: prepared, run once, looked at, closed.
@@ -53,7 +56,10 @@ public abstract class Experiment implements AutoCloseable {
   private final LiveNatures natures;
   private final Machine machine;
   private final List<KmemCache> caches = new ArrayList<>();
+  private final boolean hasClock;
+  private @Nullable Calls calls;
   private long elapsedNanos;
+  private long endJiffies;
 
   /// @param zones of the machine, as they were recorded; none where it was not
   /// @param exact whose operation comes next; null where each cpu goes its own way
@@ -62,6 +68,7 @@ public abstract class Experiment implements AutoCloseable {
       List<RecordedZone> zones,
       ReplaySettings settings,
       @Nullable TraceOrder exact) {
+    this.hasClock = settings.driver() == Driver.EMBEDDED;
     LiveNatures[] made = new LiveNatures[1];
     Function<Memory, Natures> nature =
         memory ->
@@ -106,6 +113,16 @@ public abstract class Experiment implements AutoCloseable {
     caches.add(cache);
   }
 
+  /// Whom operations serve. Only when all caches are there.
+  final Calls calls() {
+    Calls known = calls;
+    if (known == null) {
+      known = new Calls(caches, hasClock ? System::nanoTime : null);
+      calls = known;
+    }
+    return known;
+  }
+
   /// What the machine has before the clock starts.
   void warmUp() {}
 
@@ -114,12 +131,41 @@ public abstract class Experiment implements AutoCloseable {
   /// Says what the tasks hold, after the run.
   abstract void hold(Held held);
 
+  /// Writes files of /sys/kernel/slab, before the run or after it.
+  ///
+  /// @throws BadInput when there is no such cache, or the kernel refuses
+  public final void write(List<CacheWrite> writes) {
+    for (CacheWrite write : writes) {
+      for (KmemCache cache : write.among(caches)) {
+        machine
+            .write(cache.id(), write.attribute(), write.text())
+            .ifPresent(refused -> {
+              throw write.refused(cache, refused);
+            });
+      }
+      caches.replaceAll(cache -> machine.state().registry().cache(cache.id()));
+    }
+  }
+
+  /// Refuses what would be refused, and writes nothing.
+  public final void check(List<CacheWrite> writes) {
+    for (CacheWrite write : writes) {
+      for (KmemCache cache : write.among(caches)) {
+        if (CacheAttributes.write(cache, write.attribute(), write.text())
+            instanceof Refused refused) {
+          throw write.refused(cache, refused);
+        }
+      }
+    }
+  }
+
   /// Runs it to the end. Once.
   public final void run() {
     warmUp();
     long start = System.nanoTime();
     machine.run(programs());
     elapsedNanos = System.nanoTime() - start;
+    endJiffies = calls().jiffies(done());
   }
 
   /// Operations done so far, a little late; for any thread.
@@ -179,6 +225,17 @@ public abstract class Experiment implements AutoCloseable {
         ? List.of()
         : List.of(
             held + " page frames that the kernel kept while booting are the lowest of their zones");
+  }
+
+  /// When the run ended, in jiffies: with the embedded driver by the clock; else each operation is
+  /// one.
+  public final long endJiffies() {
+    return endJiffies;
+  }
+
+  /// The text of a call site, by its number in an object's track.
+  public String callSite(int number) {
+    throw new IllegalStateException("call site " + number + ": none are kept");
   }
 
   /// Wall time of the run.

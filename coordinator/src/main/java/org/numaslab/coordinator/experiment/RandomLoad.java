@@ -86,7 +86,8 @@ public final class RandomLoad extends Experiment {
                 new ReplayTally(topology.nodeCount(), ids.length),
                 clock,
                 share(cpu, topology.cpuCount()),
-                this::isOver));
+                this::isOver,
+                calls()));
       }
     } catch (RuntimeException | Error e) {
       close();

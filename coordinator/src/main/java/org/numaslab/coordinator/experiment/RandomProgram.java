@@ -38,6 +38,7 @@ final class RandomProgram extends CountedProgram {
   private final LongSupplier clock;
   private final long operationsMax;
   private final BooleanSupplier isOver;
+  private final Calls calls;
 
   private final long[] kept = new long[KEPT_MAX];
   private final int[] keptCache = new int[KEPT_MAX];
@@ -60,7 +61,8 @@ final class RandomProgram extends CountedProgram {
       ReplayTally tally,
       LongSupplier clock,
       long operationsMax,
-      BooleanSupplier isOver) {
+      BooleanSupplier isOver,
+      Calls calls) {
     super(tally);
     this.cpu = cpu;
     this.node = topology.nodeOf(new CpuId(cpu)).value();
@@ -72,6 +74,7 @@ final class RandomProgram extends CountedProgram {
     this.clock = clock;
     this.operationsMax = operationsMax;
     this.isOver = isOver;
+    this.calls = calls;
   }
 
   @Override
@@ -93,6 +96,7 @@ final class RandomProgram extends CountedProgram {
   private Step alloc(Cpu on) {
     cache = own[random.nextInt(own.length)];
     wanted = random.nextInt(NAMED_NODE) == 0 ? random.nextInt(topology.nodeCount()) : NodeId.NONE;
+    begin(on, cache);
     long object = on.alloc(ids[cache], wanted, Gfp.KERNEL);
     if (object == Cpu.WAIT) {
       waitingSince = clock.getAsLong();
@@ -135,10 +139,18 @@ final class RandomProgram extends CountedProgram {
   }
 
   private Step free(Cpu on, int of, long object) {
+    begin(on, of);
     on.free(ids[of], object);
     tally().freed(of);
     countOperation();
     return Step.DONE;
+  }
+
+  /// The tasks of a load are numbered from 1, one on each cpu.
+  private void begin(Cpu on, int of) {
+    if (calls.areKept(of)) {
+      calls.begin(on, -1, cpu + 1, operationsDone() * topology.cpuCount(), 0);
+    }
   }
 
   void hold(Experiment.Held held) {

@@ -78,17 +78,13 @@ public final class Replay extends Experiment {
 
   private KmemCache create(TraceCache traced) {
     KmemCache cache = machine().create(models.shared(traced), settings.initOnAlloc(), null);
-    int ratio =
-        models
-            .recorded(traced)
-            .map(c -> 10 * c.remoteNodeDefragRatio())
-            .orElse(cache.remoteNodeDefragRatio());
-    if (ratio == cache.remoteNodeDefragRatio()) {
-      return cache;
-    }
-    KmemCache changed = cache.withRemoteNodeDefragRatio(ratio);
-    machine().change(changed);
-    return changed;
+    models
+        .recorded(traced)
+        .map(RecordedCache::remoteNodeDefragRatio)
+        .filter(percent -> percent != cache.remoteNodeDefragRatio() / 10)
+        .ifPresent(
+            percent -> machine().write(cache.id(), "remote_node_defrag_ratio", percent.toString()));
+    return machine().state().registry().cache(cache.id());
   }
 
   private void prepare(@Nullable KernelDirectory kernel) {
@@ -106,7 +102,9 @@ public final class Replay extends Experiment {
               topology,
               new ReplayTally(topology.nodeCount(), ids.length),
               clock,
-              order));
+              order,
+              calls(),
+              trace::bytesRequested));
     }
   }
 
@@ -166,6 +164,11 @@ public final class Replay extends Experiment {
   }
 
   /// What had to be assumed of the caches, and of what the machine had before.
+  @Override
+  public String callSite(int number) {
+    return trace.callSite(number);
+  }
+
   @Override
   public List<String> assumed() {
     List<String> assumed = new ArrayList<>(models.assumed());

@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.experiment;
 
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.trace.TraceCursor;
@@ -22,12 +23,15 @@ final class ReplayProgram extends CountedProgram {
   private final Topology topology;
   private final LongSupplier clock;
   private final @Nullable TraceOrder turn;
+  private final Calls calls;
+  private final IntUnaryOperator bytesRequested;
   private final int from;
   private long waitingSince;
 
   /// @param caches of the machine, by the trace's cache index
   /// @param recordedHomes by slot, as [ReplayTally#allocated] takes them
   /// @param clock nanoseconds; constant where there is no wall clock
+  /// @param bytesRequested by slot
   /// @param turn the order of the trace; null for causal order
   ReplayProgram(
       int from,
@@ -38,7 +42,9 @@ final class ReplayProgram extends CountedProgram {
       Topology topology,
       ReplayTally tally,
       LongSupplier clock,
-      @Nullable TraceOrder turn) {
+      @Nullable TraceOrder turn,
+      Calls calls,
+      IntUnaryOperator bytesRequested) {
     super(tally);
     this.from = from;
     this.cursor = cursor;
@@ -48,6 +54,8 @@ final class ReplayProgram extends CountedProgram {
     this.topology = topology;
     this.clock = clock;
     this.turn = turn;
+    this.calls = calls;
+    this.bytesRequested = bytesRequested;
   }
 
   @Override
@@ -71,6 +79,7 @@ final class ReplayProgram extends CountedProgram {
     if (object == SlotTable.FAILED) {
       tally().freeOfFailed();
     } else {
+      begin(cpu);
       cpu.free(caches[cursor.cache()], object);
       tally().freed(cursor.cache());
     }
@@ -83,6 +92,7 @@ final class ReplayProgram extends CountedProgram {
     if (!slots.awaitEmpty(cursor.slot(), cpu.id().value())) {
       return Step.BLOCKED;
     }
+    begin(cpu);
     long object = cpu.alloc(caches[cursor.cache()], cursor.node(), cursor.gfp());
     if (object == Cpu.WAIT) {
       waitingSince = clock.getAsLong();
@@ -90,6 +100,17 @@ final class ReplayProgram extends CountedProgram {
     }
     allocated(cpu, object);
     return Step.DONE;
+  }
+
+  private void begin(Cpu cpu) {
+    if (calls.areKept(cursor.cache())) {
+      calls.begin(
+          cpu,
+          cursor.callSite(),
+          Math.max(0, cursor.pid()),
+          cursor.sequence(),
+           bytesRequested.applyAsInt(cursor.slot()));
+    }
   }
 
   @Override

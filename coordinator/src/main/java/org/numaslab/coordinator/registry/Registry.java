@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.cache.CacheId;
@@ -36,6 +38,7 @@ import org.numaslab.node.topology.Topology;
 /// | validate | Flush | Validate |
 /// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`) |
 /// | write to cpu_partial | Describe, then Flush | Describe |
+/// | write to a counter | ClearStat | - |
 /// | cpu offline | FlushAll, that cpu only | - |
 /// | grace period | Quiesce | EndGracePeriod |
 ///
@@ -160,12 +163,13 @@ public final class Registry {
     start(
         phases,
         answered -> {
-          destroyed.set(cache.value());
           if (answered.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
             messages.print(
                 "kmem_cache_destroy "
                     + cache(cache).name()
                     + ": Slab cache still has objects when called from kmem_cache_destroy");
+          } else {
+            destroyed.set(cache.value());
           }
           then.accept(
               answered.stream()
@@ -182,6 +186,28 @@ public final class Registry {
     start(
         List.of(flush(cache), nodes(r -> new NodeProtocol.Validate(r, cache))),
         answered -> then.run());
+  }
+
+  /// A write to a file of /sys/kernel/slab/CACHE.
+  ///
+  /// @param text as it arrives, with its line end if it has one
+  /// @param then learns why it was refused, or that everybody has confirmed what it changes
+  public void write(CacheId id, String attribute, String text, Consumer<Optional<Refused>> then) {
+    Runnable done = () -> then.accept(Optional.empty());
+    AttributeWrite write =
+        isDestroyed(id) ? Refused.GONE : CacheAttributes.write(cache(id), attribute, text);
+    switch (write) {
+      case Refused refused -> then.accept(Optional.of(refused));
+      case AttributeWrite.Changed changed when changed.flushes() ->
+          changeCpuPartial(changed.cache(), done);
+      case AttributeWrite.Changed changed -> change(changed.cache(), done);
+      case AttributeWrite.Shrinks shrinks -> shrink(id, left -> done.run());
+      case AttributeWrite.Validates validates -> validate(id, done);
+      case AttributeWrite.Clears clears ->
+          start(
+              List.of(cpus(r -> new CpuProtocol.ClearStat(r, id, clears.stat()))),
+              answered -> done.run());
+    }
   }
 
   /// Takes a cpu off line: all that it holds goes back.
@@ -227,6 +253,8 @@ public final class Registry {
     return shared.get(id.value());
   }
 
+  /// Whether it is gone, with its files. One that still had objects when it was to be destroyed is
+  /// not.
   public boolean isDestroyed(CacheId id) {
     return destroyed.get(id.value());
   }

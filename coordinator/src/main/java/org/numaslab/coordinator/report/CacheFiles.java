@@ -13,11 +13,10 @@ import org.numaslab.node.slab.SlabFlags;
 
 /// The files of /sys/kernel/slab/CACHE, each with the line end that sysfs gives it.
 ///
-/// Two the machine does not know by itself. `usersize`, the part of an object that may be copied to
-/// user space, is taken from the traced kernel's folder and left out without one. `ctor` is empty
-/// for a cache without constructor, and left out for one that has one, whose name nothing tells.
-/// `shrink` and `validate` are there to be written, and read as nothing. Models `slab_attrs` of
-/// mm/slub.c, v6.1, with SLUB_STATS.
+/// Two the machine does not know by itself: `usersize`, the part of an object that may be copied to
+/// user space, and `ctor`, the constructor's symbol where there is one. They are taken from the
+/// traced kernel's folder, and left out without one. `shrink` and `validate` are there to be
+/// written, and read as nothing. Models `slab_attrs` of mm/slub.c, v6.1, with SLUB_STATS.
 final class CacheFiles {
   private final Map<String, String> files = new LinkedHashMap<>();
   private final CacheGeometry geometry;
@@ -33,7 +32,7 @@ final class CacheFiles {
       MachineState machine, KmemCache cache, @Nullable RecordedCache recorded) {
     CacheFiles files = new CacheFiles(cache.geometry());
     int aliases = machine.registry().shared(cache.id()).refcount() - 1;
-    files.add(cache, new SlabAttributes(machine, cache), aliases);
+    files.add(cache, new SlabAttributes(machine, cache), aliases, recorded);
     for (Stat stat : Stat.values()) {
       files.put(stat.fileName(), counter(machine, cache, stat));
     }
@@ -49,17 +48,20 @@ final class CacheFiles {
     return name.equals(".") || name.equals("..") ? "!" + name : name;
   }
 
-  private void add(KmemCache cache, SlabAttributes counts, int aliases) {
+  private void add(
+      KmemCache cache, SlabAttributes counts, int aliases, @Nullable RecordedCache recorded) {
     put("slab_size", geometry.size());
     put("object_size", geometry.objectSize());
     put("objs_per_slab", geometry.ooObjects());
     put("order", geometry.ooOrder());
     put("min_partial", cache.minPartial());
-    put("cpu_partial", cache.cpuPartial());
+    put("cpu_partial", Integer.toUnsignedLong(cache.cpuPartial()));
     put("objects_partial", counts.objectsPartial());
     put("partial", counts.partial());
     put("cpu_slabs", counts.cpuSlabs());
-    if (!geometry.ctor()) {
+    if (recorded != null && recorded.hasCtor()) {
+      put("ctor", recorded.ctor());
+    } else if (!geometry.ctor()) {
       files.put("ctor", "");
     }
     put("aliases", aliases);

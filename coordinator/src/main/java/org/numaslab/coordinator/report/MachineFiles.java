@@ -17,6 +17,7 @@ import org.numaslab.node.slab.SharedCache;
 ///                                ZoneFiles
 /// sys/kernel/slab/CACHE/...      CacheFiles; of a cache that others may join sys/kernel/slab/:ID/
 /// sys/kernel/slab/NAME           a link to :ID
+/// sys/kernel/debug/slab/...      TrackFiles
 /// sys/devices/system/node/...    NodeFiles
 /// ```
 ///
@@ -40,6 +41,9 @@ public final class MachineFiles {
       String folder = SLAB + CacheFiles.kobject(directory) + "/";
       CacheFiles.of(machine, cache, experiment.recorded(i).orElse(null))
           .forEach((name, text) -> files.put(folder + name, text));
+      String debug = "sys/kernel/debug/slab/" + CacheFiles.kobject(cache.name()) + "/";
+      TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
+          .forEach((name, text) -> files.put(debug + name, text));
     }
     NumberedNodes.of(machine.topology())
         .forEach(node -> {

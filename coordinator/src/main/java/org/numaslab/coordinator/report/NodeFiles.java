@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.report;
 
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,19 +35,9 @@ final class NodeFiles {
 
   /// Runs of cpus as `0-1,4`; an empty line for a node without.
   static String cpulist(List<CpuId> cpus) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < cpus.size(); ) {
-      int last = i;
-      while (last + 1 < cpus.size() && cpus.get(last + 1).value() == cpus.get(last).value() + 1) {
-        last++;
-      }
-      text.append(text.isEmpty() ? "" : ",").append(cpus.get(i).value());
-      if (last > i) {
-        text.append('-').append(cpus.get(last).value());
-      }
-      i = last + 1;
-    }
-    return text.append('\n').toString();
+    BitSet numbers = new BitSet();
+    cpus.forEach(cpu -> numbers.set(cpu.value()));
+    return NumberRuns.of(numbers) + "\n";
   }
 
   private static String distance(Topology topology, NodeId node) {

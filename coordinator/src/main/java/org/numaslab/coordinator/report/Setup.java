@@ -2,6 +2,7 @@ package org.numaslab.coordinator.report;
 
 import java.util.List;
 import java.util.Locale;
+import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.NodeId;
@@ -12,6 +13,8 @@ import org.numaslab.node.topology.Topology;
 /// @param kernel the folder of the recorded kernel, "none" without one
 /// @param filter the events that were let through, in words
 /// @param slubDebug the boot parameter in place of what the recorded kernel had, or [#AS_RECORDED]
+/// @param writes to files of /sys/kernel/slab before the trace, as `CACHE/ATTRIBUTE=VALUE`
+/// @param writesAfter the same after the trace
 /// @param used what was taken from which file
 /// @param assumed what no file said
 public record Setup(
@@ -26,6 +29,8 @@ public record Setup(
     long limitTouchedBytes,
     int repeat,
     String filter,
+    List<String> writes,
+    List<String> writesAfter,
     Machine topology,
     List<String> used,
     List<String> assumed) {
@@ -69,6 +74,8 @@ public record Setup(
       String kernel,
       String filter,
       ReplaySettings settings,
+      List<CacheWrite> writes,
+      List<CacheWrite> writesAfter,
       Topology topology,
       List<String> used,
       List<String> assumed) {
@@ -85,6 +92,8 @@ public record Setup(
         settings.touchedBytesMax(),
         settings.rounds(),
         filter,
+        writes.stream().map(CacheWrite::toString).toList(),
+        writesAfter.stream().map(CacheWrite::toString).toList(),
         Machine.of(topology),
         List.copyOf(used),
         List.copyOf(assumed));

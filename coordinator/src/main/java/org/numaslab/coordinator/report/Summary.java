@@ -73,6 +73,9 @@ public final class Summary {
                     ? ""
                     : ", slub_debug=" + setup.slubDebug(),
                 setup.filter().equals(Setup.ALL_EVENTS) ? "" : ", only " + setup.filter()));
+    List<String> written = new ArrayList<>(setup.writes());
+    setup.writesAfter().forEach(write -> written.add(write + " after the trace"));
+    notes("written  ", written);
     notes("used     ", setup.used());
     notes("assumed  ", setup.assumed());
   }

@@ -12,7 +12,7 @@ import org.numaslab.node.slab.SlabFlags;
 ///
 /// `objectSize` is the greatest that was asked for by those merged into it, `slabSize` the slot
 /// (the kernel's s->size). `remoteNodeDefragRatio` is the percentage that sysfs shows; the kernel
-/// keeps ten times that.
+/// keeps ten times that. `ctor` is the constructor's symbol, empty without one.
 public record RecordedCache(
     String name,
     String directory,
@@ -34,7 +34,7 @@ public record RecordedCache(
     boolean storeUser,
     boolean sanityChecks,
     boolean trace,
-    boolean hasCtor,
+    String ctor,
     int usersize,
     int aliases,
     Account account) {
@@ -54,6 +54,10 @@ public record RecordedCache(
 
   private static final String KMALLOC_NAME = "(dma-)?kmalloc(-\\w+)?-\\d+k?";
 
+  public boolean hasCtor() {
+    return !ctor.isEmpty();
+  }
+
   /// Can other caches have been merged into this one?
   public boolean mergeable() {
     return SharedCache.isId(directory);
@@ -63,7 +67,7 @@ public record RecordedCache(
   /// count as asked for too.
   public CacheRequest request() {
     return new CacheRequest(
-        name, objectSize, align, flags(), hasCtor, Math.min(usersize, objectSize));
+        name, objectSize, align, flags(), hasCtor(), Math.min(usersize, objectSize));
   }
 
   private int flags() {

@@ -105,7 +105,7 @@ final class SlabSysfs {
         flag(directory, "store_user"),
         flag(directory, "sanity_checks"),
         flag(directory, "trace"),
-        !attribute(directory, "ctor").orElse("").isEmpty(),
+        attribute(directory, "ctor").orElse(""),
         optional(directory, "usersize", Integer.MAX_VALUE, 0),
         optional(directory, "aliases", Integer.MAX_VALUE, 0),
         account(directory));

@@ -3,8 +3,6 @@ package org.numaslab.coordinator.trace;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.numaslab.node.topology.BadInput;
 
 /// Which events of a trace are replayed; the others are counted as [SetAside#FILTERED].
@@ -14,8 +12,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param fromNanos first time stamp inside, as the trace prints them
 /// @param toNanos first time stamp no longer inside
 /// @param cpus empty: all
-/// @param caches globs (`*`, `?`) of cache names, empty: all; events whose cache is unknown are
-///   then outside
+/// @param caches [Glob]s of cache names, empty: all; events whose cache is unknown are then outside
 /// @param limit at most so many events that pass the rest
 /// @param inferBulk whether allocations that no event tells of are replayed too, see
 ///   [UntracedAllocations]
@@ -78,15 +75,7 @@ public record TraceFilter(
   }
 
   boolean coversCache(String name) {
-    return caches.isEmpty() || caches.stream().anyMatch(glob -> matches(glob, name));
-  }
-
-  private static boolean matches(String glob, String name) {
-    String regex =
-        glob.codePoints()
-            .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
-            .collect(Collectors.joining());
-    return Pattern.matches(regex, name);
+    return caches.isEmpty() || caches.stream().anyMatch(glob -> Glob.matches(glob, name));
   }
 
   private static long nanos(double seconds) {

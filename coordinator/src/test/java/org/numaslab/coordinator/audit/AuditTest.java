@@ -103,6 +103,15 @@ class AuditTest {
               m -> m.halves0.put(BIG, new HalfDump(4, 20, new long[] {16, 17})),
               "place: slab frame 0x11 of big, full, is on partial list of node 0"),
           error(
+              "a partial slab on the full list",
+              m -> m.halves0.put(BIG, new HalfDump(4, 20, new long[0], new long[] {16})),
+              "place: slab frame 0x10 of big, partial, is on full list of node 0"),
+          error(
+              "a slab twice on the full list",
+              m -> m.halves0.put(BIG, new HalfDump(4, 20, new long[] {16}, new long[] {17, 17})),
+              "place: slab frame 0x11 of big, full, is on full list of node 0 and full list of"
+                  + " node 0"),
+          error(
               "a current slab that is not frozen",
               m -> m.slab0(18, 0, 3, 4, false, 1),
               "place: slab frame 0x12 of big, partial, is on current slab of cpu 1"),

@@ -73,8 +73,8 @@ class MutationTest {
     Mutant mutant =
         Mutant.of(
             SLOW,
-            "int minPartial = c.cache().minPartial();",
-            "int minPartial = c.cache().minPartial() - 1;");
+            "long minPartial = c.cache().minPartial();",
+            "long minPartial = c.cache().minPartial() - 1;");
     assertThat(mutant.call(MutantRuns.class, "remoteMinPartial")).isNotEqualTo(REMOTE_LISTS);
   }
 
@@ -83,8 +83,8 @@ class MutationTest {
     Mutant mutant =
         Mutant.of(
             SLOW,
-            "int minPartial = c.cache().minPartial();",
-            "int minPartial = c.cache().minPartial() + 1;");
+            "long minPartial = c.cache().minPartial();",
+            "long minPartial = c.cache().minPartial() + 1;");
     assertThat(mutant.call(MutantRuns.class, "remoteMinPartial")).isNotEqualTo(REMOTE_LISTS);
   }
 }

@@ -78,7 +78,7 @@ class DebugListsTest {
   @Test
   void anEmptySlabGoesBackWhereMinPartialAreListedItselfIncluded() {
     KmemCache cache = machine.cache("listed", SIZE, FZPU);
-    machine.machine.change(cache.withMinPartial(2));
+    machine.machine.write(cache.id(), "min_partial", "2");
     long[][] slabs = {fillSlab(cache), fillSlab(cache), fillSlab(cache), fillSlab(cache)};
     for (long[] slab : slabs) {
       for (long object : slab) {
@@ -107,7 +107,7 @@ class DebugListsTest {
   @Test
   void noCpuHoldsASlabAndNoSlabIsLent() {
     KmemCache cache = machine.cache("listed", SIZE, FZPU);
-    machine.machine.change(machine.machine.registry().cache(cache.id()).withMinPartial(1));
+    machine.machine.write(cache.id(), "min_partial", "1");
     for (int i = 0; i < 200; i++) {
       long p = machine.alloc(i % 3, cache);
       if (i % 2 == 0) {
@@ -156,7 +156,7 @@ class DebugListsTest {
     assertThat(stat(cache, Stat.FREE_SLOWPATH)).isEqualTo(3);
     assertThat(stat(cache, Stat.FREE_ADD_PARTIAL)).isOne();
     assertThat(stat(cache, Stat.CPU_PARTIAL_FREE)).isZero();
-    machine.machine.change(cache.withMinPartial(0));
+    machine.machine.write(cache.id(), "min_partial", "0");
     for (int i = 4; i < objects; i++) {
       machine.free(cache, p[i]);
     }

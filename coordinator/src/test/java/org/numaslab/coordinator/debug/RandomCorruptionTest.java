@@ -17,11 +17,12 @@ import org.numaslab.node.slab.SlabFlags;
 /// reported by the free of the object, by the next allocation, or by the next validation. And
 /// nothing is reported where nobody writes where he should not.
 ///
-/// `-Dnumaslab.seed=N` repeats one machine of the corruptions, or the clean run.
+/// `-Dnumaslab.seed=N` repeats one machine of the corruptions, or the clean run;
+/// `-Dnumaslab.clean.operations=N` makes the clean run longer than its million operations.
 class RandomCorruptionTest {
   private static final int CORRUPTIONS = 100_000;
   private static final int CORRUPTIONS_PER_MACHINE = 250;
-  private static final int CLEAN_OPERATIONS = 1_000_000;
+  private static final long CLEAN_OPERATIONS = Long.getLong("numaslab.clean.operations", 1_000_000);
   private static final long SEED = Long.getLong("numaslab.seed", -1);
 
   private static final int FZP =
@@ -252,14 +253,14 @@ class RandomCorruptionTest {
   @Test
   void cleanOperationsRaiseNoAlarm() {
     SplittableRandom random = new SplittableRandom(SEED >= 0 ? SEED : 1);
-    int left = CLEAN_OPERATIONS;
+    long left = CLEAN_OPERATIONS;
     for (int round = 0; left > 0; round++) {
       try (CheckedMachine machine = new CheckedMachine(random.nextLong())) {
         KmemCache[] caches = new KmemCache[6];
         for (int i = 0; i < caches.length; i++) {
           caches[i] = cache(machine, random, i);
         }
-        left -= runClean(machine, random, caches, Math.min(left, 100_000));
+        left -= runClean(machine, random, caches, (int) Math.min(left, 100_000));
         assertThat(machine.log()).as("round %d", round).isEmpty();
       }
     }

@@ -63,9 +63,9 @@ class StateFileTest {
 
   @Test
   void anotherFormatIsNamed() {
-    assertThatThrownBy(() -> read(text.replace("state 1", "state 2")))
+    assertThatThrownBy(() -> read(text.replace("state 2", "state 1")))
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("\"numaslab state 2\"");
+        .hasMessageContaining("\"numaslab state 1\"");
   }
 
   @Test
@@ -91,7 +91,7 @@ class StateFileTest {
 
   private void showQuietly(String content) throws IOException {
     try {
-      CacheView.of(read(content), "dentry");
+      CacheView.of(CacheState.of(read(content), "dentry"), true);
     } catch (BadInput expected) {
       assertThat(expected).message().doesNotContain("\n");
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.trace.KnownCaches;
@@ -48,7 +49,16 @@ class SummaryTest {
             true,
             null);
     Setup setup =
-        Setup.of("a trace", "none", Setup.ALL_EVENTS, settings, topology, List.of(), List.of());
+        Setup.of(
+            "a trace",
+            "none",
+            Setup.ALL_EVENTS,
+            settings,
+            List.of(CacheWrite.parse("--write", "*/cpu_partial=0")),
+            List.of(),
+            topology,
+            List.of(),
+            List.of());
     try (Replay replay = new Replay(topology, null, trace, settings)) {
       replay.run();
       return RunResult.of("1", "numaslab run", setup, trace, replay, audit(List.of()));

@@ -18,6 +18,7 @@ import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
@@ -56,6 +57,7 @@ public final class Cpu {
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private KmemCacheCpu[] caches = {};
+  private Call call;
   private @Nullable SlowAlloc slow;
 
   private long awaited;
@@ -83,6 +85,7 @@ public final class Cpu {
       CpuOutbox outbox) {
     this.id = id;
     this.caller = new Caller(id, incarnation);
+    this.call = Call.on(id.value());
     this.topology = topology;
     this.node = topology.nodeOf(id).value();
     this.memoryNode = topology.memoryNodeOf(id).value();
@@ -142,6 +145,12 @@ public final class Cpu {
   }
 
   // ---- operations
+
+  /// Says on whose behalf the next operations are. Needed only for caches with STORE_USER: nothing
+  /// else depends on it.
+  public void serves(Call next) {
+    call = next;
+  }
 
   /// Allocates an object.
   ///
@@ -375,6 +384,14 @@ public final class Cpu {
         token);
   }
 
+  /// Sets a counter of a cache to 0, at a boundary of operations; then `done(token)`.
+  public void clearStat(CacheId cache, Stat stat, long token) {
+    atBoundary(() -> {
+      caches[cache.value()].clear(stat);
+      outbox.done(token);
+    });
+  }
+
   /// Confirms by `done(token)` that the cpu has passed a boundary of operations.
   public void quiesce(long token) {
     atBoundary(() -> outbox.done(token));
@@ -511,6 +528,10 @@ public final class Cpu {
 
   Caller caller() {
     return caller;
+  }
+
+  Call call() {
+    return call;
   }
 
   boolean hasMemory(int candidate) {

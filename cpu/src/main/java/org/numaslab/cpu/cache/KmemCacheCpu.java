@@ -213,7 +213,12 @@ public final class KmemCacheCpu {
     };
   }
 
-  /// Sets every counter to 0, as a write of 0 to its file does. Only while nothing runs.
+  /// Sets a counter to 0.
+  void clear(Stat event) {
+    stat[event.ordinal()] = 0;
+  }
+
+  /// Sets every counter to 0. Only while nothing runs.
   public void clearStats() {
     otherTransactions += allocFastpath + freeFastpath;
     allocFastpath = 0;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeProtocol.FreedRun;
+import org.numaslab.node.slab.Call;
 
 /// Objects of other nodes that a cpu has freed and not yet sent home, one batch per node.
 ///
@@ -34,9 +35,9 @@ final class RemoteFrees {
     this.sender = sender;
   }
 
-  void add(int node, CacheId cache, long[] run) {
+  void add(int node, CacheId cache, long[] run, Call call) {
     Batch batch = batches[node];
-    batch.runs.add(new FreedRun(cache, run));
+    batch.runs.add(new FreedRun(cache, run, call));
     batch.objects += run.length;
     waiting += run.length;
     if (batch.objects >= BATCH_MAX) {

@@ -152,7 +152,8 @@ final class SlowAlloc {
 
   private long askPartial(int target, int moreThan) {
     return cpu.ask(
-        target, r -> new NodeProtocol.TakePartial(cpu.caller(), r, c.cache().id(), moreThan));
+        target,
+        r -> new NodeProtocol.TakePartial(cpu.caller(), r, c.cache().id(), moreThan, cpu.call()));
   }
 
   private long afterNodePartial() {
@@ -166,12 +167,12 @@ final class SlowAlloc {
   }
 
   private long nextRemotePartial() {
-    int minPartial = c.cache().minPartial();
+    long minPartial = c.cache().minPartial();
     while (++asked < order.size()) {
       int target = order.get(asked).value();
       if (cpu.nrPartial(c, target) > minPartial) {
         path = AllocPath.REMOTE_PARTIAL;
-        return askPartial(target, minPartial);
+        return askPartial(target, (int) minPartial);
       }
     }
     return startNewSlab();
@@ -216,7 +217,9 @@ final class SlowAlloc {
     int flags = gfpOfPages();
     return cpu.ask(
         order.get(asked).value(),
-        r -> new NodeProtocol.NewSlab(cpu.caller(), r, c.cache().id(), pages, flags, mark));
+        r ->
+            new NodeProtocol.NewSlab(
+                cpu.caller(), r, c.cache().id(), pages, flags, mark, cpu.call()));
   }
 
   private int gfpOfPages() {

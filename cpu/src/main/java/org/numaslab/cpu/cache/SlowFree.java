@@ -98,7 +98,7 @@ final class SlowFree {
     if (home == node) {
       freeAtNode(c, run);
     } else if (home >= 0) {
-      remoteFrees.add(home, c.cache.id(), run);
+      remoteFrees.add(home, c.cache.id(), run, cpu.call());
     } else {
       throw new EmulatedOops(
           "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
@@ -134,7 +134,7 @@ final class SlowFree {
   }
 
   private void freeAtNode(KmemCacheCpu c, long[] run) {
-    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run)};
+    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run, cpu.call())};
     cpu.send(node, r -> new NodeProtocol.Free(cpu.caller(), r, runs));
   }
 

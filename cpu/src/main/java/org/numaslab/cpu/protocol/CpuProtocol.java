@@ -2,6 +2,7 @@ package org.numaslab.cpu.protocol;
 
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Stat;
 
 /// What the registry asks of a cpu. Each is answered by one [CpuReply] with the same number. A cpu
 /// serves them between operations, also while a task of it waits for the registry: so no two can
@@ -18,6 +19,10 @@ public sealed interface CpuProtocol {
 
   /// Give back everything: the cpu goes offline (`slub_cpu_dead`).
   record FlushAll(long request) implements CpuProtocol {}
+
+  /// Begin to count an event of a cache anew (a write of 0 to its file), at the next boundary of
+  /// operations.
+  record ClearStat(long request, CacheId cache, Stat stat) implements CpuProtocol {}
 
   /// Answer at the next boundary of operations: the cpu has then passed a quiescent point.
   record Quiesce(long request) implements CpuProtocol {}

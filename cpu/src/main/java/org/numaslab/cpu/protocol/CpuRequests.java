@@ -16,6 +16,7 @@ public final class CpuRequests {
       }
       case CpuProtocol.Flush m -> cpu.flush(m.cache(), m.request());
       case CpuProtocol.FlushAll m -> cpu.flushAll(m.request());
+      case CpuProtocol.ClearStat m -> cpu.clearStat(m.cache(), m.stat(), m.request());
       case CpuProtocol.Quiesce m -> cpu.quiesce(m.request());
     }
   }

@@ -475,7 +475,7 @@ class AllocPathsTest {
   void anotherNodeGivesOnlyWhatItHasBeyondMinPartial() {
     long[] objects = machine.fillSlabs(2, cache, 4);
     machine.listByFreeing(3, cache, objects[0], objects[4]);
-    int minPartial = machine.description(cache).minPartial();
+    int minPartial = (int) machine.description(cache).minPartial();
     assertThat(machine.partial(1, cache)).hasSize(minPartial).containsExactly(64L, 65L);
     machine.counts(
         0,

@@ -12,7 +12,6 @@ import org.numaslab.cpu.cache.KmemCacheCpu;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.topology.NodeId;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -53,9 +52,13 @@ public class NodeSlowPath {
 
   /// Not the page allocator's work: slabs stay on the node's list also when they are empty.
   private CacheId keepingItsSlabs() {
-    KmemCache cache = ActorMachine.create(machine, OBJECT_BYTES).withMinPartial(OBJECTS);
-    machine.change(cache);
-    return cache.id();
+    CacheId cache = ActorMachine.create(machine, OBJECT_BYTES).id();
+    machine
+        .write(cache, "min_partial", Integer.toString(OBJECTS))
+        .ifPresent(refused -> {
+          throw new IllegalStateException("min_partial: " + refused);
+        });
+    return cache;
   }
 
   private static Behavior<Ball> player() {

@@ -3,6 +3,7 @@ package org.numaslab.node.cache;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.ObjectChecks;
@@ -51,13 +52,13 @@ public final class DebugSlabs {
   /// does not is written off.
   ///
   /// @return the object, or [#NONE]
-  public long allocFromPartial(int cpu) {
+  public long allocFromPartial(Call call) {
     for (long slab : half.partialSlabs()) {
       if (!SlabWord.hasFree(frames.word(slab))) {
         continue; // what corrupted the list has cut it right at its head
       }
       long object = take(slab);
-      if (!checks.allocated(slab, object, cpu)) {
+      if (!checks.allocated(slab, object, call)) {
         half.removePartial(slab);
         continue;
       }
@@ -73,11 +74,11 @@ public final class DebugSlabs {
   /// Takes the first object of a slab just made; the rest goes to the head of the partial list.
   ///
   /// @param list the new slab's list
-  public long allocFromNew(int cpu, long slab, long list) {
+  public long allocFromNew(Call call, long slab, long list) {
     long word = frames.word(slab);
     frames.setWord(slab, SlabWord.with(word, objects.headIndex(slab, list), 0, false));
     long object = take(slab);
-    if (!checks.allocated(slab, object, cpu)) {
+    if (!checks.allocated(slab, object, call)) {
       return NONE;
     }
     if (isFull(slab)) {
@@ -116,7 +117,7 @@ public final class DebugSlabs {
   /// Frees objects of one slab, if they pass their checks.
   ///
   /// @param run in the order in which the list shall have them
-  public void free(int cpu, long slab, long[] run, Tally tally) {
+  public void free(Call call, long slab, long[] run, Tally tally) {
     // The kernel links what is freed before it looks at it (slab_free_freelist_hook): a second free
     // of an object cuts the list behind it.
     long end = (slab << Memory.PAGE_SHIFT) + ((long) Memory.PAGE_BYTES << frames.order(slab));
@@ -127,7 +128,7 @@ public final class DebugSlabs {
       objects.setNext(run[i], i + 1 < run.length ? run[i + 1] : 0);
     }
     boolean wasListed = SlabWord.hasFree(frames.word(slab));
-    int freed = checks.freed(slab, run, cpu);
+    int freed = checks.freed(slab, run, call);
     if (freed == 0) {
       leavePartialIfCleared(slab, wasListed);
       return;

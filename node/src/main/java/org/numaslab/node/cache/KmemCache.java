@@ -10,8 +10,8 @@ import org.numaslab.node.slab.SlabObjects;
 /// A cache as everybody on the machine knows it. Immutable: the registry is its only writer and
 /// sends a new one when an attribute is written. Models `struct kmem_cache`, v6.1.
 ///
-/// @param minPartial slabs that a node keeps although they are empty
-/// @param cpuPartial objects that a cpu's partial list may hold, as sysfs shows it
+/// @param minPartial slabs that a node keeps although they are empty; beyond 2^63 all the same
+/// @param cpuPartial objects that a cpu's partial list may hold, as sysfs shows it; unsigned
 /// @param cpuPartialSlabs the same in slabs: what is really compared
 /// @param remoteNodeDefragRatio 0..1000; the share of 1024 draws that may search other nodes
 /// @param cookie of the hardened free pointers
@@ -22,7 +22,7 @@ public record KmemCache(
     CacheId id,
     String name,
     CacheGeometry geometry,
-    int minPartial,
+    long minPartial,
     int cpuPartial,
     int cpuPartialSlabs,
     int remoteNodeDefragRatio,
@@ -75,7 +75,7 @@ public record KmemCache(
         constructor);
   }
 
-  public KmemCache withMinPartial(int slabs) {
+  public KmemCache withMinPartial(long slabs) {
     return new KmemCache(
         id,
         name,

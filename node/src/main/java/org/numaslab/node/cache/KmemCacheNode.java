@@ -42,6 +42,8 @@ public final class KmemCacheNode {
     FROZEN_FOR_FREER
   }
 
+  private static final long[] NO_SLABS = {};
+
   private final NodeId node;
   private final Memory memory;
   private final FrameTable frames;
@@ -455,6 +457,11 @@ public final class KmemCacheNode {
   /// The partial list, first to last.
   public long[] partialSlabs() {
     return partial.toArray();
+  }
+
+  /// The full list, first to last; only caches with STORE_USER have one.
+  public long[] fullSlabs() {
+    return debug == null ? NO_SLABS : debug.fullSlabs();
   }
 
   /// Puts the slabs of the partial list in the given order: where several orders are right, a

@@ -1,6 +1,7 @@
 package org.numaslab.node.memory;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -105,6 +106,16 @@ public final class Memory implements AutoCloseable {
   public void store(long address, long value) {
     assert owns(address, Long.BYTES) : foreign(address);
     Reservation.ALL.set(JAVA_LONG_UNALIGNED, base + address, value);
+  }
+
+  public int loadInt(long address) {
+    assert owns(address, Integer.BYTES) : foreign(address);
+    return Reservation.ALL.get(JAVA_INT_UNALIGNED, base + address);
+  }
+
+  public void storeInt(long address, int value) {
+    assert owns(address, Integer.BYTES) : foreign(address);
+    Reservation.ALL.set(JAVA_INT_UNALIGNED, base + address, value);
   }
 
   public byte loadByte(long address) {

@@ -3,6 +3,7 @@ package org.numaslab.node.protocol;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.Call;
 
 /// What a node can be asked.
 public sealed interface NodeProtocol {
@@ -19,10 +20,15 @@ public sealed interface NodeProtocol {
   ///
   /// @param moreThan answer only when the list is longer than this: 0, or `min_partial` when a cpu
   ///   of another node searches (`get_any_partial`)
-  record TakePartial(Caller from, long request, CacheId cache, int moreThan) implements FromCpu {}
+  /// @param call kept with the object by caches with STORE_USER
+  record TakePartial(Caller from, long request, CacheId cache, int moreThan, Call call)
+      implements FromCpu {}
 
   /// A slab of new pages.
-  record NewSlab(Caller from, long request, CacheId cache, int order, int gfp, Watermark mark)
+  ///
+  /// @param call kept with the object by caches with STORE_USER
+  record NewSlab(
+      Caller from, long request, CacheId cache, int order, int gfp, Watermark mark, Call call)
       implements FromCpu {}
 
   /// The list of a lent slab that is or becomes its cpu's current one (`get_freelist`). An empty
@@ -46,7 +52,9 @@ public sealed interface NodeProtocol {
   record Free(Caller from, long request, FreedRun[] runs) implements FromCpu {}
 
   /// Objects of one cache, in the order in which the slab's list shall have them.
-  record FreedRun(CacheId cache, long[] objects) {}
+  ///
+  /// @param call kept with the objects by caches with STORE_USER
+  record FreedRun(CacheId cache, long[] objects, Call call) {}
 
   /// Clears an object that a cpu of another node hands out.
   record Zero(Caller from, long request, CacheId cache, long object) implements FromCpu {}

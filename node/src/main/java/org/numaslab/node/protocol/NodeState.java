@@ -163,7 +163,7 @@ public final class NodeState {
     }
     DebugSlabs debug = cache.debug();
     if (debug != null) {
-      return handed(m.request(), debug.allocFromPartial(m.from().cpu().value()));
+      return handed(m.request(), debug.allocFromPartial(m.call()));
     }
     long[] taken = cache.takePartial(list, tally);
     if (taken.length == 0) {
@@ -185,8 +185,7 @@ public final class NodeState {
     tally.add(Stat.ALLOC_SLAB);
     DebugSlabs debug = cache.debug();
     if (debug != null) {
-      int cpu = m.from().cpu().value();
-      return handed(m.request(), debug.allocFromNew(cpu, slab, list[0]));
+      return handed(m.request(), debug.allocFromNew(m.call(), slab, list[0]));
     }
     SlabGrant[] grants = {grant(cache, m.from().cpu(), slab, list[0])};
     return new Granted(m.request(), grants, tally.take());
@@ -277,7 +276,7 @@ public final class NodeState {
       CacheId id = runs[from].cache();
       List<SlabGrant> frozen = new ArrayList<>(1);
       for (to = from; to < runs.length && runs[to].cache().equals(id); to++) {
-        free(m.from().cpu(), cache(id), runs[to].objects(), frozen);
+        free(m.from().cpu(), cache(id), runs[to], frozen);
       }
       outcomes.add(new Outcome(id, tally.take(), frozen.toArray(NO_GRANTS)));
     }
@@ -286,8 +285,8 @@ public final class NodeState {
 
   /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
   /// addresses only.
-  private void free(CpuId freer, KmemCacheNode named, long[] run, List<SlabGrant> frozen) {
-    long[] rest = run;
+  private void free(CpuId freer, KmemCacheNode named, FreedRun run, List<SlabGrant> frozen) {
+    long[] rest = run.objects();
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);
       if (slab == NO_SLAB) {
@@ -311,7 +310,7 @@ public final class NodeState {
       tally.add(Stat.FREE_SLOWPATH);
       DebugSlabs debug = cache.debug();
       if (debug != null) {
-        debug.free(freer.value(), slab, same, tally);
+        debug.free(run.call(), slab, same, tally);
       } else if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
         frozen.add(grant(cache, freer, slab, 0));
       }

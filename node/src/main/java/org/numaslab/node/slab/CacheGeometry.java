@@ -1,6 +1,7 @@
 package org.numaslab.node.slab;
 
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.memory.Memory;
 
 /// The numbers of struct kmem_cache: how a cache's objects lie in slots and slabs, and how many
 /// slabs it keeps. Models `kmem_cache_open` and `set_cpu_partial` of mm/slub.c, v6.1.
@@ -113,9 +114,13 @@ public record CacheGeometry(
   }
 
   /// The limit in slabs that `cpuPartial` objects mean, each slab taken for half full. Also for
-  /// later writes to `cpu_partial`.
+  /// later writes to `cpu_partial`, where the doubled number may overflow as the kernel's does.
+  ///
+  /// @param cpuPartial unsigned
+  /// @return at most the greatest int: no list is that long
   public static int cpuPartialSlabs(int cpuPartial, int ooObjects) {
-    return Math.toIntExact(Math.ceilDiv(2L * cpuPartial, ooObjects));
+    int slabs = Integer.divideUnsigned(2 * cpuPartial + ooObjects - 1, ooObjects);
+    return slabs < 0 ? Integer.MAX_VALUE : slabs;
   }
 
   private static int allocFlags(int flags, int order) {
@@ -201,6 +206,23 @@ public record CacheGeometry(
   /// Where the size that kmalloc was asked for lies, counted from the object, if it is kept.
   public int askedSizeOffset() {
     return tracksOffset() + 2 * SlotLayout.TRACK;
+  }
+
+  /// The bytes that a live object was asked for, where that is kept; else its size
+  /// (`get_orig_size`).
+  public int askedBytes(Memory memory, long object) {
+    return keepsAskedSize() ? memory.loadInt(object + askedSizeOffset()) : objectSize;
+  }
+
+  /// Keeps the bytes that an object is asked for, where that is done (`set_orig_size`).
+  void keepAskedBytes(Memory memory, long object, int bytes) {
+    if (keepsAskedSize()) {
+      memory.storeInt(object + askedSizeOffset(), bytes);
+    }
+  }
+
+  private boolean keepsAskedSize() {
+    return has(SlabFlags.KMALLOC) && has(SlabFlags.STORE_USER);
   }
 
   /// The bytes that a caller may use: what `ksize` answers.

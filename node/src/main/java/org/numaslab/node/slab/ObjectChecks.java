@@ -110,7 +110,7 @@ public final class ObjectChecks {
   ///
   /// @return false when it is not as a free object should be: then its whole slab is written off,
   ///   all objects marked used
-  public boolean allocated(long slab, long object, int cpu) {
+  public boolean allocated(long slab, long object, Call call) {
     if (consistency && !mayAllocate(slab, object)) {
       report.fix("Marking all objects used");
       long word = frames.word(slab);
@@ -121,7 +121,9 @@ public final class ObjectChecks {
     traceLine(ALLOC, slab, object);
     write(object, RED_ACTIVE);
     if (tracks) {
-      Track.set(memory, object + geometry.tracksOffset(), cpu);
+      call.by().write(memory, object + geometry.tracksOffset());
+      int bytes = call.bytes() == 0 ? geometry.objectSize() : call.bytes();
+      geometry.keepAskedBytes(memory, object, bytes);
     }
     return true;
   }
@@ -142,7 +144,7 @@ public final class ObjectChecks {
   /// @param run in list order
   /// @return how many of them, from the first on, to free: 0 when one is not as a live object
   ///   should be, and fewer than all when the last one comes up before its turn
-  public int freed(long slab, long[] run, int cpu) {
+  public int freed(long slab, long[] run, Call call) {
     if (consistency && !checkSlab(slab)) {
       return notFreed(run[0]);
     }
@@ -161,7 +163,7 @@ public final class ObjectChecks {
         return notFreed(object);
       }
       if (tracks) {
-        Track.set(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES, cpu);
+        call.by().write(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES);
       }
       traceLine(FREE, slab, object);
       write(object, RED_INACTIVE);

@@ -132,14 +132,14 @@ public final class SlabReport {
   /// Who allocated and freed an object (`print_tracking`).
   public void printTracks(long object) {
     if (geometry.has(SlabFlags.STORE_USER)) {
-      printTrack("Allocated", object + geometry.tracksOffset());
-      printTrack("Freed", object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES);
+      printTrack("Allocated", Track.ofAllocation(memory, geometry, object));
+      printTrack("Freed", Track.ofFree(memory, geometry, object));
     }
   }
 
-  private void printTrack(String what, long track) {
-    if (Track.isSet(memory, track)) {
-      messages.print(what + " in emulated_task age=0 cpu=" + Track.cpu(memory, track) + " pid=0");
+  private void printTrack(String what, Track track) {
+    if (track.isSet()) {
+      messages.print(what + " in emulated_task age=0 cpu=" + track.cpu() + " pid=" + track.pid());
     }
   }
 

@@ -7,38 +7,67 @@ import org.numaslab.node.memory.Memory;
 /// ```text
 /// track   0          8        12       16       20       24        32
 ///         +----------+--------+--------+--------+--------+---------+
-///         | caller   | stack  | cpu    | pid    |        | when    |
+///         | address  | stack  | cpu    | pid    |        | when    |
 ///         +----------+--------+--------+--------+--------+---------+
 /// ```
 ///
-/// `caller` 0: never. Emulated callers have no address: the direct map's first byte stands for all
-/// of them. Models `struct track` of mm/slub.c, v6.1.
-final class Track {
-  private static final int CALLER = 0;
-  private static final int STACK = CALLER + 8;
+/// Models `struct track` of mm/slub.c, v6.1. Stacks are not kept.
+///
+/// @param address of the call in the kernel's text, 0: nobody did
+/// @param pid of the task
+/// @param when in jiffies
+public record Track(long address, int cpu, int pid, long when) {
+  /// Where the text of an x86-64 kernel begins. Emulated callers have no addresses: it stands for a
+  /// caller that is not known, and the n-th byte behind it for the n-th known one.
+  private static final long TEXT_START = 0xffffffff81000000L;
+
+  private static final int ADDRESS = 0;
+  private static final int STACK = ADDRESS + 8;
   private static final int PID = STACK + 8;
   private static final int WHEN = PID + 8;
   private static final int CPU_SHIFT = 32;
-  private static final long EMULATED_CALLER = 0xffffffff81000000L;
+  private static final long PID_MASK = 0xffffffffL;
 
-  private Track() {}
-
-  static void set(Memory memory, long track, int cpu) {
-    memory.store(track + CALLER, EMULATED_CALLER);
-    memory.store(track + STACK, (long) cpu << CPU_SHIFT | 1);
-    memory.store(track + PID, 0);
-    memory.store(track + WHEN, 0);
+  /// @param callSite number of a known caller from 0, -1 for an unknown one
+  public static Track of(int callSite, int cpu, int pid, long when) {
+    return new Track(TEXT_START + 1 + callSite, cpu, pid, when);
   }
 
-  static void clear(Memory memory, long track) {
-    memory.fill(track, CacheGeometry.TRACK_BYTES, (byte) 0);
+  /// Who allocated a live object.
+  public static Track ofAllocation(Memory memory, CacheGeometry geometry, long object) {
+    return read(memory, object + geometry.tracksOffset());
   }
 
-  static boolean isSet(Memory memory, long track) {
-    return memory.load(track + CALLER) != 0;
+  /// Who freed it before that.
+  public static Track ofFree(Memory memory, CacheGeometry geometry, long object) {
+    return read(memory, object + geometry.tracksOffset() + CacheGeometry.TRACK_BYTES);
   }
 
-  static int cpu(Memory memory, long track) {
-    return (int) (memory.load(track + STACK) >>> CPU_SHIFT);
+  public boolean isSet() {
+    return address != 0;
+  }
+
+  /// The number of the caller, -1 for one that is not known.
+  public int callSite() {
+    return (int) (address - TEXT_START - 1);
+  }
+
+  private static Track read(Memory memory, long at) {
+    return new Track(
+        memory.load(at + ADDRESS),
+        (int) (memory.load(at + STACK) >>> CPU_SHIFT),
+        (int) memory.load(at + PID),
+        memory.load(at + WHEN));
+  }
+
+  void write(Memory memory, long at) {
+    memory.store(at + ADDRESS, address);
+    memory.store(at + STACK, (long) cpu << CPU_SHIFT | 1);
+    memory.store(at + PID, pid & PID_MASK);
+    memory.store(at + WHEN, when);
+  }
+
+  static void clear(Memory memory, long at) {
+    memory.fill(at, CacheGeometry.TRACK_BYTES, (byte) 0);
   }
 }

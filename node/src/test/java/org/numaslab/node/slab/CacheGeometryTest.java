@@ -87,7 +87,14 @@ class CacheGeometryTest {
     assertThat(CacheGeometry.cpuPartialSlabs(1, 32)).isEqualTo(1);
     assertThat(CacheGeometry.cpuPartialSlabs(16, 32)).isEqualTo(1);
     assertThat(CacheGeometry.cpuPartialSlabs(17, 32)).isEqualTo(2);
-    assertThat(CacheGeometry.cpuPartialSlabs(Integer.MAX_VALUE, 32)).isEqualTo(134217728);
+    assertThat(CacheGeometry.cpuPartialSlabs(1 << 30, 32)).isEqualTo(1 << 26);
+  }
+
+  @Test
+  void aLimitInObjectsOverflowsInThe32BitsOfTheKernel() {
+    assertThat(CacheGeometry.cpuPartialSlabs(Integer.MAX_VALUE, 32)).isZero();
+    assertThat(CacheGeometry.cpuPartialSlabs(1 << 31, 1)).isZero();
+    assertThat(CacheGeometry.cpuPartialSlabs(-1, 1)).isEqualTo(Integer.MAX_VALUE);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.actor.CpuActor;
@@ -34,6 +36,7 @@ import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.actor.NodeActor;
+import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.memory.Memory;
@@ -181,10 +184,10 @@ public final class EmbeddedMachine implements Machine {
   }
 
   @Override
-  public void change(KmemCache cache) {
-    CompletableFuture<Boolean> known = new CompletableFuture<>();
-    ask(r -> r.change(cache, () -> known.complete(true)));
-    await(known);
+  public Optional<Refused> write(CacheId cache, String attribute, String text) {
+    CompletableFuture<Optional<Refused>> written = new CompletableFuture<>();
+    ask(r -> r.write(cache, attribute, text, written::complete));
+    return await(written);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.numaslab.coordinator.driver.simulate;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
@@ -11,6 +13,7 @@ import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.cache.Cpu;
@@ -217,9 +220,11 @@ public final class SimulatedMachine implements Machine {
   }
 
   @Override
-  public void change(KmemCache cache) {
-    registry.change(cache, () -> {});
+  public Optional<Refused> write(CacheId cache, String attribute, String text) {
+    List<Refused> refused = new ArrayList<>(1);
+    registry.write(cache, attribute, text, result -> result.ifPresent(refused::add));
     drain();
+    return refused.stream().findFirst();
   }
 
   @Override

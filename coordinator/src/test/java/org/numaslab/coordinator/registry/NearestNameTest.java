@@ -1,4 +1,4 @@
-package org.numaslab.coordinator.report;
+package org.numaslab.coordinator.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,17 +1,17 @@
-package org.numaslab.coordinator.report;
+package org.numaslab.coordinator.registry;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /// The name that a person may have meant: the one with the fewest letters to add, drop or change.
-final class NearestName {
+public final class NearestName {
   /// Farther away than half its letters a name is another one.
   private static final int FARTHEST_SHARE = 2;
 
   private NearestName() {}
 
-  static Optional<String> to(String typed, Collection<String> names) {
+  public static Optional<String> to(String typed, Collection<String> names) {
     return names.stream()
         .min(
             Comparator.comparingInt((String name) -> distance(typed, name))
