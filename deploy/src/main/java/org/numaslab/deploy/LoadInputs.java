@@ -37,8 +37,7 @@ record LoadInputs(
     return new LoadInputs(null, described.topology(), used, assumed);
   }
 
-  Setup setup(
-      String load, ReplaySettings settings, MachineOptions machine, RandomLoad experiment) {
+  Setup setup(String load, ReplaySettings settings, MachineOptions machine, RandomLoad experiment) {
     List<String> allAssumed = new ArrayList<>(assumed);
     allAssumed.addAll(experiment.assumed());
     return Setup.of(

@@ -51,7 +51,8 @@ class RunDebugCachesTest {
   /// Without a clock an operation is a jiffy: the first allocation is as old as the trace is long.
   @Test
   void agesCountOperationsWhereThereIsNoClock() throws IOException {
-    assertThat(run("a", DEBUG_KERNEL).text("sys/kernel/debug/slab/dentry/alloc_traces")).contains("/100 pid=");
+    assertThat(run("a", DEBUG_KERNEL).text("sys/kernel/debug/slab/dentry/alloc_traces"))
+        .contains("/100 pid=");
   }
 
   @Test

@@ -95,8 +95,7 @@ class RunWritesTest {
 
   /// Slabs in which nobody has an object.
   private static long emptySlabs(FinishedRun run, JsonNode cache) {
-    CommandCall show =
-        CommandCall.of("show", run.folder().toString(), cache.get("name").asText());
+    CommandCall show = CommandCall.of("show", run.folder().toString(), cache.get("name").asText());
     return show.out().lines().filter(line -> line.matches("  0x.* 0/\\d+ .*")).count();
   }
 
@@ -113,7 +112,8 @@ class RunWritesTest {
             "sp_c0/shrink=1");
 
     JsonNode setup = run.result().get("setup");
-    assertThat(setup.get("writes")).hasToString("[\"sp_c0/cpu_partial=0\",\"kmalloc-64/min_partial=2\"]");
+    assertThat(setup.get("writes"))
+        .hasToString("[\"sp_c0/cpu_partial=0\",\"kmalloc-64/min_partial=2\"]");
     assertThat(setup.get("writes_after")).hasToString("[\"sp_c0/shrink=1\"]");
     assertThat(run.text("summary.txt")).contains("sp_c0/cpu_partial=0", "sp_c0/shrink=1");
     String command = run.result().get("command").asText();
@@ -124,6 +124,26 @@ class RunWritesTest {
             folder.resolve("b"),
             List.of(command.replaceFirst("numaslab run ", "").split(" ")).toArray(String[]::new));
     assertThat(again.text("result.json")).isEqualTo(run.text("result.json"));
+  }
+
+  @Test
+  void aLoadCanBeTunedToo() {
+    FinishedRun run =
+        FinishedRun.of(
+            folder.resolve("load"),
+            "--workload",
+            "random:20000ops",
+            "--write",
+            "*/min_partial=3",
+            "--write-after",
+            "*/alloc_fastpath=0");
+
+    for (JsonNode cache : run.caches()) {
+      String files = "sys/kernel/slab/" + cache.get("name").asText();
+      assertThat(run.text(files + "/min_partial")).isEqualTo("3\n");
+      assertThat(run.text(files + "/alloc_fastpath")).isEqualTo("0\n");
+    }
+    assertThat(run.result().get("command").asText()).contains("--write '*/min_partial=3'");
   }
 
   @Test

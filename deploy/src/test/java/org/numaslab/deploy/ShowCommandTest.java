@@ -47,8 +47,7 @@ class ShowCommandTest {
   void asJsonEachCacheHasItsSlabsAndObjects() throws IOException {
     FinishedRun run = FinishedRun.of(folder.resolve("demo"));
     for (JsonNode cache : run.caches()) {
-      CommandCall call =
-          show("--json", run.folder().toString(), cache.get("name").asText());
+      CommandCall call = show("--json", run.folder().toString(), cache.get("name").asText());
 
       JsonNode shown = new ObjectMapper().readTree(call.out());
       assertThat(shown.get("live")).isEqualTo(cache.get("live"));

@@ -196,7 +196,8 @@ final class OutsideView {
       }
       if (echo.group(2).startsWith(CACHES)) {
         String[] path = echo.group(2).substring(CACHES.length()).split("/");
-        String row = path.length == 2 ? write(path[0], path[1], echo.group(1)) : failed(Errno.ENOENT);
+        String row =
+            path.length == 2 ? write(path[0], path[1], echo.group(1)) : failed(Errno.ENOENT);
         return row.startsWith("RC\t-") ? FAILED : 0;
       }
       return recorded;

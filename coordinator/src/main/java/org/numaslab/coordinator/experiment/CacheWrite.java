@@ -15,8 +15,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param option that a person gave it with
 /// @param caches a name, or a [Glob]
 public record CacheWrite(String option, String caches, String attribute, String value) {
-  private static final Pattern FORM =
-      Pattern.compile("([^=]+)/([^/=]+)=(.*)", Pattern.DOTALL);
+  private static final Pattern FORM = Pattern.compile("([^=]+)/([^/=]+)=(.*)", Pattern.DOTALL);
 
   public static CacheWrite parse(String option, String text) {
     Matcher parts = FORM.matcher(text);

@@ -89,10 +89,7 @@ public final class Dumper {
             halves.put(
                 id.value(),
                 new HalfDump(
-                    half.nrSlabs(),
-                    half.totalObjects(),
-                    half.partialSlabs(),
-                    half.fullSlabs())));
+                    half.nrSlabs(), half.totalObjects(), half.partialSlabs(), half.fullSlabs())));
     Map<Long, Integer> borrowers = new HashMap<>();
     node.borrowers().forEach((frame, cpu) -> borrowers.put(frame, cpu.value()));
     return new NodeDump(

@@ -121,10 +121,9 @@ public abstract class Experiment implements AutoCloseable {
       for (KmemCache cache : write.among(caches)) {
         machine
             .write(cache.id(), write.attribute(), write.text())
-            .ifPresent(
-                refused -> {
-                  throw write.refused(cache, refused);
-                });
+            .ifPresent(refused -> {
+              throw write.refused(cache, refused);
+            });
       }
       caches.replaceAll(cache -> machine.state().registry().cache(cache.id()));
     }

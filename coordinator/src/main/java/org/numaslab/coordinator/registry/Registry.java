@@ -157,8 +157,7 @@ public final class Registry {
   ///
   /// @param text as it arrives, with its line end if it has one
   /// @param then learns why it was refused, or that everybody has confirmed what it changes
-  public void write(
-      CacheId id, String attribute, String text, Consumer<Optional<Refused>> then) {
+  public void write(CacheId id, String attribute, String text, Consumer<Optional<Refused>> then) {
     Runnable done = () -> then.accept(Optional.empty());
     AttributeWrite write =
         isDestroyed(id) ? Refused.GONE : CacheAttributes.write(cache(id), attribute, text);

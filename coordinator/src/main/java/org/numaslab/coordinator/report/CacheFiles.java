@@ -15,9 +15,8 @@ import org.numaslab.node.slab.SlabFlags;
 ///
 /// Two the machine does not know by itself: `usersize`, the part of an object that may be copied to
 /// user space, and `ctor`, the constructor's symbol where there is one. They are taken from the
-/// traced kernel's folder, and left out without one.
-/// `shrink` and `validate` are there to be written, and read as nothing. Models `slab_attrs` of
-/// mm/slub.c, v6.1, with SLUB_STATS.
+/// traced kernel's folder, and left out without one. `shrink` and `validate` are there to be
+/// written, and read as nothing. Models `slab_attrs` of mm/slub.c, v6.1, with SLUB_STATS.
 final class CacheFiles {
   private final Map<String, String> files = new LinkedHashMap<>();
   private final CacheGeometry geometry;

@@ -39,13 +39,7 @@ public record CacheState(
   /// @param freeOnCpu indexes on the list of the cpu whose current slab it is, next one first
   /// @param free indexes on the slab's own list, next one first
   public record Slab(
-      String frame,
-      int order,
-      int inUse,
-      int objects,
-      String where,
-      int[] freeOnCpu,
-      int[] free) {}
+      String frame, int order, int inUse, int objects, String where, int[] freeOnCpu, int[] free) {}
 
   private record Place(int group, int cpu, int position, String text) {
     static final int OF_CPUS = 0;

@@ -25,9 +25,9 @@ import org.numaslab.node.slab.Track;
 ///      42 alloc_inode+0x4a/0xb0 waste=336/8 age=12/250/4711 pid=1-203 cpus=0-1,4 nodes=0
 /// ```
 ///
-/// A line for each place, the most frequent first, without the stacks that a kernel with
-/// STACKDEPOT adds. `waste` is what kmalloc was not asked for: of all, and of each. Ages are in
-/// jiffies. Models `process_slab`, `add_location` and `slab_debugfs_show` of mm/slub.c, v6.1.
+/// A line for each place, the most frequent first, without the stacks that a kernel with STACKDEPOT
+/// adds. `waste` is what kmalloc was not asked for: of all, and of each. Ages are in jiffies.
+/// Models `process_slab`, `add_location` and `slab_debugfs_show` of mm/slub.c, v6.1.
 final class TrackFiles {
   private record Place(long address, int wasteBytes) implements Comparable<Place> {
     @Override
@@ -69,8 +69,7 @@ final class TrackFiles {
   private final long now;
   private final IntFunction<String> symbols;
 
-  private TrackFiles(
-      MachineState machine, KmemCache cache, long now, IntFunction<String> symbols) {
+  private TrackFiles(MachineState machine, KmemCache cache, long now, IntFunction<String> symbols) {
     this.machine = machine;
     this.cache = cache;
     this.now = now;

@@ -12,8 +12,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param fromNanos first time stamp inside, as the trace prints them
 /// @param toNanos first time stamp no longer inside
 /// @param cpus empty: all
-/// @param caches [Glob]s of cache names, empty: all; events whose cache is unknown are
-///   then outside
+/// @param caches [Glob]s of cache names, empty: all; events whose cache is unknown are then outside
 /// @param limit at most so many events that pass the rest
 /// @param inferBulk whether allocations that no event tells of are replayed too, see
 ///   [UntracedAllocations]

@@ -22,8 +22,7 @@ import org.numaslab.node.slab.SlabFlags;
 class RandomCorruptionTest {
   private static final int CORRUPTIONS = 100_000;
   private static final int CORRUPTIONS_PER_MACHINE = 250;
-  private static final long CLEAN_OPERATIONS =
-      Long.getLong("numaslab.clean.operations", 1_000_000);
+  private static final long CLEAN_OPERATIONS = Long.getLong("numaslab.clean.operations", 1_000_000);
   private static final long SEED = Long.getLong("numaslab.seed", -1);
 
   private static final int FZP =

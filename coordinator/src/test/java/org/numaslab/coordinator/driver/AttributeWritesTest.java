@@ -271,8 +271,7 @@ class AttributeWritesTest {
 
       assertThat(writes).isPositive();
       assertThat(machine.write(cache, "shrink", "1")).isEmpty();
-      SlabAttributes attributes =
-          new SlabAttributes(machine.state(), description(machine, cache));
+      SlabAttributes attributes = new SlabAttributes(machine.state(), description(machine, cache));
       assertThat(attributes.activeObjectCount()).isEqualTo(CPUS * Math.ceilDiv(OBJECTS, 7));
     }
   }

@@ -60,8 +60,22 @@ class CacheAttributesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\n", "-1", "-0", "+", "++7", "+-7", " 7", "7 ", "7\n\n", "7\r\n", "0x7", "7.0", "7k",
-        "seven", "٧", "4294967296x"
+        "\n",
+        "-1",
+        "-0",
+        "+",
+        "++7",
+        "+-7",
+        " 7",
+        "7 ",
+        "7\n\n",
+        "7\r\n",
+        "0x7",
+        "7.0",
+        "7k",
+        "seven",
+        "٧",
+        "4294967296x"
       })
   void everythingElseIsNoNumber(String text) {
     assertThat(error(write("min_partial", text))).isEqualTo(Errno.EINVAL);

@@ -97,8 +97,7 @@ class CacheViewTest {
     NodeDump node0 = machine.nodes().getFirst();
     Map<Integer, HalfDump> halves =
         Map.of(0, new HalfDump(6, 24, new long[] {22, 20}, new long[] {24}));
-    NodeDump changed =
-        new NodeDump(0, 100, 88, 0, 0, node0.slabs(), halves, node0.borrowers());
+    NodeDump changed = new NodeDump(0, 100, 88, 0, 0, node0.slabs(), halves, node0.borrowers());
     MachineDump debug =
         new MachineDump(
             machine.caches(),

@@ -152,8 +152,8 @@ final class SlowAlloc {
 
   private long askPartial(int target, int moreThan) {
     return cpu.ask(
-        target, r -> new NodeProtocol.TakePartial(
-                cpu.caller(), r, c.cache().id(), moreThan, cpu.call()));
+        target,
+        r -> new NodeProtocol.TakePartial(cpu.caller(), r, c.cache().id(), moreThan, cpu.call()));
   }
 
   private long afterNodePartial() {
@@ -213,7 +213,8 @@ final class SlowAlloc {
     int flags = c.cache().geometry().allocFlags() | (minimumOrder ? gfp : firstTry());
     return cpu.ask(
         order.get(asked).value(),
-        r -> new NodeProtocol.NewSlab(
+        r ->
+            new NodeProtocol.NewSlab(
                 cpu.caller(), r, c.cache().id(), pages, flags, mark, cpu.call()));
   }
 

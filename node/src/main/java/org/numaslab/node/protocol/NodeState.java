@@ -284,8 +284,7 @@ public final class NodeState {
 
   /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
   /// addresses only.
-  private void free(
-      CpuId freer, KmemCacheNode named, FreedRun run, List<SlabGrant> frozen) {
+  private void free(CpuId freer, KmemCacheNode named, FreedRun run, List<SlabGrant> frozen) {
     long[] rest = run.objects();
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);

@@ -139,8 +139,7 @@ public final class SlabReport {
 
   private void printTrack(String what, Track track) {
     if (track.isSet()) {
-      messages.print(
-          what + " in emulated_task age=0 cpu=" + track.cpu() + " pid=" + track.pid());
+      messages.print(what + " in emulated_task age=0 cpu=" + track.cpu() + " pid=" + track.pid());
     }
   }
 

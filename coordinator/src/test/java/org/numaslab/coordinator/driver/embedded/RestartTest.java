@@ -26,8 +26,8 @@ import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.slab.CacheGeometry;
-import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -88,10 +88,12 @@ class RestartTest {
       Caller caller = new Caller(CPU, 1);
       ActorSystem<NodeProtocol> node = system(NodeActor.create(state, failures::add));
 
-      NodeProtocol.FreedRun stranger = new NodeProtocol.FreedRun(cache, new long[] {60 * 4096}, Call.on(0));
+      NodeProtocol.FreedRun stranger =
+          new NodeProtocol.FreedRun(cache, new long[] {60 * 4096}, Call.on(0));
       node.tell(new NodeProtocol.Free(caller, 1001, new NodeProtocol.FreedRun[] {stranger}));
       assertThat(failure()).hasMessageContaining("no object of objects");
-      node.tell(new NodeProtocol.NewSlab(caller, 1002, cache, 0, Gfp.KERNEL, Watermark.LOW, Call.on(0)));
+      node.tell(
+          new NodeProtocol.NewSlab(caller, 1002, cache, 0, Gfp.KERNEL, Watermark.LOW, Call.on(0)));
       node.tell(new NodeProtocol.Free(caller, 1003, new NodeProtocol.FreedRun[] {stranger}));
       assertThat(failure()).hasMessageContaining("no object of objects");
       end(node);
