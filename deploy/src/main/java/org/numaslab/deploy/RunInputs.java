@@ -56,7 +56,8 @@ record RunInputs(
     KernelDirectory kernel = kernel(options, machine);
     use(kernel, machine, described, used, assumed);
     long start = System.nanoTime();
-    Trace trace = TraceReader.read(options.source(), known(kernel), filter, callSites(kernel, machine));
+    Trace trace =
+        TraceReader.read(options.source(), known(kernel), filter, callSites(kernel, machine));
     var decoding = new RunTiming.Decoding(trace.text().allEvents(), System.nanoTime() - start);
     trace.refuseCutLines();
     Topology topology;

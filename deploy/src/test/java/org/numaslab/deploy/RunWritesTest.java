@@ -127,6 +127,26 @@ class RunWritesTest {
   }
 
   @Test
+  void aLoadCanBeTunedToo() {
+    FinishedRun run =
+        FinishedRun.of(
+            folder.resolve("load"),
+            "--workload",
+            "random:20000ops",
+            "--write",
+            "*/min_partial=3",
+            "--write-after",
+            "*/alloc_fastpath=0");
+
+    for (JsonNode cache : run.caches()) {
+      String files = "sys/kernel/slab/" + cache.get("name").asText();
+      assertThat(run.text(files + "/min_partial")).isEqualTo("3\n");
+      assertThat(run.text(files + "/alloc_fastpath")).isEqualTo("0\n");
+    }
+    assertThat(run.result().get("command").asText()).contains("--write '*/min_partial=3'");
+  }
+
+  @Test
   void patternsAreQuotedInTheCommand() {
     FinishedRun run = run("a", "--write", "*/cpu_partial=0");
 

@@ -109,7 +109,7 @@ final class ReplayProgram extends CountedProgram {
           cursor.callSite(),
           Math.max(0, cursor.pid()),
           cursor.sequence(),
-           bytesRequested.applyAsInt(cursor.slot()));
+          bytesRequested.applyAsInt(cursor.slot()));
     }
   }
 

@@ -1,7 +1,8 @@
 package org.numaslab.coordinator.registry;
 
 import java.math.BigInteger;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -61,8 +62,8 @@ public final class CacheAttributes {
           "cache_dma",
           "usersize");
 
-  private static final Map<String, Store> WRITABLE = new LinkedHashMap<>();
-  private static final Map<String, Stat> COUNTERS = new LinkedHashMap<>();
+  private static final Map<String, Store> WRITABLE = new HashMap<>();
+  private static final Set<String> COUNTERS = new HashSet<>();
 
   static {
     WRITABLE.put("min_partial", CacheAttributes::minPartial);
@@ -71,7 +72,8 @@ public final class CacheAttributes {
     WRITABLE.put("shrink", CacheAttributes::shrink);
     WRITABLE.put("validate", CacheAttributes::validate);
     for (Stat stat : Stat.values()) {
-      COUNTERS.put(stat.fileName(), stat);
+      COUNTERS.add(stat.fileName());
+      WRITABLE.put(stat.fileName(), (cache, text) -> clear(stat, text));
     }
   }
 
@@ -83,7 +85,7 @@ public final class CacheAttributes {
 
   /// Whether a file counts events: a kernel without SLUB_STATS has none of these.
   public static boolean isCounter(String attribute) {
-    return COUNTERS.containsKey(attribute);
+    return COUNTERS.contains(attribute);
   }
 
   /// What a write comes to. Nothing has happened yet.
@@ -93,18 +95,18 @@ public final class CacheAttributes {
     if (READ_ONLY.contains(attribute)) {
       return new Refused(Errno.EACCES, "to read it");
     }
-    Stat counter = COUNTERS.get(attribute);
     Store store = WRITABLE.get(attribute);
-    if (counter == null && store == null) {
-      String names = String.join(", ", WRITABLE.keySet());
-      return new Refused(Errno.ENOENT, "one of " + names + " or a counter such as alloc_fastpath");
+    if (store == null) {
+      return new Refused(
+          Errno.ENOENT,
+          "one of min_partial, cpu_partial, remote_node_defrag_ratio, shrink, validate, or a counter"
+              + " such as alloc_fastpath");
     }
-    if (text.isEmpty()) {
-      return new Changed(cache, false); // sysfs hands nothing on
-    }
-    if (store != null) {
-      return store.write(cache, text);
-    }
+    // Of nothing sysfs hands nothing on.
+    return text.isEmpty() ? new Changed(cache, false) : store.write(cache, text);
+  }
+
+  private static AttributeWrite clear(Stat counter, String text) {
     return text.startsWith("0") ? new Clears(counter) : new Refused(Errno.EINVAL, "0");
   }
 
