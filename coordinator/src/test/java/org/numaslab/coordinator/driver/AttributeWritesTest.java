@@ -272,7 +272,7 @@ class AttributeWritesTest {
       assertThat(writes).isPositive();
       assertThat(machine.write(cache, "shrink", "1")).isEmpty();
       SlabAttributes attributes = new SlabAttributes(machine.state(), description(machine, cache));
-      assertThat(attributes.activeObjectCount()).isEqualTo(CPUS * Math.ceilDiv(OBJECTS, 7));
+      assertThat(attributes.activeObjectCount()).isEqualTo((long) CPUS * Math.ceilDiv(OBJECTS, 7));
     }
   }
 

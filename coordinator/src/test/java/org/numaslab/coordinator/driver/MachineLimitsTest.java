@@ -68,7 +68,8 @@ class MachineLimitsTest {
       assertThat(of(limits, zone)).isEqualTo(recorded);
       // Linux computes from what was managed then; some memory was given to its zones afterwards.
       ZoneLimits ours = of(computed, zone);
-      assertThat((double) ours.min()).isCloseTo(recorded.min(), within(0.02 * recorded.min()));
+      assertThat((double) ours.min())
+          .isCloseTo((double) recorded.min(), within(0.02 * recorded.min()));
       // What the kernel computes from the minimum has no such excuse.
       long apart = Math.max(recorded.min() / 4, zone.managed() / 1000);
       assertThat(recorded.low() - recorded.min()).isEqualTo(apart);
