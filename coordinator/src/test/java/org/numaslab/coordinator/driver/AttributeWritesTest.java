@@ -184,12 +184,14 @@ class AttributeWritesTest {
       CacheId cache = cache(machine, 0);
       churn(machine, cache, 100, 7);
       long frees = sum(machine, cache, Stat.FREE_FASTPATH);
+      long tid = machine.state().cpus().getFirst().cache(cache).tid();
       assertThat(sum(machine, cache, Stat.ALLOC_FASTPATH)).isPositive();
 
       assertThat(machine.write(cache, "alloc_fastpath", "0")).isEmpty();
 
       assertThat(sum(machine, cache, Stat.ALLOC_FASTPATH)).isZero();
       assertThat(sum(machine, cache, Stat.FREE_FASTPATH)).isEqualTo(frees);
+      assertThat(machine.state().cpus().getFirst().cache(cache).tid()).isEqualTo(tid);
     }
   }
 

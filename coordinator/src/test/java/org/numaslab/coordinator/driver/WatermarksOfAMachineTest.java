@@ -11,6 +11,7 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -31,7 +32,9 @@ class WatermarksOfAMachineTest {
   void kernelRequestsStopAtTheWatermarksAndAtomicOnesGoDeeper() {
     Topology topology = Topology.uniform(2, 1, PAGES << 12);
     CacheGeometry page =
-        CacheGeometry.of(new CacheRequest("page", 4096, 0, 0, false), GeometryOptions.forCpus(2));
+        CacheGeometry.of(
+            new CacheRequest("page", 4096, 0, 0, false),
+            new GeometryOptions(2, 0, 0, 0, SlubDebug.NONE, false));
     try (SimulatedMachine machine =
         SimulatedMachine.instant(
             topology,

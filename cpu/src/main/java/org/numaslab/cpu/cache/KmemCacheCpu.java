@@ -1,6 +1,5 @@
 package org.numaslab.cpu.cache;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
@@ -213,17 +212,26 @@ public final class KmemCacheCpu {
     };
   }
 
-  /// Sets a counter to 0.
+  /// Sets a counter to 0. The transaction id goes on.
   void clear(Stat event) {
-    stat[event.ordinal()] = 0;
+    switch (event) {
+      case ALLOC_FASTPATH -> {
+        otherTransactions += allocFastpath;
+        allocFastpath = 0;
+      }
+      case FREE_FASTPATH -> {
+        otherTransactions += freeFastpath;
+        freeFastpath = 0;
+      }
+      default -> stat[event.ordinal()] = 0;
+    }
   }
 
   /// Sets every counter to 0. Only while nothing runs.
   public void clearStats() {
-    otherTransactions += allocFastpath + freeFastpath;
-    allocFastpath = 0;
-    freeFastpath = 0;
-    Arrays.fill(stat, 0);
+    for (Stat event : Stat.values()) {
+      clear(event);
+    }
   }
 
   public long[] stats() {
