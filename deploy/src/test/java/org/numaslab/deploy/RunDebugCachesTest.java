@@ -45,6 +45,9 @@ class RunDebugCachesTest {
     assertThat(objects(frees)).isEqualTo(live);
     assertThat(allocations.lines())
         .allMatch(line -> line.matches(" *\\d+ \\S+ age=\\d+/\\d+/\\d+ pid=\\d+ cpus=0-1 nodes=0"));
+    assertThat(allocations.lines())
+        .as("who the trace says")
+        .allMatch(line -> line.contains(" f+0x1/0x9 ") && line.contains(" pid=1 "));
     assertThat(frees).contains("<not-available> age=429").contains(" pid=0 cpus=0 nodes=0");
   }
 
@@ -66,7 +69,7 @@ class RunDebugCachesTest {
   void kernelsWithoutUserTrackingHaveNoTraces() throws IOException {
     FinishedRun run = run("a", "recordings/machine/setC-4node-8cpu");
 
-    assertThat(run.folder().resolve("sys/kernel/debug")).doesNotExist();
+    assertThat(run.folder().resolve("sys/kernel/debug/slab")).doesNotExist();
   }
 
   @Test
