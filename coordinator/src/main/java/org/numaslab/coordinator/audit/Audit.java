@@ -23,7 +23,7 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 /// | check | statement |
 /// |---|---|
 /// | whole | there are nodes with pages and cpus: a dump that says nothing proves nothing |
-/// | pages | managed = free + held + in slabs + waiting for a grace period, per node |
+/// | pages | managed = free + held + in slabs + waiting for a grace period + handed out as they are, per node |
 /// | slabs | the frame table has as many slabs and objects as the node counts, per cache; each slab has the objects that fit, and pages of its own |
 /// | place | a slab is held by one cpu (frozen), or on its own node's partial list (something free), or nowhere (full): exactly one |
 /// | loan | a slab is lent exactly when a cpu of another node holds it, and to that cpu |
@@ -152,7 +152,8 @@ public final class Audit {
       }
     }
     checkedPages += node.managedPages();
-    long accounted = node.freePages() + node.heldPages() + inSlabs + node.waitingPages();
+    long accounted =
+        node.freePages() + node.heldPages() + inSlabs + node.waitingPages() + node.plainPages();
     if (accounted != node.managedPages()) {
       find(
           "pages: "
@@ -167,7 +168,9 @@ public final class Audit {
               + inSlabs
               + " in slabs + "
               + node.waitingPages()
-              + " waiting = "
+              + " waiting + "
+              + node.plainPages()
+              + " handed out = "
               + accounted);
     }
     Set<Integer> numbers = new TreeSet<>(sums.keySet());

@@ -20,6 +20,7 @@ public record MachineDump(
   /// @param managedPages that its page allocator began with
   /// @param slabs found by walking the page-frame table
   /// @param waitingPages of discarded slabs, until a grace period ends
+  /// @param plainPages that are handed out as they are, not as slabs
   /// @param halves its half of each cache, by cache number
   /// @param borrowers cpu by slab frame, for each open loan
   public record NodeDump(
@@ -28,6 +29,7 @@ public record MachineDump(
       long freePages,
       long heldPages,
       long waitingPages,
+      long plainPages,
       List<SlabDump> slabs,
       Map<Integer, HalfDump> halves,
       Map<Long, Integer> borrowers) {}

@@ -72,7 +72,7 @@ public record MachineState(
   }
 
   /// The leak check of a machine that is closed: every page that its memory handed out is in a
-  /// slab, or waits for a grace period.
+  /// slab, waits for a grace period, or is kmalloc's.
   ///
   /// @throws IllegalStateException when pages are nobody's
   public void requireNoLeak() {
@@ -81,9 +81,15 @@ public record MachineState(
             .flatMap(node -> node.caches().values().stream())
             .mapToLong(KmemCacheNode::pages)
             .sum();
-    if (held != memory.pagesInUse()) {
+    long plain = nodes.stream().mapToLong(NodeState::plainPages).sum();
+    if (held + plain != memory.pagesInUse()) {
       throw new IllegalStateException(
-          "leak: " + memory.pagesInUse() + " pages are handed out, slabs have " + held);
+          "leak: "
+              + memory.pagesInUse()
+              + " pages are handed out, slabs have "
+              + held
+              + ", kmalloc "
+              + plain);
     }
   }
 }

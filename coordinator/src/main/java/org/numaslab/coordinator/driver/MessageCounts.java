@@ -16,7 +16,9 @@ public final class MessageCounts {
     DEACTIVATE,
     UNFREEZE,
     FREE,
-    ZERO;
+    ZERO,
+    PAGES,
+    CONTENTS;
 
     public static Kind of(NodeProtocol.FromCpu message) {
       return switch (message) {
@@ -27,6 +29,12 @@ public final class MessageCounts {
         case NodeProtocol.Unfreeze m -> UNFREEZE;
         case NodeProtocol.Free m -> FREE;
         case NodeProtocol.Zero m -> ZERO;
+        case NodeProtocol.TakePages m -> PAGES;
+        case NodeProtocol.GivePages m -> PAGES;
+        case NodeProtocol.Find m -> CONTENTS;
+        case NodeProtocol.Load m -> CONTENTS;
+        case NodeProtocol.Store m -> CONTENTS;
+        case NodeProtocol.Fill m -> CONTENTS;
       };
     }
   }

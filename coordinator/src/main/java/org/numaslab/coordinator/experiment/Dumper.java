@@ -71,6 +71,7 @@ public final class Dumper {
     Buddy buddy = natures.buddy(node.id());
     List<SlabDump> slabs = new ArrayList<>();
     long waiting = 0;
+    long plain = 0;
     for (FrameRange range : buddy.everUsed()) {
       for (long frame = range.start(); frame < range.end(); ) {
         Kind kind = frames.kind(frame);
@@ -79,6 +80,8 @@ public final class Dumper {
           slabs.add(slab(node, frame));
         } else if (kind == Kind.RCU) {
           waiting += length;
+        } else if (kind == Kind.PAGES) {
+          plain += length;
         }
         frame += length;
       }
@@ -98,6 +101,7 @@ public final class Dumper {
         buddy.freePages(),
         buddy.heldPages(),
         waiting,
+        plain,
         slabs,
         halves,
         borrowers);

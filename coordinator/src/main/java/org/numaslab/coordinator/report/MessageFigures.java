@@ -43,6 +43,8 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
       case UNFREEZE -> "slabs of a cpu's partial list go back";
       case FREE -> "objects freed into slabs there";
       case ZERO -> "an object to be cleared";
+      case PAGES -> "pages as they are, for kmalloc of large sizes";
+      case CONTENTS -> "bytes read or written, and what lies at an address";
     };
   }
 }

@@ -163,11 +163,11 @@ class AuditTest {
           error(
               "a page that leaked",
               m -> m.free0--,
-              "pages: node 0 manages 16, but 8 free + 1 held + 5 in slabs + 1 waiting = 15"),
+              "pages: node 0 manages 16, but 8 free + 1 held + 5 in slabs + 1 waiting + 0 handed out = 15"),
           error(
               "a page too many",
               m -> m.waiting0++,
-              "pages: node 0 manages 16, but 9 free + 1 held + 5 in slabs + 2 waiting = 17"),
+              "pages: node 0 manages 16, but 9 free + 1 held + 5 in slabs + 2 waiting + 0 handed out = 17"),
           error(
               "a loan to nobody",
               m -> m.borrowers1.remove(32L),

@@ -91,8 +91,16 @@ final class SmallMachine {
         caches,
         List.of(
             new NodeDump(
-                0, 16, free0, held0, waiting0, List.copyOf(slabs0.values()), halves0, borrowers0),
-            new NodeDump(1, 16, free1, 0, 0, List.copyOf(slabs1.values()), halves1, borrowers1)),
+                0,
+                16,
+                free0,
+                held0,
+                waiting0,
+                0,
+                List.copyOf(slabs0.values()),
+                halves0,
+                borrowers0),
+            new NodeDump(1, 16, free1, 0, 0, 0, List.copyOf(slabs1.values()), halves1, borrowers1)),
         List.of(cpu(0, 0, true), cpu(1, 0, cpu1IsQuiet), cpu(2, 1, true)),
         live);
   }

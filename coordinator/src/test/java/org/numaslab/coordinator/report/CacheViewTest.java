@@ -40,12 +40,13 @@ class CacheViewTest {
             88,
             0,
             0,
+            0,
             first,
             Map.of(0, new HalfDump(6, 24, new long[] {22, 20})),
             Map.of(26L, 1));
     NodeDump node1 =
         new NodeDump(
-            1, 100, 100, 0, 0, List.of(), Map.of(0, new HalfDump(0, 0, new long[0])), Map.of());
+            1, 100, 100, 0, 0, 0, List.of(), Map.of(0, new HalfDump(0, 0, new long[0])), Map.of());
     CpuDump cpu0 =
         new CpuDump(0, 0, true, List.of(new HeldDump(0, 16, new int[] {3, 1}, new long[] {18})));
     CpuDump cpu1 =
@@ -97,7 +98,7 @@ class CacheViewTest {
     NodeDump node0 = machine.nodes().getFirst();
     Map<Integer, HalfDump> halves =
         Map.of(0, new HalfDump(6, 24, new long[] {22, 20}, new long[] {24}));
-    NodeDump changed = new NodeDump(0, 100, 88, 0, 0, node0.slabs(), halves, node0.borrowers());
+    NodeDump changed = new NodeDump(0, 100, 88, 0, 0, 0, node0.slabs(), halves, node0.borrowers());
     MachineDump debug =
         new MachineDump(
             machine.caches(),
@@ -117,6 +118,7 @@ class CacheViewTest {
             0,
             100,
             99,
+            0,
             0,
             0,
             List.of(slab),

@@ -39,9 +39,6 @@ public final class Cpu {
   /// The operation waits for a node.
   public static final long WAIT = -1;
 
-  /// How far `kmem_cache_free_bulk` looks for more objects of the same slab.
-  private static final int BULK_LOOKAHEAD = 3;
-
   private final CpuId id;
   private final Caller caller;
   private final Topology topology;
@@ -66,10 +63,7 @@ public final class Cpu {
   private long result;
   private AllocPath path = AllocPath.FAST;
 
-  private long @Nullable [] bulk;
-  private int bulkCount;
-  private int bulkFilled;
-  private int bulkHandedOut;
+  private final BulkAlloc bulk = new BulkAlloc(this);
 
   /// The object that its home is clearing for the suspended operation, [#NULL] for none.
   private long clearing;
@@ -202,7 +196,7 @@ public final class Cpu {
     return alloc(cache, wanted, gfp);
   }
 
-  private long allocOne(KmemCacheCpu c, int wanted, int gfp) {
+  long allocOne(KmemCacheCpu c, int wanted, int gfp) {
     path = AllocPath.FAST;
     long object = c.alloc(wanted);
     return object != 0 ? object : allocMore(c, wanted, gfp);
@@ -225,7 +219,7 @@ public final class Cpu {
     return object;
   }
 
-  private void suspend(KmemCacheCpu c, int gfp) {
+  void suspend(KmemCacheCpu c, int gfp) {
     suspended = c;
     suspendedGfp = gfp;
   }
@@ -233,7 +227,7 @@ public final class Cpu {
   /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for
   /// that: whoever gets the object may free it there at once, and a clearing that comes later would
   /// wipe out a free list.
-  private long handOut(KmemCacheCpu c, long object, int gfp) {
+  long handOut(KmemCacheCpu c, long object, int gfp) {
     if (object == NULL || !c.cache.clears(gfp)) {
       return object;
     }
@@ -252,46 +246,11 @@ public final class Cpu {
   /// @return `count`, 0 when memory ran out, or [#WAIT]
   public long allocBulk(CacheId cache, int gfp, long[] out, int count) {
     KmemCacheCpu c = caches[cache.value()];
-    bulk = out;
-    bulkCount = count;
-    bulkFilled = 0;
     try {
-      return continueBulk(c, gfp, out);
+      return bulk.start(c, gfp, out, count);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "bulk allocation, path " + path, oops);
     }
-  }
-
-  private long continueBulk(KmemCacheCpu c, int gfp, long[] out) {
-    while (bulkFilled < bulkCount) {
-      long object = allocOne(c, NodeId.NONE, gfp);
-      if (object == WAIT) {
-        suspend(c, gfp);
-        return WAIT;
-      }
-      if (object == NULL) {
-        return abandonBulk(c, out);
-      }
-      out[bulkFilled++] = object;
-    }
-    bulkHandedOut = 0;
-    return handOutBulk(c, gfp, out);
-  }
-
-  private long handOutBulk(KmemCacheCpu c, int gfp, long[] out) {
-    while (bulkHandedOut < bulkCount) {
-      if (handOut(c, out[bulkHandedOut++], gfp) == WAIT) {
-        return WAIT;
-      }
-    }
-    bulk = null;
-    return bulkCount;
-  }
-
-  private long abandonBulk(KmemCacheCpu c, long[] out) {
-    bulk = null;
-    freeBulk(c.cache.id(), Arrays.copyOf(out, bulkFilled));
-    return 0;
   }
 
   /// Frees an object.
@@ -335,24 +294,8 @@ public final class Cpu {
   public int freeNextRun(CacheId cache, long[] freed, int size) {
     KmemCacheCpu c = caches[cache.value()];
     long[] run = new long[size];
-    int length = 0;
-    int same = size - 1;
-    run[length++] = freed[same];
-    long slab = slowFree.slabKey(c, freed[same]);
-    int lookahead = BULK_LOOKAHEAD;
-    for (int at = same; at > 0; ) {
-      long object = freed[--at];
-      if (slowFree.slabKey(c, object) == slab) {
-        run[length++] = object;
-        same--;
-        if (at != same) {
-          freed[at] = freed[same];
-          freed[same] = object;
-        }
-      } else if (--lookahead == 0) {
-        break;
-      }
-    }
+    int left = slowFree.detachRun(c, freed, size, run);
+    int length = size - left;
     try {
       if (!c.freeRun(run, length)) {
         slowFree.free(c, Arrays.copyOf(run, length));
@@ -360,7 +303,7 @@ public final class Cpu {
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "bulk free", oops);
     }
-    return same;
+    return left;
   }
 
   // ---- flush
@@ -464,25 +407,19 @@ public final class Cpu {
     if (way == null || c == null) {
       throw new IllegalStateException(id + " has no suspended operation for " + reply);
     }
-    long[] out = bulk;
     if (clearing != NULL) {
       long cleared = clearing;
       clearing = NULL;
-      return out == null ? cleared : handOutBulk(c, suspendedGfp, out);
+      return bulk.isUnderWay() ? bulk.resume(c, suspendedGfp, cleared) : cleared;
     }
     long object = way.resume(reply);
     path = way.path();
     if (object == WAIT) {
       return WAIT;
     }
-    if (out == null) {
-      return handOut(c, object, suspendedGfp);
-    }
-    if (object == NULL) {
-      return abandonBulk(c, out);
-    }
-    out[bulkFilled++] = object;
-    return continueBulk(c, suspendedGfp, out);
+    return bulk.isUnderWay()
+        ? bulk.resume(c, suspendedGfp, object)
+        : handOut(c, object, suspendedGfp);
   }
 
   /// What the operation that was complete last gave.

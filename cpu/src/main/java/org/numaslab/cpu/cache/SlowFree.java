@@ -27,6 +27,9 @@ import org.numaslab.node.topology.Topology;
 final class SlowFree {
   private static final int[] NO_INDEXES = {};
 
+  /// How far `kmem_cache_free_bulk` looks for more objects of the same slab.
+  private static final int BULK_LOOKAHEAD = 3;
+
   /// In place of a slab's node: its message is sent.
   private static final int SENT = -2;
 
@@ -46,7 +49,7 @@ final class SlowFree {
 
   /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab
   /// that is not the current one is taken for the block of the cache's order.
-  long slabKey(KmemCacheCpu c, long object) {
+  private long slabKey(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     SlabGrant current = c.slab();
     int home = topology.nodeIndexOfFrame(frame);
@@ -60,6 +63,33 @@ final class SlowFree {
     }
     // With its node: two nodes may meet within such a block, where slabs are smaller.
     return ~((frame >>> c.cache.geometry().ooOrder()) * topology.nodeCount() + home);
+  }
+
+  /// Takes the objects of the last one's slab out of the first `size` of an array
+  /// (`build_detached_freelist`).
+  ///
+  /// @param run receives them, in the order in which the slab's list shall have them
+  /// @return how many are left, at the array's begin
+  int detachRun(KmemCacheCpu c, long[] freed, int size, long[] run) {
+    int length = 0;
+    int same = size - 1;
+    run[length++] = freed[same];
+    long slab = slabKey(c, freed[same]);
+    int lookahead = BULK_LOOKAHEAD;
+    for (int at = same; at > 0; ) {
+      long object = freed[--at];
+      if (slabKey(c, object) == slab) {
+        run[length++] = object;
+        same--;
+        if (at != same) {
+          freed[at] = freed[same];
+          freed[same] = object;
+        }
+      } else if (--lookahead == 0) {
+        break;
+      }
+    }
+    return same;
   }
 
   /// Frees an object of a slab that is not the current one. Allocates nothing where the cpu does it

@@ -140,6 +140,11 @@ public final class Memory implements AutoCloseable {
     return copy;
   }
 
+  public void copyIn(long address, byte[] bytes) {
+    assert owns(address, bytes.length) : foreign(address);
+    MemorySegment.copy(bytes, 0, Reservation.ALL, JAVA_BYTE, base + address, bytes.length);
+  }
+
   /// Counts the frames of a block as touched, each once in the life of the machine.
   ///
   /// @throws EnvironmentFailure when that exceeds the budget; the block is then not counted

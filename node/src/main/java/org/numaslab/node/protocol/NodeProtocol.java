@@ -59,6 +59,34 @@ public sealed interface NodeProtocol {
   /// Clears an object that a cpu of another node hands out.
   record Zero(Caller from, long request, CacheId cache, long object) implements FromCpu {}
 
+  /// Pages that are handed out as they are (`__kmalloc_large_node`).
+  record TakePages(Caller from, long request, int order, int gfp, Watermark mark)
+      implements FromCpu {}
+
+  /// The block that begins at an address comes back (`free_large_kmalloc`).
+  record GivePages(Caller from, long request, long address) implements FromCpu {}
+
+  /// What lies at an address (`virt_to_slab`).
+  record Find(Caller from, long request, long address) implements FromCpu {}
+
+  /// The bytes from an address on.
+  ///
+  /// @param within whether they must lie in one object or block
+  record Load(Caller from, long request, long address, int bytes, boolean within)
+      implements FromCpu {}
+
+  /// Writes bytes.
+  ///
+  /// @param within whether they must lie in one object or block
+  record Store(Caller from, long request, long address, byte[] bytes, boolean within)
+      implements FromCpu {}
+
+  /// Writes the same byte many times (`memset`).
+  ///
+  /// @param within whether they must lie in one object or block
+  record Fill(Caller from, long request, long address, long bytes, byte value, boolean within)
+      implements FromCpu {}
+
   /// Asked by the registry. Each but the descriptions is answered by one [RegistryReply] with the
   /// same number.
   sealed interface FromRegistry extends NodeProtocol {

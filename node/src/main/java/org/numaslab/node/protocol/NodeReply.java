@@ -1,5 +1,6 @@
 package org.numaslab.node.protocol;
 
+import org.numaslab.node.cache.AddressInfo;
 import org.numaslab.node.cache.CacheId;
 
 /// What a node answers to a cpu.
@@ -24,6 +25,18 @@ public sealed interface NodeReply {
 
   /// Deactivate, Unfreeze, Free or Zero took effect.
   record Applied(long request, Outcome[] outcomes) implements NodeReply {}
+
+  /// Pages for TakePages: the first frame.
+  record TookPages(long request, long frame) implements NodeReply {}
+
+  /// What lies at the address that Find asks about.
+  record Found(long request, AddressInfo info) implements NodeReply {}
+
+  /// What Load asks for.
+  record Loaded(long request, byte[] bytes) implements NodeReply {}
+
+  /// Load, Store or Fill would have left the object or block in which it begins. Nothing happened.
+  record OutOfBounds(long request, AddressInfo info) implements NodeReply {}
 
   /// What it did to one cache.
   ///

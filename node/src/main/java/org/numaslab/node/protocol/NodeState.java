@@ -12,6 +12,7 @@ import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.cache.PlainPages;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.cache.Tally;
 import org.numaslab.node.memory.FrameTable;
@@ -23,21 +24,29 @@ import org.numaslab.node.protocol.NodeProtocol.Activate;
 import org.numaslab.node.protocol.NodeProtocol.Deactivate;
 import org.numaslab.node.protocol.NodeProtocol.Describe;
 import org.numaslab.node.protocol.NodeProtocol.EndGracePeriod;
+import org.numaslab.node.protocol.NodeProtocol.Fill;
+import org.numaslab.node.protocol.NodeProtocol.Find;
 import org.numaslab.node.protocol.NodeProtocol.Free;
 import org.numaslab.node.protocol.NodeProtocol.FreedRun;
+import org.numaslab.node.protocol.NodeProtocol.GivePages;
+import org.numaslab.node.protocol.NodeProtocol.Load;
 import org.numaslab.node.protocol.NodeProtocol.NewSlab;
 import org.numaslab.node.protocol.NodeProtocol.Shrink;
 import org.numaslab.node.protocol.NodeProtocol.Shutdown;
+import org.numaslab.node.protocol.NodeProtocol.Store;
+import org.numaslab.node.protocol.NodeProtocol.TakePages;
 import org.numaslab.node.protocol.NodeProtocol.TakePartial;
 import org.numaslab.node.protocol.NodeProtocol.Unfreeze;
 import org.numaslab.node.protocol.NodeProtocol.Validate;
 import org.numaslab.node.protocol.NodeProtocol.Zero;
 import org.numaslab.node.protocol.NodeReply.Activated;
 import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Found;
 import org.numaslab.node.protocol.NodeReply.Granted;
 import org.numaslab.node.protocol.NodeReply.Handed;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.Refused;
+import org.numaslab.node.protocol.NodeReply.TookPages;
 import org.numaslab.node.protocol.RegistryReply.Described;
 import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
@@ -69,6 +78,8 @@ public final class NodeState {
   private final NodeOutbox outbox;
   private final KernelMessages messages;
   private final Map<CacheId, KmemCacheNode> caches = new LinkedHashMap<>();
+  private final PlainPages plain;
+  private final NodeContents contents;
   private final Loans loans = new Loans();
   private final Tally tally = new Tally();
   private final long[] list = new long[1];
@@ -95,6 +106,10 @@ public final class NodeState {
     this.counts = counts;
     this.isOwn = isOwn;
     this.outbox = outbox;
+    this.plain = new PlainPages(node, memory, nature);
+    this.contents =
+        new NodeContents(
+            memory, id -> cache(new CacheId(id)).cache(), id -> cache(new CacheId(id)).objects());
   }
 
   public NodeId id() {
@@ -135,6 +150,13 @@ public final class NodeState {
       case Unfreeze m -> outbox.answer(m.from().cpu(), unfreeze(m));
       case Free m -> outbox.answer(m.from().cpu(), free(m));
       case Zero m -> outbox.answer(m.from().cpu(), zero(m));
+      case TakePages m -> outbox.answer(m.from().cpu(), takePages(m));
+      case GivePages m -> outbox.answer(m.from().cpu(), givePages(m));
+      case Find m ->
+          outbox.answer(m.from().cpu(), new Found(m.request(), contents.find(m.address())));
+      case Load m -> outbox.answer(m.from().cpu(), contents.load(m));
+      case Store m -> outbox.answer(m.from().cpu(), contents.store(m));
+      case Fill m -> outbox.answer(m.from().cpu(), contents.fill(m));
       case Describe m -> describe(m);
       case Shrink m ->
           outbox.answerRegistry(new Shrunk(m.request(), node, cache(m.cache()).shrink()));
@@ -362,6 +384,18 @@ public final class NodeState {
     return new Applied(m.request(), new Outcome[0]);
   }
 
+  private NodeReply takePages(TakePages m) {
+    long frame = plain.take(m.order(), m.gfp(), m.mark());
+    return frame == Nature.REFUSED
+        ? new Refused(m.request(), tally.take())
+        : new TookPages(m.request(), frame);
+  }
+
+  private NodeReply givePages(GivePages m) {
+    plain.giveBack(m.address());
+    return new Applied(m.request(), new Outcome[0]);
+  }
+
   // ---- the registry
 
   private void describe(Describe m) {
@@ -428,6 +462,11 @@ public final class NodeState {
         new TreeMap<>((a, b) -> Integer.compare(a.value(), b.value()));
     sorted.putAll(caches);
     return sorted;
+  }
+
+  /// Pages of this node that are handed out as they are.
+  public long plainPages() {
+    return plain.pages();
   }
 
   /// The cpu that borrows a slab of this node for each open loan, by slab frame.
