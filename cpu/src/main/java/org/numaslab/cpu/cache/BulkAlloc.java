@@ -11,7 +11,7 @@ import org.numaslab.node.topology.NodeId;
 /// | FILL | objects are missing | it is kept; after the last: HAND_OUT | what is there is freed: IDLE |
 /// | HAND_OUT | objects are to be cleared | the next; after the last: IDLE | - |
 ///
-/// Owner: the cpu, which has one of these. Models `kmem_cache_alloc_bulk` of mm/slub.c, v6.1.
+/// Owner: the cpu; part of its [Operation]. Models `kmem_cache_alloc_bulk` of mm/slub.c, v6.1.
 final class BulkAlloc {
   private enum Step {
     IDLE,
@@ -21,21 +21,21 @@ final class BulkAlloc {
 
   private static final long[] NOTHING = {};
 
-  private final Cpu cpu;
+  private final Operation operation;
   private Step step = Step.IDLE;
   private long[] out = NOTHING;
   private int count;
   private int done;
 
-  BulkAlloc(Cpu cpu) {
-    this.cpu = cpu;
+  BulkAlloc(Operation operation) {
+    this.operation = operation;
   }
 
   boolean isUnderWay() {
     return step != Step.IDLE;
   }
 
-  /// @return `wanted`, 0 when memory ran out, or [Cpu#WAIT]
+  /// @return `wanted`, 0 when memory ran out, [Cpu#WAIT] or [Cpu#RECLAIM]
   long start(KmemCacheCpu c, int gfp, long[] into, int wanted) {
     out = into;
     count = wanted;
@@ -58,10 +58,9 @@ final class BulkAlloc {
 
   private long fill(KmemCacheCpu c, int gfp) {
     while (done < count) {
-      long object = cpu.allocOne(c, NodeId.NONE, gfp);
-      if (object == Cpu.WAIT) {
-        cpu.suspend(c, gfp);
-        return Cpu.WAIT;
+      long object = operation.allocOne(c, NodeId.NONE, gfp);
+      if (object < 0) {
+        return object;
       }
       if (object == Cpu.NULL) {
         return abandon(c);
@@ -75,7 +74,7 @@ final class BulkAlloc {
 
   private long handOut(KmemCacheCpu c, int gfp) {
     while (done < count) {
-      if (cpu.handOut(c, out[done++], gfp) == Cpu.WAIT) {
+      if (operation.handOut(c, out[done++], gfp) == Cpu.WAIT) {
         return Cpu.WAIT;
       }
     }
@@ -86,7 +85,7 @@ final class BulkAlloc {
   private long abandon(KmemCacheCpu c) {
     long[] got = Arrays.copyOf(out, done);
     end();
-    cpu.freeBulk(c.cache().id(), got);
+    operation.freeBulk(c, got);
     return 0;
   }
 

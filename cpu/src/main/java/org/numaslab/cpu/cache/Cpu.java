@@ -30,7 +30,8 @@ import org.numaslab.node.topology.ZoneType;
 ///
 /// `alloc` returns an address, [#NULL], or [#WAIT]; after WAIT, [#receive] says when the operation
 /// is complete and [#result] what it gave. Free does not wait. A new operation may begin while
-/// [#isReady].
+/// [#isReady]. For a caller that can free memory ([#reclaimsBy]) an allocation may also come to
+/// [#RECLAIM].
 ///
 /// Owner: the cpu's shell. Models the callers' side of mm/slub.c, v6.1.
 public final class Cpu {
@@ -38,6 +39,10 @@ public final class Cpu {
 
   /// The operation waits for a node.
   public static final long WAIT = -1;
+
+  /// There is no memory: the caller may free some. It sets the operation aside first, and must
+  /// [#retry] it or [#giveUp].
+  public static final long RECLAIM = -2;
 
   private final CpuId id;
   private final Caller caller;
@@ -55,18 +60,11 @@ public final class Cpu {
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private KmemCacheCpu[] caches = {};
   private Call call;
-  private @Nullable SlowAlloc slow;
-
+  private Operation operation;
+  private boolean reclaims;
   private long awaited;
-  private @Nullable KmemCacheCpu suspended;
-  private int suspendedGfp;
   private long result;
   private AllocPath path = AllocPath.FAST;
-
-  private final BulkAlloc bulk = new BulkAlloc(this);
-
-  /// The object that its home is clearing for the suspended operation, [#NULL] for none.
-  private long clearing;
 
   /// @param memory what this cpu's node may touch
   public Cpu(
@@ -93,6 +91,7 @@ public final class Cpu {
             topology.nodeCount(),
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
     this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
+    this.operation = new Operation(this);
   }
 
   public CpuId id() {
@@ -163,11 +162,7 @@ public final class Cpu {
       } else {
         path = AllocPath.FAST;
       }
-      if (object == WAIT) {
-        suspend(c, gfp);
-        return WAIT;
-      }
-      return handOut(c, object, gfp);
+      return object < 0 ? object : operation.handOut(c, object, gfp);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "allocation, path " + path, oops);
     }
@@ -209,36 +204,9 @@ public final class Cpu {
       return object;
     }
     path = AllocPath.REFILL;
-    SlowAlloc way = slow;
-    if (way == null) {
-      way = new SlowAlloc(this, c);
-      slow = way;
-    }
-    object = way.start(c, wanted, gfp);
-    path = way.path();
+    object = operation.alloc(c, wanted, gfp);
+    path = operation.path();
     return object;
-  }
-
-  void suspend(KmemCacheCpu c, int gfp) {
-    suspended = c;
-    suspendedGfp = gfp;
-  }
-
-  /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for
-  /// that: whoever gets the object may free it there at once, and a clearing that comes later would
-  /// wipe out a free list.
-  long handOut(KmemCacheCpu c, long object, int gfp) {
-    if (object == NULL || !c.cache.clears(gfp)) {
-      return object;
-    }
-    int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
-    if (home == node) {
-      c.objects.zero(object, c.cache.geometry().objectSize());
-      return object;
-    }
-    suspend(c, gfp);
-    clearing = object;
-    return ask(home, r -> new NodeProtocol.Zero(caller, r, c.cache.id(), object));
   }
 
   /// Allocates `count` objects into `out`, or none (`kmem_cache_alloc_bulk`).
@@ -247,7 +215,7 @@ public final class Cpu {
   public long allocBulk(CacheId cache, int gfp, long[] out, int count) {
     KmemCacheCpu c = caches[cache.value()];
     try {
-      return bulk.start(c, gfp, out, count);
+      return operation.allocBulk(c, gfp, out, count);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "bulk allocation, path " + path, oops);
     }
@@ -304,6 +272,68 @@ public final class Cpu {
       throw metBy(c, "bulk free", oops);
     }
     return left;
+  }
+
+  // ---- pages, and whatever else a node is asked for
+
+  /// Takes `1 << order` pages that are no slab.
+  ///
+  /// @param wanted number of a node, or [NodeId#NONE]
+  /// @return [#WAIT]
+  public long allocPages(int order, int wanted, int gfp) {
+    return operation.allocPages(order, wanted, gfp);
+  }
+
+  /// Asks a node for something that needs no more than its answer, which [#answer] is then.
+  ///
+  /// @param message given the number of the request
+  /// @return [#WAIT]
+  public long ask(NodeId home, LongFunction<NodeProtocol.FromCpu> message) {
+    operation.awaitAnswer();
+    return ask(home.value(), message);
+  }
+
+  /// The answer to the last [#ask(NodeId, LongFunction)].
+  public NodeReply answer() {
+    return operation.answer();
+  }
+
+  // ---- reclaim
+
+  /// Whether callers of this cpu can free memory for an allocation that finds none.
+  public void reclaimsBy(boolean callers) {
+    reclaims = callers;
+  }
+
+  boolean reclaims(int gfp) {
+    return reclaims && (gfp & Gfp.DIRECT_RECLAIM) != 0;
+  }
+
+  /// Sets an allocation aside that came to [#RECLAIM], so that its caller can free memory.
+  public Operation setAside() {
+    Operation aside = operation;
+    operation = new Operation(this);
+    return aside;
+  }
+
+  /// Goes on with an allocation that was set aside.
+  ///
+  /// @return as the allocation itself
+  public long retry(Operation aside) {
+    operation = aside;
+    return aside.retry();
+  }
+
+  /// Ends an allocation that was set aside: there is no memory.
+  ///
+  /// @return [#NULL], or 0 objects
+  public long giveUp(Operation aside) {
+    operation = aside;
+    return aside.giveUp();
+  }
+
+  void servedBy(AllocPath way) {
+    path = way;
   }
 
   // ---- flush
@@ -383,43 +413,21 @@ public final class Cpu {
     }
     awaited = 0;
     long value;
-    KmemCacheCpu waiting = suspended;
+    KmemCacheCpu waiting = operation.cache();
     try {
-      value = resume(reply);
+      value = operation.resume(reply);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw waiting == null ? oops : metBy(waiting, "allocation, path " + path, oops);
     }
     if (value == WAIT) {
       return false;
     }
-    suspended = null;
     result = value;
     for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
       next.run();
     }
     requests.runWaiting();
     return true;
-  }
-
-  private long resume(NodeReply reply) {
-    SlowAlloc way = slow;
-    KmemCacheCpu c = suspended;
-    if (way == null || c == null) {
-      throw new IllegalStateException(id + " has no suspended operation for " + reply);
-    }
-    if (clearing != NULL) {
-      long cleared = clearing;
-      clearing = NULL;
-      return bulk.isUnderWay() ? bulk.resume(c, suspendedGfp, cleared) : cleared;
-    }
-    long object = way.resume(reply);
-    path = way.path();
-    if (object == WAIT) {
-      return WAIT;
-    }
-    return bulk.isUnderWay()
-        ? bulk.resume(c, suspendedGfp, object)
-        : handOut(c, object, suspendedGfp);
   }
 
   /// What the operation that was complete last gave.
@@ -463,7 +471,8 @@ public final class Cpu {
     return request;
   }
 
-  Caller caller() {
+  /// Who this cpu is to nodes.
+  public Caller caller() {
     return caller;
   }
 
@@ -471,12 +480,26 @@ public final class Cpu {
     return call;
   }
 
-  boolean hasMemory(int candidate) {
-    return topology.hasMemory(new NodeId(candidate));
+  /// The node that a request is bound to. A node without memory is no constraint.
+  int constraint(int wanted) {
+    return wanted != NodeId.NONE && topology.hasMemory(new NodeId(wanted)) ? wanted : NodeId.NONE;
+  }
+
+  /// The zonelist: with THISNODE it has one node, also where no node was named.
+  ///
+  /// @param constraint number of a node with memory, or [NodeId#NONE]
+  List<NodeId> allowedNodes(int constraint, int gfp) {
+    NodeId nearest = new NodeId(constraint == NodeId.NONE ? memoryNode : constraint);
+    return (gfp & Gfp.THISNODE) != 0 ? List.of(nearest) : topology.fallbackOrder(nearest);
   }
 
   int memoryNode() {
     return memoryNode;
+  }
+
+  /// Number of the node that an address lies in, -1 for none.
+  public int homeOf(long address) {
+    return topology.nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT);
   }
 
   void giveBackSlab(KmemCacheCpu c) {
@@ -512,9 +535,5 @@ public final class Cpu {
         return;
       }
     }
-  }
-
-  List<NodeId> fallbackOrder(int from) {
-    return topology.fallbackOrder(new NodeId(from));
   }
 }

@@ -2,7 +2,6 @@ package org.numaslab.cpu.cache;
 
 import java.util.List;
 import org.numaslab.node.buddy.Gfp;
-import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
@@ -21,7 +20,8 @@ import org.numaslab.node.topology.NodeId;
 /// | REFILL | the home of the current, lent slab for its list | objects: done; none: next slab of the cpu partial list, or NODE_PARTIAL |
 /// | NODE_PARTIAL | the node asked for, or the cpu's own, for listed slabs | granted: done; refused: REMOTE_PARTIAL 0 if no node was asked for and the draw is won, else NEW_SLAB |
 /// | REMOTE_PARTIAL i | the i-th nearest node with more than min_partial slabs | granted: done; refused: i + 1; after the last: NEW_SLAB |
-/// | NEW_SLAB (order, mark, i) | the i-th nearest node for pages | granted: done; refused: next node, then the next watermark, then the minimum order, then no memory |
+/// | NEW_SLAB (order, mark, i) | the next node of its [PageWalk] for pages | granted: done; all refused: the minimum order, then RECLAIM or no memory |
+/// | RECLAIM | the task to free something | tried again: NEW_SLAB; given up: no memory |
 ///
 /// Owner: the cpu, which has one of these. Models `___slab_alloc`, `get_partial`, `get_any_partial`
 /// and `allocate_slab` of mm/slub.c, v6.1.
@@ -31,7 +31,8 @@ final class SlowAlloc {
     REFILL,
     NODE_PARTIAL,
     REMOTE_PARTIAL,
-    NEW_SLAB
+    NEW_SLAB,
+    RECLAIM
   }
 
   private final Cpu cpu;
@@ -41,8 +42,8 @@ final class SlowAlloc {
   private int gfp;
   private int asked;
   private List<NodeId> order = List.of();
+  private final PageWalk walk = new PageWalk();
   private boolean minimumOrder;
-  private Watermark mark = Watermark.FIRST;
 
   SlowAlloc(Cpu cpu, KmemCacheCpu none) {
     this.cpu = cpu;
@@ -60,8 +61,7 @@ final class SlowAlloc {
   long start(KmemCacheCpu cache, int wantedNode, int gfpFlags) {
     c = cache;
     gfp = gfpFlags;
-    // A node without memory is no constraint.
-    node = wantedNode != NodeId.NONE && cpu.hasMemory(wantedNode) ? wantedNode : NodeId.NONE;
+    node = cpu.constraint(wantedNode);
     path = AllocPath.REFILL;
     c.count(Stat.ALLOC_SLOWPATH);
     return fromCpu();
@@ -77,7 +77,7 @@ final class SlowAlloc {
             case Refused refused -> refused(refused);
             default -> throw new IllegalStateException(step + " answered by " + reply);
           };
-      case IDLE -> throw new IllegalStateException("nothing waits for " + reply);
+      case IDLE, RECLAIM -> throw new IllegalStateException("nothing waits for " + reply);
     };
   }
 
@@ -181,45 +181,52 @@ final class SlowAlloc {
   private long startNewSlab() {
     step = Step.NEW_SLAB;
     path = AllocPath.NEW_SLAB;
-    order = allowedNodes();
     minimumOrder = false;
-    mark = Watermark.FIRST;
-    asked = -1;
+    walk.start(allowedNodes());
     return nextNewSlab();
   }
 
   /// The zonelist: with THISNODE it has one node, also where no node was named.
   private List<NodeId> allowedNodes() {
-    return (gfp & Gfp.THISNODE) != 0
-        ? List.of(new NodeId(nearest()))
-        : cpu.fallbackOrder(nearest());
+    return cpu.allowedNodes(node, gfp);
   }
 
   private long nextNewSlab() {
-    if (++asked == order.size()) {
-      asked = 0;
-      if (mark == Watermark.FIRST || mark == Watermark.LOW) {
-        mark = Watermark.MIN;
-      } else if (mark == Watermark.MIN && Watermark.hasLast(gfpOfPages())) {
-        mark = Watermark.LAST;
-      } else if (!minimumOrder) {
-        minimumOrder = true;
-        mark = Watermark.FIRST;
-      } else {
-        step = Step.IDLE;
-        path = AllocPath.NO_MEMORY;
-        return Cpu.NULL;
+    while (!walk.next(gfpOfPages())) {
+      if (minimumOrder) {
+        return exhaustedMemory();
       }
-    } else if (asked > 0 && mark == Watermark.FIRST) {
-      mark = Watermark.LOW;
+      minimumOrder = true;
+      walk.start(walk.allowed());
     }
     int pages = minimumOrder ? c.cache().geometry().minOrder() : c.cache().geometry().ooOrder();
     int flags = gfpOfPages();
     return cpu.ask(
-        order.get(asked).value(),
+        walk.node().value(),
         r ->
             new NodeProtocol.NewSlab(
-                cpu.caller(), r, c.cache().id(), pages, flags, mark, cpu.call()));
+                cpu.caller(), r, c.cache().id(), pages, flags, walk.mark(), cpu.call()));
+  }
+
+  private long exhaustedMemory() {
+    if (cpu.reclaims(gfp)) {
+      step = Step.RECLAIM;
+      return Cpu.RECLAIM;
+    }
+    return giveUp();
+  }
+
+  /// Something may have been freed: asks for pages again.
+  long retry() {
+    step = Step.NEW_SLAB;
+    walk.restart();
+    return nextNewSlab();
+  }
+
+  long giveUp() {
+    step = Step.IDLE;
+    path = AllocPath.NO_MEMORY;
+    return Cpu.NULL;
   }
 
   private int gfpOfPages() {
@@ -255,7 +262,7 @@ final class SlowAlloc {
 
   private void served() {
     if (step == Step.NEW_SLAB) {
-      cpu.countPages(order, gfpOfPages(), order.get(asked));
+      cpu.countPages(walk.allowed(), gfpOfPages(), walk.node());
       if (minimumOrder) {
         c.count(Stat.ORDER_FALLBACK);
         path = AllocPath.ORDER_FALLBACK;

@@ -1,0 +1,164 @@
+package org.numaslab.cpu.cache;
+
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+
+/// What a cpu does that may have to wait, as its own continuation.
+///
+/// | awaits | when the node has answered |
+/// |---|---|
+/// | OBJECT | [SlowAlloc] goes on; its object is handed out, or is one of [BulkAlloc]'s |
+/// | CLEARING | the object is handed out |
+/// | PAGES | [PageAlloc] goes on |
+/// | ANSWER | the answer is kept for the caller |
+///
+/// Owner: the cpu, which has one at a time. Where memory ran out its caller may set it aside, free
+/// something by other operations, and take it up again.
+public final class Operation {
+  private enum Awaits {
+    OBJECT,
+    CLEARING,
+    PAGES,
+    ANSWER
+  }
+
+  private final Cpu cpu;
+  private final BulkAlloc bulk = new BulkAlloc(this);
+  private final PageAlloc pages;
+  private @Nullable SlowAlloc slow;
+  private Awaits awaits = Awaits.OBJECT;
+  private @Nullable KmemCacheCpu cache;
+  private int gfp;
+  private long clearing;
+  private @Nullable NodeReply answer;
+
+  Operation(Cpu cpu) {
+    this.cpu = cpu;
+    this.pages = new PageAlloc(cpu);
+  }
+
+  /// The cache that is allocated from, null for none.
+  @Nullable KmemCacheCpu cache() {
+    return cache;
+  }
+
+  AllocPath path() {
+    return slow == null ? AllocPath.FAST : slow.path();
+  }
+
+  /// Allocates one object that the free list did not have.
+  ///
+  /// @return an address, [Cpu#NULL], [Cpu#WAIT] or [Cpu#RECLAIM]
+  long alloc(KmemCacheCpu c, int wanted, int gfpFlags) {
+    SlowAlloc way = slow;
+    if (way == null) {
+      way = new SlowAlloc(cpu, c);
+      slow = way;
+    }
+    cache = c;
+    gfp = gfpFlags;
+    awaits = Awaits.OBJECT;
+    return way.start(c, wanted, gfpFlags);
+  }
+
+  /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for
+  /// that: whoever gets the object may free it there at once, and a clearing that comes later would
+  /// wipe out a free list.
+  long handOut(KmemCacheCpu c, long object, int gfpFlags) {
+    if (object == Cpu.NULL || !c.cache.clears(gfpFlags)) {
+      return object;
+    }
+    int home = cpu.homeOf(object);
+    if (home == cpu.node().value()) {
+      c.objects.zero(object, c.cache.geometry().objectSize());
+      return object;
+    }
+    cache = c;
+    gfp = gfpFlags;
+    awaits = Awaits.CLEARING;
+    clearing = object;
+    return cpu.ask(home, r -> new NodeProtocol.Zero(cpu.caller(), r, c.cache.id(), object));
+  }
+
+  long allocBulk(KmemCacheCpu c, int gfpFlags, long[] out, int count) {
+    return bulk.start(c, gfpFlags, out, count);
+  }
+
+  long allocPages(int order, int wanted, int gfpFlags) {
+    cache = null;
+    awaits = Awaits.PAGES;
+    return pages.start(order, wanted, gfpFlags);
+  }
+
+  void awaitAnswer() {
+    cache = null;
+    awaits = Awaits.ANSWER;
+  }
+
+  NodeReply answer() {
+    NodeReply last = answer;
+    if (last == null) {
+      throw new IllegalStateException(cpu.id() + " asked for nothing");
+    }
+    return last;
+  }
+
+  /// @return what the operation came to, or [Cpu#WAIT] or [Cpu#RECLAIM]
+  long resume(NodeReply reply) {
+    return switch (awaits) {
+      case OBJECT -> got(way().resume(reply));
+      case CLEARING -> bulk.isUnderWay() ? bulk.resume(allocatedFrom(), gfp, clearing) : clearing;
+      case PAGES -> pages.resume(reply);
+      case ANSWER -> {
+        answer = reply;
+        yield Cpu.NULL;
+      }
+    };
+  }
+
+  /// Something may have been freed since it came to [Cpu#RECLAIM].
+  long retry() {
+    return awaits == Awaits.PAGES ? pages.retry() : got(way().retry());
+  }
+
+  /// Nothing more can be freed.
+  long giveUp() {
+    return awaits == Awaits.PAGES ? Cpu.NULL : got(way().giveUp());
+  }
+
+  /// What becomes of the object that a slow allocation came to.
+  private long got(long object) {
+    cpu.servedBy(way().path());
+    if (object < 0) {
+      return object;
+    }
+    return bulk.isUnderWay()
+        ? bulk.resume(allocatedFrom(), gfp, object)
+        : handOut(allocatedFrom(), object, gfp);
+  }
+
+  long allocOne(KmemCacheCpu c, int wanted, int gfpFlags) {
+    return cpu.allocOne(c, wanted, gfpFlags);
+  }
+
+  void freeBulk(KmemCacheCpu c, long[] objects) {
+    cpu.freeBulk(c.cache.id(), objects);
+  }
+
+  private SlowAlloc way() {
+    SlowAlloc way = slow;
+    if (way == null) {
+      throw new IllegalStateException(cpu.id() + " has no suspended allocation");
+    }
+    return way;
+  }
+
+  private KmemCacheCpu allocatedFrom() {
+    KmemCacheCpu c = cache;
+    if (c == null) {
+      throw new IllegalStateException(cpu.id() + " has no suspended allocation");
+    }
+    return c;
+  }
+}
