@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.registry;
 
+import org.numaslab.cpu.protocol.Errno;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 

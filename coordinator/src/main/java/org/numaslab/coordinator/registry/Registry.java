@@ -67,6 +67,8 @@ public final class Registry {
   private final BitSet online = new BitSet();
   private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
   private final List<RegistryReply> answers = new ArrayList<>();
+  private GeometryOptions boot;
+  private boolean initOnAlloc;
   private @Nullable Operation current;
   private int phase;
   private int missing;
@@ -83,7 +85,22 @@ public final class Registry {
     this.nature = nature;
     this.counts = counts;
     this.outbox = outbox;
+    this.boot = GeometryOptions.forCpus(topology.cpuCount());
     online.set(0, topology.cpuCount());
+  }
+
+  /// Parameters of the emulated kernel for the caches that its tasks make.
+  public void boots(GeometryOptions options, boolean initsOnAlloc) {
+    boot = options;
+    initOnAlloc = initsOnAlloc;
+  }
+
+  public GeometryOptions boot() {
+    return boot;
+  }
+
+  public boolean initOnAlloc() {
+    return initOnAlloc;
   }
 
   // ---- operations; `then` runs when everybody has confirmed

@@ -12,6 +12,7 @@ import org.numaslab.coordinator.registry.AttributeWrite.Clears;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.AttributeWrite.Shrinks;
 import org.numaslab.coordinator.registry.AttributeWrite.Validates;
+import org.numaslab.cpu.protocol.Errno;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;

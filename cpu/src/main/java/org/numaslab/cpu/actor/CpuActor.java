@@ -12,6 +12,7 @@ import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuRequests;
+import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.node.protocol.NodeReply;
 
 /// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
@@ -27,6 +28,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
 
   /// A request of the registry.
   public record Asked(CpuProtocol message) implements Message {}
+
+  /// What the registry answers to a task of the program.
+  public record Told(TaskReply reply) implements Message {}
 
   /// Run a program to its end.
   ///
@@ -44,7 +48,8 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// How a program stands.
   ///
   /// @param turns so far: as long as they are the same, nothing has happened here
-  public record Standing(long turns, Doing doing) {
+  /// @param waitsFor for people
+  public record Standing(long turns, Doing doing, String waitsFor) {
     /// What the program does between messages.
     public enum Doing {
       /// It runs, or waits for a node.
@@ -102,6 +107,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     try {
       switch (message) {
         case Answer m -> onAnswer(m.reply());
+        case Told m -> onTold(m.reply());
         case Asked m -> CpuRequests.serve(cpu, m.message());
         case Start m -> onStart(m);
         case Wake m -> runUnlessDue();
@@ -127,6 +133,14 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     Start start = running.start;
     if (cpu.receive(reply) && start != null) {
       start.program().completed(cpu);
+    }
+    runUnlessDue();
+  }
+
+  private void onTold(TaskReply reply) {
+    Start start = running.start;
+    if (start != null) {
+      start.program().answered(reply);
     }
     runUnlessDue();
   }
@@ -168,10 +182,12 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
 
   private Standing standing() {
     boolean blocked = running.isBlocked && !running.turnIsDue && cpu.isQuiet();
-    return new Standing(
-        running.turns,
-        running.start == null
-            ? Standing.Doing.NOTHING
-            : blocked ? Standing.Doing.BLOCKED : Standing.Doing.BUSY);
+    Start start = running.start;
+    return start == null
+        ? new Standing(running.turns, Standing.Doing.NOTHING, "")
+        : new Standing(
+            running.turns,
+            blocked ? Standing.Doing.BLOCKED : Standing.Doing.BUSY,
+            start.program().waitsFor());
   }
 }

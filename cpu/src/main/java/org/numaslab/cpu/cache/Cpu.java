@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -13,6 +12,7 @@ import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.Caller;
+import org.numaslab.node.protocol.NodeContents;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
@@ -58,6 +58,7 @@ public final class Cpu {
   private final NumaEvents numaEvents;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final NodeContents contents;
   private KmemCacheCpu[] caches = {};
   private Call call;
   private Operation operation;
@@ -92,6 +93,7 @@ public final class Cpu {
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
     this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
     this.operation = new Operation(this);
+    this.contents = new NodeContents(memory, at -> caches[at].cache, at -> caches[at].objects);
   }
 
   public CpuId id() {
@@ -135,6 +137,11 @@ public final class Cpu {
   /// Whether every node has answered all that this cpu sent.
   public boolean isQuiet() {
     return requests.isEmpty() && remoteFrees.waiting() == 0;
+  }
+
+  /// The memory of this cpu's node, which the cpu touches itself.
+  public NodeContents contents() {
+    return contents;
   }
 
   // ---- operations

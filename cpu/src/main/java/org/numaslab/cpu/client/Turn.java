@@ -24,20 +24,7 @@ public final class Turn {
 
   /// Runs up to `operations` operations, then sends what waits in batches.
   public static End run(Cpu cpu, Program program, int operations) {
-    End end = End.AGAIN;
-    for (int i = 0; i < operations && end == End.AGAIN; i++) {
-      if (!cpu.isReady()) {
-        end = End.ANSWER;
-        break;
-      }
-      end =
-          switch (program.step(cpu)) {
-            case DONE -> End.AGAIN;
-            case WAITS -> End.ANSWER;
-            case BLOCKED -> End.BLOCKED;
-            case FINISHED -> End.FINISHED;
-          };
-    }
+    End end = program.turn(cpu, operations);
     cpu.endTurn();
     return end;
   }

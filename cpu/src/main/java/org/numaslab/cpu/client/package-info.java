@@ -1,4 +1,8 @@
-/// What runs on a cpu: programs that give it one operation at a time.
+/// The kernel's memory API for Java programs: tasks on emulated CPUs call what kernel code calls,
+/// under the same names in Java spelling, and get the same answers.
+///
+/// A program starts tasks with [Kthreads]; each gets itself as `current` and does everything
+/// through it.
 @NullMarked
 package org.numaslab.cpu.client;
 

@@ -21,7 +21,7 @@ class ArrowsTest {
 
   @ArchTest
   static final ArchRule packagesOfCpuUseOnlyThoseBelow =
-      Layers.lowestFirst("org.numaslab.cpu", "cache", "client", "protocol", "actor");
+      Layers.lowestFirst("org.numaslab.cpu", "cache", "protocol", "client", "actor");
 
   @ArchTest
   static final ArchRule packagesFormNoCycle =

@@ -1,5 +1,6 @@
 package org.numaslab.node.cache;
 
+import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
@@ -27,7 +28,7 @@ public final class PlainPages {
     this.nature = nature;
   }
 
-  /// A block of `1 << order` pages, each of which knows its first.
+  /// A block of `1 << order` pages, each of which knows its first; of zeros for `gfp` with ZERO.
   ///
   /// @return its first frame, or [Nature#REFUSED]
   public long take(int order, int gfp, Watermark mark) {
@@ -36,6 +37,9 @@ public final class PlainPages {
       memory.touch(head, order);
       frames.markBlock(head, order, Kind.PAGES, 0);
       pages += 1L << order;
+      if ((gfp & Gfp.ZERO) != 0) {
+        memory.fill(head << Memory.PAGE_SHIFT, (long) Memory.PAGE_BYTES << order, (byte) 0);
+      }
     }
     return head;
   }

@@ -28,6 +28,7 @@ import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
+import org.numaslab.coordinator.registry.TaskRequests;
 import org.numaslab.cpu.actor.CpuActor;
 import org.numaslab.cpu.actor.CpuActor.Standing;
 import org.numaslab.cpu.cache.Cpu;
@@ -35,6 +36,7 @@ import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.actor.NodeActor;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -270,6 +272,17 @@ public final class EmbeddedMachine implements Machine {
       throw error;
     }
     return new IllegalStateException(cause);
+  }
+
+  @Override
+  public Topology topology() {
+    return topology;
+  }
+
+  @Override
+  public void ask(TaskRequest request) {
+    ActorRef<CpuActor.Message> from = cpuActors.get(request.from().value());
+    ask(r -> TaskRequests.serve(r, request, reply -> from.tell(new CpuActor.Told(reply))));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.numaslab.coordinator.driver.embedded;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.TreeMap;
+import org.numaslab.coordinator.driver.StuckMachine;
 import org.numaslab.cpu.actor.CpuActor.Standing;
 import org.numaslab.cpu.actor.CpuActor.Standing.Doing;
 
@@ -15,18 +17,18 @@ final class StallCheck {
   private List<Standing> before = List.of();
 
   /// @param now how each cpu stands, asked after the answers of the last time were complete
-  /// @throws IllegalStateException when the programs wait for each other for ever
+  /// @throws StuckMachine when the programs wait for each other for ever
   void refuse(List<Standing> now) {
     boolean anyBlocked = now.stream().anyMatch(s -> s.doing() == Doing.BLOCKED);
     boolean anyBusy = now.stream().anyMatch(s -> s.doing() == Doing.BUSY);
     if (anyBlocked && !anyBusy && now.equals(before)) {
-      List<Integer> blocked =
-          IntStream.range(0, now.size())
-              .filter(cpu -> now.get(cpu).doing() == Doing.BLOCKED)
-              .boxed()
-              .toList();
-      throw new IllegalStateException(
-          "no program can go on: cpus " + blocked + " wait for another cpu, and no other is left");
+      Map<Integer, String> waiting = new TreeMap<>();
+      for (int cpu = 0; cpu < now.size(); cpu++) {
+        if (now.get(cpu).doing() == Doing.BLOCKED) {
+          waiting.put(cpu, now.get(cpu).waitsFor());
+        }
+      }
+      throw new StuckMachine(waiting);
     }
     before = now;
   }

@@ -3,7 +3,9 @@ package org.numaslab.coordinator.driver.simulate;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
@@ -13,9 +15,11 @@ import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.driver.StuckMachine;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
+import org.numaslab.coordinator.registry.TaskRequests;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.client.Program;
@@ -23,6 +27,7 @@ import org.numaslab.cpu.client.Turn;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.cpu.protocol.CpuRequests;
+import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
@@ -143,6 +148,21 @@ public final class SimulatedMachine implements Machine {
     return registry;
   }
 
+  @Override
+  public Topology topology() {
+    return topology;
+  }
+
+  @Override
+  public void ask(TaskRequest request) {
+    int from = request.from().value();
+    network.send(
+        0,
+        () ->
+            TaskRequests.serve(
+                registry, request, reply -> network.send(0, () -> programs[from].answered(reply))));
+  }
+
   /// The schedule gives every cpu turns: nobody sleeps.
   @Override
   public void wake(int cpu) {}
@@ -245,10 +265,9 @@ public final class SimulatedMachine implements Machine {
       boolean stuck = end == Turn.End.BLOCKED || end == Turn.End.ANSWER;
       idle = stuck && !delivered ? idle + 1 : 0;
       if (idle > IDLE_TURNS_PER_CPU_MAX * programs.length) {
-        throw new IllegalStateException(
-            "no program can go on: cpus "
-                + running
-                + " wait for another cpu, and no other is left");
+        Map<Integer, String> waiting = new TreeMap<>();
+        running.stream().forEach(at -> waiting.put(at, programs[at].waitsFor()));
+        throw new StuckMachine(waiting);
       }
       if (turns % GRACE_PERIOD_TURNS == 0) {
         endGracePeriod();

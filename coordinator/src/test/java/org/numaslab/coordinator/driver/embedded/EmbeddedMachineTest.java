@@ -341,7 +341,7 @@ class EmbeddedMachineTest {
       assertThatThrownBy(
               () -> machine.run(List.of(nothing(), blocked(), new Filler(cache, 20), blocked())))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("cpus [1, 3] wait");
+          .hasMessageContaining("cpu 1 waits for another cpu; cpu 3 waits");
     }
   }
 

@@ -48,7 +48,7 @@ class StuckProgramsTest {
         SimulatedMachine.instant(TOPOLOGY, StuckProgramsTest::natures, 1 << 20)) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("cpus {1, 3} wait");
+          .hasMessageContaining("cpu 1 waits for another cpu; cpu 3 waits");
     }
   }
 
@@ -59,7 +59,7 @@ class StuckProgramsTest {
             TOPOLOGY, StuckProgramsTest::natures, 1 << 20, new SplittableRandom(1))) {
       assertThatThrownBy(() -> machine.run(STUCK))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("cpus {1, 3} wait");
+          .hasMessageContaining("cpu 1 waits for another cpu; cpu 3 waits");
     }
   }
 

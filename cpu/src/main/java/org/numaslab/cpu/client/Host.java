@@ -1,0 +1,20 @@
+package org.numaslab.cpu.client;
+
+import org.numaslab.cpu.protocol.TaskRequest;
+import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.topology.Topology;
+
+/// The machine as the tasks that run on it need it. Each driver is one.
+public interface Host {
+  Topology topology();
+
+  /// Asks the registry. For the shell of the cpu that the request names, whose program gets the
+  /// answer.
+  void ask(TaskRequest request);
+
+  /// Gives a cpu whose program is blocked another turn. For any thread.
+  void wake(int cpu);
+
+  /// The kernel's log.
+  KernelMessages kernelLog();
+}

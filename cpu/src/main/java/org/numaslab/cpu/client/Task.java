@@ -1,0 +1,281 @@
+package org.numaslab.cpu.client;
+
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.protocol.TaskReply;
+import org.numaslab.cpu.protocol.TaskRequest;
+import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+
+/// A thread of the emulated kernel, bound to one cpu: what the kernel's code calls `current`.
+///
+/// | state | leaves when |
+/// |---|---|
+/// | RUNNABLE | its cpu gives it the baton -> RUNNING |
+/// | RUNNING | its turn is used up -> RUNNABLE; an operation waits for a node -> OPERATION; it waits for anything else -> SLEEPING; its body returns -> ENDED |
+/// | OPERATION | the node has answered -> RUNNING: until then its cpu does nothing else |
+/// | SLEEPING | it is woken -> RUNNABLE |
+///
+/// It is a virtual thread that runs only while it holds its cpu's baton, so its operations on the
+/// cpu are plain method calls. Whatever it shares with other tasks it shares as threads do; to wait
+/// for them it has [WaitQueue], [Completion] and [Kfifo]. Waiting in any other way stops its cpu.
+///
+/// Owner: its own thread; its cpu's shell while the thread has not the baton. Models `struct
+/// task_struct` of include/linux/sched.h and kthreads of kernel/kthread.c, v6.1.
+public final class Task {
+  /// What a task executes.
+  @FunctionalInterface
+  public interface Body {
+    void run(Task current);
+  }
+
+  /// Why a task gave the baton back.
+  enum Stop {
+    PREEMPTED,
+    OPERATION,
+    SLEEPING,
+    ENDED
+  }
+
+  private final RunQueue queue;
+  private final int pid;
+  private final String name;
+  private final Thread thread;
+  private final Baton baton;
+  private Stop stop = Stop.PREEMPTED;
+  private String waitsFor = "its first turn";
+  private int operationsLeft;
+  private int preemptCount;
+  private @Nullable Cpu cpu;
+  private @Nullable TaskReply reply;
+  private @Nullable Throwable failure;
+
+  Task(RunQueue queue, int pid, String name, Body body) {
+    this.queue = queue;
+    this.pid = pid;
+    this.name = name;
+    this.thread = Thread.ofVirtual().name(name + "/" + pid).unstarted(() -> runBody(body));
+    this.baton = new Baton(thread);
+  }
+
+  private void runBody(Body body) {
+    try {
+      body.run(this);
+      if (preemptCount != 0) {
+        print("BUG: " + name + "/" + pid + " ends with preempt_count " + preemptCount);
+      }
+    } catch (Throwable thrown) {
+      failure = thrown;
+    } finally {
+      stop = Stop.ENDED;
+      baton.end();
+    }
+  }
+
+  // ---- what it is
+
+  public int pid() {
+    return pid;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// The cpu that it is bound to (`smp_processor_id`).
+  public CpuId cpu() {
+    return queue.cpu();
+  }
+
+  /// The node of its cpu (`numa_node_id`).
+  public NodeId node() {
+    return queue.host().topology().nodeOf(queue.cpu());
+  }
+
+  /// The kernel's log (`printk`).
+  public void print(String line) {
+    log().print(line);
+  }
+
+  KernelMessages log() {
+    return queue.host().kernelLog();
+  }
+
+  Kthreads kthreads() {
+    return queue.kthreads();
+  }
+
+  @Override
+  public String toString() {
+    return "task " + name + " (pid " + pid + ", cpu " + queue.cpu().value() + ")";
+  }
+
+  // ---- what it can do
+
+  /// kmem_cache_* of include/linux/slab.h.
+  public Slab slab() {
+    return new Slab(this);
+  }
+
+  /// kmalloc and its relatives of include/linux/slab.h.
+  public Kmalloc kmalloc() {
+    return new Kmalloc(this);
+  }
+
+  /// Reads and writes memory, each access within one object.
+  public Contents contents() {
+    return new Contents(this, true);
+  }
+
+  /// Starts another task (`kthread_run_on_cpu`). For tasks of this JVM's CPUs.
+  public Task kthreadRun(CpuId on, String of, Body body) {
+    return queue.kthreads().run(on, of, body);
+  }
+
+  /// Gives the other tasks of its cpu a turn (`cond_resched`).
+  public void condResched() {
+    mightSleep("kernel/sched/core.c");
+    requireCurrent();
+    giveUp(Stop.PREEMPTED);
+  }
+
+  /// From here on it may not sleep (`preempt_disable`, a spin lock). Nests.
+  public void preemptDisable() {
+    preemptCount++;
+  }
+
+  /// @throws IllegalStateException without a [#preemptDisable] before
+  public void preemptEnable() {
+    if (preemptCount == 0) {
+      throw new IllegalStateException(this + ": preempt_enable without preempt_disable");
+    }
+    preemptCount--;
+  }
+
+  /// Whether it may not sleep (`in_atomic`).
+  public boolean inAtomic() {
+    return preemptCount > 0;
+  }
+
+  // ---- for the API
+
+  /// Begins an operation that allocates: first the check of `might_alloc`.
+  Cpu enterAlloc(int gfp) {
+    if ((gfp & Gfp.DIRECT_RECLAIM) != 0) {
+      mightSleep("include/linux/sched/mm.h");
+    }
+    return enter();
+  }
+
+  /// Begins an operation: waits until the cpu takes one.
+  Cpu enter() {
+    requireCurrent();
+    Cpu mine = cpu;
+    if (operationsLeft-- <= 0 || mine == null || !mine.isReady()) {
+      do {
+        giveUp(Stop.PREEMPTED);
+        mine = cpu;
+      } while (mine == null || !mine.isReady());
+      operationsLeft--;
+    }
+    return mine;
+  }
+
+  /// What an operation comes to, once the nodes have answered.
+  long settle(Cpu on, long value) {
+    if (value != Cpu.WAIT) {
+      return value;
+    }
+    waitsFor = "a node";
+    giveUp(Stop.OPERATION);
+    return on.result();
+  }
+
+  /// Asks the registry and sleeps until it has answered.
+  TaskReply ask(LongFunction<TaskRequest> request) {
+    requireCurrent();
+    mightSleep("kernel/locking/mutex.c");
+    TaskRequest asked = queue.ask(this, request);
+    sleep(asked.getClass().getSimpleName());
+    TaskReply answered = reply;
+    if (answered == null) {
+      throw new IllegalStateException(this + " was woken without an answer to " + asked);
+    }
+    reply = null;
+    return answered;
+  }
+
+  /// Says where sleeping is a bug (`__might_sleep`); the kernel goes on, too.
+  void mightSleep(String where) {
+    if (preemptCount > 0) {
+      print("BUG: sleeping function called from invalid context at " + where);
+      print("in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: " + pid + ", name: " + name);
+      print("preempt_count: " + Integer.toHexString(preemptCount) + ", expected: 0");
+    }
+  }
+
+  /// Sleeps until [#wake].
+  ///
+  /// @param what it waits for, for people
+  void sleep(String what) {
+    requireCurrent();
+    if (preemptCount > 0) {
+      print("BUG: scheduling while atomic: %s/%d/0x%08x".formatted(name, pid, preemptCount));
+    }
+    waitsFor = what;
+    giveUp(Stop.SLEEPING);
+  }
+
+  /// Ends its sleep. For any thread, once per sleep.
+  void wake() {
+    queue.wake(this);
+  }
+
+  private void giveUp(Stop why) {
+    stop = why;
+    baton.giveBack();
+  }
+
+  void requireCurrent() {
+    if (Thread.currentThread() != thread) {
+      throw new IllegalStateException(
+          this + ": called by " + Thread.currentThread() + "; only the task itself may");
+    }
+  }
+
+  // ---- for its cpu's shell
+
+  /// Runs it until it gives the baton back.
+  ///
+  /// @throws IllegalStateException when it waits for something that is no part of the machine
+  Stop run(Cpu on, int operations) {
+    cpu = on;
+    operationsLeft = operations;
+    if (!baton.lend()) {
+      IllegalStateException stuck =
+          new IllegalStateException(
+              "watchdog: BUG: soft lockup - CPU#%d stuck for %ds! [%s:%d] waits outside of the machine; use WaitQueue, Completion or Kfifo"
+                  .formatted(
+                      queue.cpu().value(), Baton.PATIENCE_NANOS / 1_000_000_000L, name, pid));
+      stuck.setStackTrace(thread.getStackTrace());
+      throw stuck;
+    }
+    return stop;
+  }
+
+  void answered(TaskReply answer) {
+    reply = answer;
+  }
+
+  String waitsFor() {
+    return waitsFor;
+  }
+
+  /// What its body threw, null when it returned.
+  @Nullable Throwable failure() {
+    return failure;
+  }
+}
