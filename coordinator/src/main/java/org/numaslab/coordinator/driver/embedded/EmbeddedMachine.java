@@ -244,7 +244,8 @@ public final class EmbeddedMachine implements Machine {
 
   private boolean isDoneWithin(CompletableFuture<?> wanted, Duration limit) {
     try {
-      CompletableFuture.anyOf(wanted, failure).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      // The failure first: where both are there already, it counts.
+      CompletableFuture.anyOf(failure, wanted).get(limit.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
