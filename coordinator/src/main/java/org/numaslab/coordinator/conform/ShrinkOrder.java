@@ -6,7 +6,6 @@ import java.util.List;
 import org.numaslab.coordinator.conform.Recording.Row;
 import org.numaslab.coordinator.conform.Recording.Step;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
-import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabView;
@@ -23,7 +22,7 @@ final class ShrinkOrder {
   static boolean take(SimulatedMachine machine, CacheId cache, Step state) {
     boolean any = false;
     for (NodeState node : machine.state().nodes()) {
-      List<SlabView> ours = SlabAttributes.partialSlabs(node, cache);
+      List<SlabView> ours = node.partialSlabs(cache);
       long[] recorded = new long[ours.size()];
       int position = 0;
       boolean equallyFull = true;

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.report.SlabAttributes;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuView;
 import org.numaslab.node.cache.CacheId;
@@ -75,7 +74,7 @@ final class StateRows {
     KmemCacheNode half = node.cache(cache);
     int number = node.id().value();
     add("NODE", number, half.nrPartial(), half.nrSlabs(), half.totalObjects());
-    List<SlabView> partial = SlabAttributes.partialSlabs(node, cache);
+    List<SlabView> partial = node.partialSlabs(cache);
     for (int i = 0; i < partial.size(); i++) {
       SlabView slab = partial.get(i);
       add(

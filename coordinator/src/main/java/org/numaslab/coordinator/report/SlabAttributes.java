@@ -1,19 +1,14 @@
 package org.numaslab.coordinator.report;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.cpu.cache.CpuView;
-import org.numaslab.node.cache.CacheId;
+import org.numaslab.cpu.cache.KmemCacheCpu;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
-import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.SlabRef;
-import org.numaslab.node.protocol.SlabView;
 
 /// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
 ///
@@ -36,7 +31,7 @@ public final class SlabAttributes {
 
   /// `objects_partial`: used ones of slabs on nodes' partial lists.
   public String objectsPartial() {
-    return perNode(node -> sum(node, SlabView::inUse));
+    return perNode(node -> half(node).partialInUse());
   }
 
   public String totalObjects() {
@@ -56,12 +51,13 @@ public final class SlabAttributes {
   public String cpuSlabs() {
     long[] counts = new long[machine.nodes().size()];
     for (Cpu cpu : machine.cpus()) {
-      CpuView view = cpu.cache(cache.id()).view();
-      SlabRef slab = view.slab();
+      KmemCacheCpu c = cpu.cache(cache.id());
+      SlabRef slab = c.current();
       if (slab != null) {
         counts[nodeOf(slab)]++;
-        if (view.partial().length > 0) {
-          counts[nodeOf(view.partial()[0])] += view.partial().length;
+        SlabRef[] partial = c.partialSlabs();
+        if (partial.length > 0) {
+          counts[nodeOf(partial[0])] += partial.length;
         }
       }
     }
@@ -73,7 +69,7 @@ public final class SlabAttributes {
     int all = 0;
     StringBuilder perCpu = new StringBuilder();
     for (Cpu cpu : machine.cpus()) {
-      int slabs = cpu.cache(cache.id()).view().partial().length;
+      int slabs = cpu.cache(cache.id()).partialSlabs().length;
       all += slabs;
       if (slabs > 0) {
         perCpu.append(" C").append(cpu.id().value()).append('=').append(estimate(slabs));
@@ -125,28 +121,8 @@ public final class SlabAttributes {
   }
 
   private long used(int node) {
-    return half(node).totalObjects() - sum(node, s -> s.objects() - s.inUse());
-  }
-
-  private interface SlabCount {
-    int of(SlabView slab);
-  }
-
-  private long sum(int node, SlabCount count) {
-    long sum = 0;
-    for (SlabView slab : partialSlabs(machine.nodes().get(node), cache.id())) {
-      sum += count.of(slab);
-    }
-    return sum;
-  }
-
-  /// The slabs of a node's partial list, head first.
-  public static List<SlabView> partialSlabs(NodeState node, CacheId cache) {
-    List<SlabView> slabs = new ArrayList<>();
-    for (long frame : node.cache(cache).partialSlabs()) {
-      slabs.add(node.slab(cache, frame));
-    }
-    return slabs;
+    KmemCacheNode half = half(node);
+    return half.totalObjects() - half.partialObjects() + half.partialInUse();
   }
 
   private KmemCacheNode half(int node) {

@@ -255,11 +255,22 @@ public final class KmemCacheCpu {
             : current.slab().isLoan()
                 ? lent.indexes()
                 : objects.intactIndexes(current.slab().frame(), firstFree());
-    SlabGrant[] partials = partial.toArray();
-    SlabRef[] refs = new SlabRef[partials.length];
+    return new CpuView(current(), free, partialSlabs());
+  }
+
+  /// Its current slab, null for none.
+  public @Nullable SlabRef current() {
+    SlabGrant current = slab;
+    return current == null ? null : current.slab();
+  }
+
+  /// Its partial list, head first.
+  public SlabRef[] partialSlabs() {
+    SlabGrant[] slabs = partial.toArray();
+    SlabRef[] refs = new SlabRef[slabs.length];
     for (int i = 0; i < refs.length; i++) {
-      refs[i] = partials[i].slab();
+      refs[i] = slabs[i].slab();
     }
-    return new CpuView(current == null ? null : current.slab(), free, refs);
+    return refs;
   }
 }

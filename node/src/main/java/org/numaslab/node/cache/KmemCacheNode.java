@@ -459,6 +459,24 @@ public final class KmemCacheNode {
     return partial.toArray();
   }
 
+  /// Objects in use of the slabs on the partial list: all that are not on a slab's own list.
+  public long partialInUse() {
+    long inUse = 0;
+    for (long slab : partial.toArray()) {
+      inUse += SlabWord.inUse(frames.word(slab));
+    }
+    return inUse;
+  }
+
+  /// Objects of the slabs on the partial list.
+  public long partialObjects() {
+    long all = 0;
+    for (long slab : partial.toArray()) {
+      all += SlabWord.objects(frames.word(slab));
+    }
+    return all;
+  }
+
   /// The full list, first to last; only caches with STORE_USER have one.
   public long[] fullSlabs() {
     return debug == null ? NO_SLABS : debug.fullSlabs();

@@ -476,6 +476,15 @@ public final class NodeState {
     return borrowers;
   }
 
+  /// The slabs of the partial list of a cache, head first.
+  public List<SlabView> partialSlabs(CacheId cache) {
+    List<SlabView> slabs = new ArrayList<>();
+    for (long frame : cache(cache).partialSlabs()) {
+      slabs.add(slab(cache, frame));
+    }
+    return slabs;
+  }
+
   /// One slab as it stands.
   public SlabView slab(CacheId cache, long frame) {
     long word = frames.word(frame);
