@@ -6,6 +6,7 @@ import org.numaslab.node.topology.Topology;
 
 /// The machine as the tasks that run on it need it. Each driver is one.
 public interface Host {
+  /// Its nodes and CPUs.
   Topology topology();
 
   /// Asks the registry. For the shell of the cpu that the request names, whose program gets the

@@ -29,6 +29,9 @@ public final class Task {
   /// What a task executes.
   @FunctionalInterface
   public interface Body {
+    /// Does the task's work; the task ends with it.
+    ///
+    /// @param current the task itself
     void run(Task current);
   }
 
@@ -77,10 +80,12 @@ public final class Task {
 
   // ---- what it is
 
+  /// Its number, from 1, in order of creation; never used again.
   public int pid() {
     return pid;
   }
 
+  /// Its name (`comm`).
   public String name() {
     return name;
   }
