@@ -25,7 +25,8 @@ import picocli.CommandLine.TypeConversionException;
       ShowCommand.class,
       ConformCommand.class,
       GeometryCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      SampleCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

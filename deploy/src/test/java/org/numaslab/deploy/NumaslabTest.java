@@ -51,7 +51,7 @@ class NumaslabTest {
     assertThat(execute("failed")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(err.toString())
         .isEqualTo(
-            "numaslab: error: unknown argument 'failed'; did you mean fail? (see numaslab --help)\n");
+            "numaslab: error: unknown argument 'failed'; did you mean fail or sample? (see numaslab --help)\n");
   }
 
   @Test

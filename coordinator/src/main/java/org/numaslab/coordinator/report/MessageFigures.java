@@ -13,7 +13,8 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
   /// @param byLink from CPUs of node i to node j
   public record Kind(String kind, String meaning, long ownNode, long crossNode, long[][] byLink) {}
 
-  static MessageFigures of(MessageCounts counts, int nodes) {
+  /// @param nodes of the machine that counted
+  public static MessageFigures of(MessageCounts counts, int nodes) {
     List<Kind> kinds = new ArrayList<>();
     for (MessageCounts.Kind kind : MessageCounts.Kind.values()) {
       long[][] links = new long[nodes][nodes];

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.Topology;
 
 /// The tasks of a machine.
 ///
@@ -55,6 +56,11 @@ public final class Kthreads {
   /// What each cpu runs, by number: its tasks, until all tasks of the machine have ended.
   public List<Program> programs() {
     return List.copyOf(queues);
+  }
+
+  /// Nodes and CPUs of the machine.
+  public Topology topology() {
+    return host.topology();
   }
 
   Host host() {
