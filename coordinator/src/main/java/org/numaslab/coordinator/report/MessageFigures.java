@@ -35,6 +35,11 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
         List.copyOf(kinds));
   }
 
+  /// The kinds of which there were any.
+  List<Kind> sent() {
+    return kinds.stream().filter(kind -> kind.ownNode + kind.crossNode > 0).toList();
+  }
+
   private static String meaning(MessageCounts.Kind kind) {
     return switch (kind) {
       case TAKE_PARTIAL -> "slabs of the node's partial list";

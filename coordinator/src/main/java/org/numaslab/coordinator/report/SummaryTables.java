@@ -170,7 +170,7 @@ final class SummaryTables {
     List<String> header = new ArrayList<>(List.of(""));
     List<String> own = new ArrayList<>(List.of("own node"));
     List<String> cross = new ArrayList<>(List.of("cross-node"));
-    for (MessageFigures.Kind kind : messages.kinds()) {
+    for (MessageFigures.Kind kind : messages.sent()) {
       header.add(kind.kind().replace('_', ' '));
       own.add(count(kind.ownNode()));
       cross.add(count(kind.crossNode()));
