@@ -8,6 +8,8 @@ import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import org.numaslab.coordinator.fault.FaultText;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.slab.SlubDebug;
 import picocli.CommandLine.Option;
 
@@ -89,6 +91,24 @@ final class MachineOptions {
   @Nullable SlubDebug slubDebug;
 
   @Option(
+      names = "--failslab",
+      paramLabel = "TEXT",
+      order = 17,
+      description =
+          "Make allocations fail, as the kernel's failslab=INTERVAL,PROBABILITY,SPACE,TIMES; with"
+              + " its files behind it, as 1,10,0,-1,ignore-gfp-wait=N,cache-filter=N,verbose=1.")
+  @Nullable String failSlab;
+
+  @Option(
+      names = "--fail-page-alloc",
+      paramLabel = "TEXT",
+      order = 17,
+      description =
+          "Make allocations of pages fail, as the kernel's fail_page_alloc=; with its files, as"
+              + " 1,10,0,-1,ignore-gfp-wait=N,min-order=0,verbose=1.")
+  @Nullable String failPageAlloc;
+
+  @Option(
       names = "--cold",
       order = 17,
       description =
@@ -121,6 +141,7 @@ final class MachineOptions {
 
   /// Refuses what has no form, before anything large is read.
   void check() {
+    faults();
     writes();
     writesAfter();
   }
@@ -143,7 +164,14 @@ final class MachineOptions {
         limitTouched.bytes(),
         rounds,
         cold,
-        slubDebug);
+        slubDebug,
+        faults());
+  }
+
+  private Faults faults() {
+    return new Faults(
+        failSlab == null ? null : FaultText.failSlab("--failslab", failSlab),
+        failPageAlloc == null ? null : FaultText.failPageAlloc("--fail-page-alloc", failPageAlloc));
   }
 
   Order order() {

@@ -50,6 +50,8 @@ final class RunLine {
       // Joined: the value may be missing, and may begin with a dash.
       words.add("--slub-debug=" + machine.slubDebug);
     }
+    options("--failslab", machine.failSlab);
+    options("--fail-page-alloc", machine.failPageAlloc);
     if (machine.cold) {
       words.add("--cold");
     }

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.numaslab.coordinator.fault.FailPageAlloc;
+import org.numaslab.coordinator.fault.FailSlab;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.buddy.ZoneLimits;
@@ -11,6 +14,7 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -42,6 +46,20 @@ public final class LiveNatures implements Natures {
       long seed,
       RemoteDraw draw,
       List<Map<ZoneType, ZoneLimits>> limits) {
+    this(topology, memory, seed, draw, limits, Faults.none(), line -> {});
+  }
+
+  /// The same, where allocations are made to fail.
+  ///
+  /// @param log where the injection points print
+  public LiveNatures(
+      Topology topology,
+      Memory memory,
+      long seed,
+      RemoteDraw draw,
+      List<Map<ZoneType, ZoneLimits>> limits,
+      Faults faults,
+      KernelMessages log) {
     SplittableRandom streams = new SplittableRandom(seed);
     this.registry = new Stream(streams.split(), draw);
     for (int i = 0; i < topology.nodeCount(); i++) {
@@ -52,7 +70,11 @@ public final class LiveNatures implements Natures {
       nodes.add(new WithPages(streams.split(), draw, buddy));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
-      cpus.add(new Stream(streams.split(), draw));
+      SplittableRandom stream = streams.split();
+      cpus.add(
+          faults.attrs().findAny().isEmpty()
+              ? new Stream(stream, draw)
+              : new Failing(stream, draw, faults, log));
     }
   }
 
@@ -137,6 +159,41 @@ public final class LiveNatures implements Natures {
         case LOST -> false;
         case SEEDED -> random.nextInt(DRAWS) <= cache.remoteNodeDefragRatio();
       };
+    }
+  }
+
+  /// A cpu whose allocations are made to fail.
+  private static final class Failing extends Stream {
+    private final SplittableRandom draws;
+    private final Faults faults;
+    private final KernelMessages log;
+
+    Failing(SplittableRandom random, RemoteDraw draw, Faults faults, KernelMessages log) {
+      super(random, draw);
+      this.draws = random.split();
+      this.faults = faults;
+      this.log = log;
+    }
+
+    @Override
+    public boolean injectsFaults() {
+      return true;
+    }
+
+    @Override
+    public boolean failsSlab(KmemCache cache, int gfp) {
+      FailSlab slab = faults.slab();
+      return slab != null && slab.shouldFail(cache, gfp, this::percent, log);
+    }
+
+    @Override
+    public boolean failsPages(int order, int gfp) {
+      FailPageAlloc pages = faults.pages();
+      return pages != null && pages.shouldFail(order, gfp, this::percent, log);
+    }
+
+    private int percent() {
+      return draws.nextInt(100);
     }
   }
 

@@ -18,6 +18,7 @@ import org.numaslab.coordinator.driver.Natures;
 import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.CacheAttributes;
 import org.numaslab.coordinator.topologies.RecordedCache;
@@ -57,6 +58,7 @@ public abstract class Experiment implements AutoCloseable {
   private final Machine machine;
   private final List<KmemCache> caches = new ArrayList<>();
   private final boolean hasClock;
+  private final Faults faults;
   private @Nullable Calls calls;
   private long elapsedNanos;
   private long endJiffies;
@@ -69,6 +71,7 @@ public abstract class Experiment implements AutoCloseable {
       ReplaySettings settings,
       @Nullable TraceOrder exact) {
     this.hasClock = settings.driver() == Driver.EMBEDDED;
+    this.faults = settings.faults();
     LiveNatures[] made = new LiveNatures[1];
     Function<Memory, Natures> nature =
         memory ->
@@ -78,7 +81,9 @@ public abstract class Experiment implements AutoCloseable {
                     memory,
                     settings.seed(),
                     settings.remoteDraw(),
-                    MachineLimits.of(topology, zones));
+                    MachineLimits.of(topology, zones),
+                    faults,
+                    this::print);
     this.machine = machine(topology, settings, nature, exact);
     this.natures = made[0];
     SlubDebug debug = settings.slubDebug();
@@ -107,6 +112,15 @@ public abstract class Experiment implements AutoCloseable {
   private static int next(TraceOrder exact, BitSet running) {
     int cpu = exact.cpu();
     return cpu >= 0 && running.get(cpu) ? cpu : running.nextSetBit(0);
+  }
+
+  private void print(String line) {
+    machine.kernelLog().print(line);
+  }
+
+  /// What is made to fail, and how often it was.
+  public final Faults faults() {
+    return faults;
   }
 
   final void addCache(KmemCache cache) {

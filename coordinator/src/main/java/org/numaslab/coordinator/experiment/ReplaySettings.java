@@ -2,6 +2,7 @@ package org.numaslab.coordinator.experiment;
 
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.slab.SlubDebug;
 
 /// How a trace is replayed.
@@ -14,6 +15,7 @@ import org.numaslab.node.slab.SlubDebug;
 ///   CPUs to have had
 /// @param slubDebug what the emulated kernel is booted with in place of what the traced one was;
 ///   null for the same
+/// @param faults that are injected; for one machine
 public record ReplaySettings(
     Driver driver,
     Order order,
@@ -23,11 +25,45 @@ public record ReplaySettings(
     long touchedBytesMax,
     int rounds,
     boolean cold,
-    @Nullable SlubDebug slubDebug) {
+    @Nullable SlubDebug slubDebug,
+    Faults faults) {
+
+  /// Without injected faults.
+  public ReplaySettings(
+      Driver driver,
+      Order order,
+      long seed,
+      RemoteDraw remoteDraw,
+      boolean initOnAlloc,
+      long touchedBytesMax,
+      int rounds,
+      boolean cold,
+      @Nullable SlubDebug slubDebug) {
+    this(
+        driver,
+        order,
+        seed,
+        remoteDraw,
+        initOnAlloc,
+        touchedBytesMax,
+        rounds,
+        cold,
+        slubDebug,
+        Faults.none());
+  }
 
   public ReplaySettings withOrder(Order other) {
     return new ReplaySettings(
-        driver, other, seed, remoteDraw, initOnAlloc, touchedBytesMax, rounds, cold, slubDebug);
+        driver,
+        other,
+        seed,
+        remoteDraw,
+        initOnAlloc,
+        touchedBytesMax,
+        rounds,
+        cold,
+        slubDebug,
+        faults);
   }
 
   /// What moves messages and time.

@@ -32,6 +32,7 @@ enum Basis {
     sections.put("setup.assumed", ASSUMED.toString());
     sections.put("trace", MEASURED.toString());
     sections.put("workload", MODELLED.toString());
+    sections.put("faults", MODELLED.toString());
     sections.put("paths", MODELLED.toString());
     sections.put("placement", MODELLED + "; recorded_*: " + MEASURED);
     sections.put("messages", MODELLED.toString());

@@ -29,6 +29,7 @@ public final class Summary {
     summary.setup();
     summary.workload();
     summary.events();
+    summary.faults();
     SummaryTables.write(run, timing, summary.page);
     summary.audit();
     return summary.page.toString();
@@ -105,6 +106,17 @@ public final class Summary {
                   workload.failedAllocations() == 0
                       ? "none failed"
                       : count(workload.failedAllocations()) + " allocations failed"));
+    }
+  }
+
+  private void faults() {
+    if (!run.faults().isEmpty()) {
+      page.heading("Allocations made to fail", Basis.MODELLED.toString());
+      for (FaultFigures point : run.faults()) {
+        page.line(
+            "  %s: %s of %s"
+                .formatted(point.name(), count(point.failures()), count(point.calls(), "call")));
+      }
     }
   }
 

@@ -128,6 +128,7 @@ class SummaryTest {
         result.setup(),
         result.trace(),
         result.workload(),
+        result.faults(),
         result.paths(),
         result.placement(),
         result.messages(),

@@ -62,6 +62,7 @@ public final class Cpu {
   private KmemCacheCpu[] caches = {};
   private Call call;
   private Operation operation;
+  private final boolean injectsFaults;
   private boolean reclaims;
   private long awaited;
   private long result;
@@ -85,6 +86,7 @@ public final class Cpu {
     this.memory = memory;
     this.counts = counts;
     this.nature = nature;
+    this.injectsFaults = nature.injectsFaults();
     this.outbox = outbox;
     this.numaEvents = new NumaEvents(topology.nodeCount(), node);
     this.remoteFrees =
@@ -159,6 +161,10 @@ public final class Cpu {
   /// @return its physical address, [#NULL] or [#WAIT]
   public long alloc(CacheId cache, int wanted, int gfp) {
     KmemCacheCpu c = caches[cache.value()];
+    if (injectsFaults && nature.failsSlab(c.cache, gfp)) {
+      path = AllocPath.NO_MEMORY;
+      return NULL;
+    }
     try {
       long object = c.alloc(wanted);
       if (object != 0 && path == AllocPath.FAST && !c.cache.clears(gfp)) {
@@ -221,6 +227,9 @@ public final class Cpu {
   /// @return `count`, 0 when memory ran out, or [#WAIT]
   public long allocBulk(CacheId cache, int gfp, long[] out, int count) {
     KmemCacheCpu c = caches[cache.value()];
+    if (injectsFaults && nature.failsSlab(c.cache, gfp)) {
+      return 0;
+    }
     try {
       return operation.allocBulk(c, gfp, out, count);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
@@ -519,6 +528,10 @@ public final class Cpu {
 
   int nrPartial(KmemCacheCpu c, int target) {
     return counts.get(c.cache.id(), target);
+  }
+
+  boolean failsPages(int order, int gfp) {
+    return injectsFaults && nature.failsPages(order, gfp);
   }
 
   boolean searchRemote(KmemCacheCpu c) {

@@ -24,7 +24,7 @@ final class PageAlloc {
   long start(int blockOrder, int wantedNode, int gfpFlags) {
     order = blockOrder;
     gfp = gfpFlags | Gfp.COMP;
-    walk.start(cpu.allowedNodes(cpu.constraint(wantedNode), gfpFlags));
+    walk.start(cpu.allowedNodes(cpu.constraint(wantedNode), gfpFlags), cpu.failsPages(order, gfp));
     return next();
   }
 

@@ -17,11 +17,14 @@ import org.numaslab.node.topology.NodeId;
 final class PageWalk {
   private List<NodeId> allowed = List.of();
   private int asked;
+  private boolean isOver;
   private Watermark mark = Watermark.FIRST;
 
   /// @param allowedNodes nearest first; at least one
-  void start(List<NodeId> allowedNodes) {
+  /// @param fails whether it is made to fail: nobody is asked
+  void start(List<NodeId> allowedNodes, boolean fails) {
     start(allowedNodes, Watermark.FIRST);
+    isOver = fails;
   }
 
   private void start(List<NodeId> allowedNodes, Watermark first) {
@@ -32,6 +35,7 @@ final class PageWalk {
 
   /// Begins again as the kernel does after reclaim.
   void restart() {
+    isOver = false;
     start(allowed, Watermark.MIN);
   }
 
@@ -40,6 +44,9 @@ final class PageWalk {
   /// @param gfp of the request for pages
   /// @return false when everybody was asked in every way
   boolean next(int gfp) {
+    if (isOver) {
+      return false;
+    }
     if (++asked == allowed.size()) {
       asked = 0;
       if (mark == Watermark.FIRST || mark == Watermark.LOW) {

@@ -182,8 +182,16 @@ final class SlowAlloc {
     step = Step.NEW_SLAB;
     path = AllocPath.NEW_SLAB;
     minimumOrder = false;
-    walk.start(allowedNodes());
+    startWalk(allowedNodes());
     return nextNewSlab();
+  }
+
+  private void startWalk(List<NodeId> nodes) {
+    walk.start(nodes, cpu.failsPages(pagesOrder(), gfpOfPages()));
+  }
+
+  private int pagesOrder() {
+    return minimumOrder ? c.cache().geometry().minOrder() : c.cache().geometry().ooOrder();
   }
 
   /// The zonelist: with THISNODE it has one node, also where no node was named.
@@ -197,9 +205,9 @@ final class SlowAlloc {
         return exhaustedMemory();
       }
       minimumOrder = true;
-      walk.start(walk.allowed());
+      startWalk(walk.allowed());
     }
-    int pages = minimumOrder ? c.cache().geometry().minOrder() : c.cache().geometry().ooOrder();
+    int pages = pagesOrder();
     int flags = gfpOfPages();
     return cpu.ask(
         walk.node().value(),

@@ -27,6 +27,21 @@ public interface Nature {
   /// The hardening cookie of a cache's free pointers.
   long cookie(CacheId cache);
 
+  /// Whether allocations may be made to fail; never changes.
+  default boolean injectsFaults() {
+    return false;
+  }
+
+  /// Whether this allocation of an object is made to fail (failslab).
+  default boolean failsSlab(KmemCache cache, int gfp) {
+    return false;
+  }
+
+  /// Whether this allocation of pages is made to fail before any node is asked (fail_page_alloc).
+  default boolean failsPages(int order, int gfp) {
+    return false;
+  }
+
   /// Whether this allocation may search other nodes' partial lists (the `remote_node_defrag_ratio`
   /// draw).
   boolean searchRemote(KmemCache cache, CpuId cpu);
