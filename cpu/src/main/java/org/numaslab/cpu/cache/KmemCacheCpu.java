@@ -31,6 +31,9 @@ public final class KmemCacheCpu {
   /// Whether the node does everything: a cache never changes that.
   final boolean isDebug;
 
+  /// The cache's number, where a free finds it without following the description.
+  final int number;
+
   KmemCache cache;
 
   /// The kernel's pointer to the first free object, 0 when there is none.
@@ -55,6 +58,7 @@ public final class KmemCacheCpu {
     this.cache = cache;
     this.objects = objects;
     this.isDebug = cache.isDebug();
+    this.number = cache.id().value();
     this.tidStart = cpu;
     this.tidStep = Long.highestOneBit(Math.max(1, 2 * cpus - 1));
   }

@@ -1,6 +1,7 @@
 package org.numaslab.cpu.cache;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.memory.FrameTable;
@@ -11,6 +12,7 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.EmulatedOops;
+import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.Topology;
 
 /// What a cpu gives back: objects of slabs that are not its current one, and slabs.
@@ -39,12 +41,29 @@ final class SlowFree {
   private final FrameTable frames;
   private final RemoteFrees remoteFrees;
 
+  /// The largest range of the own node's memory: most frees need no more to know that they are at
+  /// home. Nothing where the node has no memory.
+  private final long ownStart;
+
+  private final long ownFrames;
+
   SlowFree(Cpu cpu, Topology topology, Memory memory, RemoteFrees remoteFrees) {
     this.cpu = cpu;
     this.node = cpu.node().value();
     this.topology = topology;
     this.frames = memory.frames();
     this.remoteFrees = remoteFrees;
+    FrameRange largest =
+        topology.memoryOf(cpu.node()).stream()
+            .max(Comparator.comparingLong(FrameRange::count))
+            .orElse(null);
+    this.ownStart = largest == null ? 0 : largest.start();
+    this.ownFrames = largest == null ? 0 : largest.count();
+  }
+
+  private boolean isOwn(long frame) {
+    return Long.compareUnsigned(frame - ownStart, ownFrames) < 0
+        || topology.nodeIndexOfFrame(frame) == node;
   }
 
   /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab
@@ -96,8 +115,7 @@ final class SlowFree {
   /// itself.
   void free(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
-    boolean here = topology.nodeIndexOfFrame(frame) == node;
-    if (!here || !mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
+    if (!mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
       hand(c, new long[] {object});
     }
   }
@@ -106,7 +124,7 @@ final class SlowFree {
   ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
-    if (topology.nodeIndexOfFrame(frame) == node && mayTouch(c, frame)) {
+    if (mayTouch(c, frame)) {
       for (int i = 0; i < run.length - 1; i++) {
         c.objects.setNext(run[i], run[i + 1]);
       }
@@ -117,9 +135,10 @@ final class SlowFree {
     hand(c, run);
   }
 
-  /// Whether an own frame is of a slab of the cache, and the cpu need not leave it to the node.
+  /// Whether a frame is the own node's and of a slab of the cache, and the cpu need not leave it to
+  /// the node.
   private boolean mayTouch(KmemCacheCpu c, long frame) {
-    return !c.isDebug && frames.isSlabOf(frame, c.cache.id().value());
+    return !c.isDebug && isOwn(frame) && frames.isSlabOf(frame, c.number);
   }
 
   /// Gives objects to the node in whose memory they lie.
