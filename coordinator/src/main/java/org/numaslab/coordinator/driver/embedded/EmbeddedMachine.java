@@ -193,6 +193,20 @@ public final class EmbeddedMachine implements Machine {
   }
 
   @Override
+  public int setCpu(CpuId cpu, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    ask(r -> r.setCpu(cpu, online, returned::complete));
+    return await(returned);
+  }
+
+  @Override
+  public int setMemory(NodeId node, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    ask(r -> r.setMemory(node, online, returned::complete));
+    return await(returned);
+  }
+
+  @Override
   public void run(List<? extends Program> byCpu) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     AtomicInteger running = new AtomicInteger(byCpu.size());
