@@ -223,12 +223,9 @@ public final class EmbeddedMachine implements Machine {
         cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
       }
     });
-    boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
     StallCheck stall = new StallCheck();
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
-      if (anyRcu) {
-        endGracePeriod();
-      }
+      endGracePeriod();
       stall.refuse(standings());
     }
     endGracePeriod();
@@ -248,7 +245,13 @@ public final class EmbeddedMachine implements Machine {
 
   private void endGracePeriod() {
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    ask(r -> r.gracePeriod(() -> ended.complete(true)));
+    ask(r -> {
+      if (r.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
+        r.gracePeriod(() -> ended.complete(true));
+      } else {
+        ended.complete(true);
+      }
+    });
     await(ended);
   }
 
