@@ -136,6 +136,11 @@ public final class Task {
     return new Kmalloc(this);
   }
 
+  /// The files of /sys/kernel/slab.
+  public SlabFiles slabFiles() {
+    return new SlabFiles(this);
+  }
+
   /// CPUs and memory that go off line and come back.
   public Hotplug hotplug() {
     return new Hotplug(this);
