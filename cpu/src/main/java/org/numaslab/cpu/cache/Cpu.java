@@ -65,6 +65,7 @@ public final class Cpu {
   private Operation operation;
   private final boolean injectsFaults;
   private boolean reclaims;
+  private boolean isPinnedForReclaim;
   private long awaited;
   private long result;
   private AllocPath path = AllocPath.FAST;
@@ -335,7 +336,10 @@ public final class Cpu {
   public Operation setAside() {
     Operation aside = operation;
     operation = new Operation(this);
-    pin();
+    if (!isPinnedForReclaim) {
+      pin();
+    }
+    isPinnedForReclaim = false;
     return aside;
   }
 
@@ -487,6 +491,11 @@ public final class Cpu {
       return false;
     }
     result = value;
+    if (value == RECLAIM) {
+      // What was deferred may take the cpu off line: not before the operation is through.
+      pin();
+      isPinnedForReclaim = true;
+    }
     for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
       next.run();
     }

@@ -166,10 +166,21 @@ public final class Task {
   /// From here on it may not sleep, and its cpu stays on line (`preempt_disable`, a spin lock).
   /// Nests.
   public void preemptDisable() {
-    Cpu on = cpu;
-    if (preemptCount++ == 0 && on != null) {
-      on.pin();
+    requireCurrent();
+    if (preemptCount == 0) {
+      onlineCpu().pin();
     }
+    preemptCount++;
+  }
+
+  /// Its cpu; where that has gone off line while an operation of the task waited, the next one.
+  private Cpu onlineCpu() {
+    Cpu on = cpu;
+    while (on == null || !on.isOnline()) {
+      giveUp(Stop.PREEMPTED);
+      on = cpu;
+    }
+    return on;
   }
 
   /// @throws IllegalStateException without a [#preemptDisable] before

@@ -1,7 +1,13 @@
 package org.numaslab.coordinator.client.model;
 
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.numaslab.coordinator.client.model.RandomMachine.Driver;
 
 /// Random calls on random machines, with an audit after each hundred thousand.
 ///
@@ -12,6 +18,8 @@ class ModelTest {
   private static final int CALLS_PER_ROUND_MAX = 100_000;
   private static final int ROUNDS = 2;
   private static final int MACHINES_MIN = 12;
+  private static final int CALLS_WITH_BUG = 6000;
+  private static final int REPORT_LINES_MAX = 40;
 
   @Test
   void randomCallsComeToWhatANaiveModelSays() {
@@ -34,5 +42,26 @@ class ModelTest {
       }
     }
     System.out.printf("%d calls in %d s%n", calls, (System.nanoTime() - start) / 1_000_000_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBugOfTheMachineIsFoundAndTheSequenceShrunk(Bug bug) {
+    RandomMachine machine =
+        LongStream.iterate(1, seed -> seed + 1)
+            .mapToObj(RandomMachine::of)
+            .filter(m -> m.driver() == Driver.DELAYED && m.topology().cpuCount() > 1)
+            .filter(m -> !m.boot().debug().any() && !m.initOnAlloc())
+            .findFirst()
+            .orElseThrow();
+    Sequence sequence = Sequence.of(machine, 1, CALLS_WITH_BUG);
+    assertThat(Play.of(sequence, new Api(), null)).isNull();
+
+    Throwable wrong = Play.of(sequence, bug.planted(), null);
+    assertThat(wrong).isNotNull().hasMessageContaining(bug.told());
+    String report = Failures.report(sequence, wrong, bug::planted, SHRINK_NANOS_MAX);
+
+    assertThat(report).startsWith("-Dnumaslab.seed=" + machine.seed()).contains("kmalloc_node(");
+    assertThat(report.lines().count()).as(report).isLessThan(REPORT_LINES_MAX);
   }
 }
