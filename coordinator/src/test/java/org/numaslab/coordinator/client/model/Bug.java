@@ -6,9 +6,11 @@ import java.util.function.Supplier;
 import org.numaslab.cpu.client.Slab;
 import org.numaslab.cpu.client.Task;
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.topology.NodeId;
 
-/// Bugs that a machine could have, each in what it does with memory of [#SIZE_MIN] to [#SIZE_MAX]
-/// bytes of kmalloc.
+/// Bugs that a machine could have, most of them in what it does with memory of [#SIZE_MIN] to
+/// [#SIZE_MAX] bytes of kmalloc.
 enum Bug {
   /// Free memory is forgotten.
   LOST_FREE(LostFree::new, "neither free nor held by a task"),
@@ -18,6 +20,8 @@ enum Bug {
   NOT_CLEARED(NotCleared::new, "not zero: "),
   /// What somebody has is handed out again.
   HANDED_OUT_TWICE(HandedOutTwice::new, "handed out twice: "),
+  /// An object that must be of a node is of any, for caches of small objects.
+  OF_ANY_NODE(OfAnyNode::new, "is not of node"),
   /// What lies behind it is overwritten.
   OVERWRITTEN(Overwritten::new, "");
 
@@ -110,6 +114,14 @@ enum Bug {
     void kfree(Task current, long address) {
       last = address == last ? Slab.NULL : last;
       super.kfree(current, address);
+    }
+  }
+
+  private static final class OfAnyNode extends Api {
+    @Override
+    long alloc(Task current, KmemCache cache, int gfp, int node) {
+      boolean isSmall = cache.geometry().objectSize() < SIZE_MIN;
+      return super.alloc(current, cache, gfp, isSmall ? NodeId.NONE : node);
     }
   }
 

@@ -13,11 +13,11 @@ import org.numaslab.cpu.client.Kmalloc;
 import org.numaslab.cpu.client.Slab;
 import org.numaslab.cpu.client.Task;
 import org.numaslab.node.buddy.Gfp;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.SlabFlags;
-import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.cache.AddressInfo;
+import org.numaslab.node.memory.Memory;
 
 /// The calls of one task. Each is a row of [#ALL], which says how often it is drawn.
 final class Calls {
@@ -38,11 +38,11 @@ final class Calls {
           new Weighted(25, Calls::takeOver),
           new Weighted(10, Calls::atomicSection),
           new Weighted(2, current -> current.task.condResched()),
-          new Weighted(2, Calls::createCache),
-          new Weighted(2, Calls::destroyCache),
-          new Weighted(1, Calls::shrinkCache),
-          new Weighted(2, Calls::writeAttribute),
-          new Weighted(1, Calls::hotplug));
+          new Weighted(2, call -> call.ofMachine.createCache()),
+          new Weighted(2, call -> call.ofMachine.destroyCache()),
+          new Weighted(1, call -> call.ofMachine.shrinkCache()),
+          new Weighted(2, call -> call.ofMachine.writeAttribute()),
+          new Weighted(1, call -> call.ofMachine.hotplug()));
 
   private static final int SUM = ALL.stream().mapToInt(Weighted::weight).sum();
 
@@ -59,23 +59,8 @@ final class Calls {
     Gfp.KERNEL | Gfp.DMA
   };
 
-  private static final String[][] WRITES = {
-    {"min_partial", "0"},
-    {"min_partial", "7"},
-    {"min_partial", "x"},
-    {"cpu_partial", "0"},
-    {"cpu_partial", "30"},
-    {"remote_node_defrag_ratio", "0"},
-    {"remote_node_defrag_ratio", "100"},
-    {"shrink", "1"},
-    {"validate", "1"},
-    {"alloc_fastpath", "0"},
-    {"order", "1"}
-  };
-
   private static final int OWN_MAX = 1000;
   private static final int BULK_MAX = 40;
-  private static final int SIZE_MAX = 9000;
   private static final int KMALLOC_DOUBLINGS = 14;
   private static final int LARGE_MAX = 600_000;
 
@@ -85,6 +70,7 @@ final class Calls {
   private final Api api;
   private final RandomMachine machine;
   private final Memories memories;
+  private final MachineCalls ofMachine;
   private final @Nullable Consumer<String> trace;
   private int picked;
   private SplittableRandom random = new SplittableRandom(0);
@@ -105,6 +91,11 @@ final class Calls {
     this.machine = machine;
     this.memories = new Memories(task, model, construct);
     this.trace = trace;
+    this.ofMachine = new MachineCalls(task, model, machine, memories::construct, this::random, this::say);
+  }
+
+  private SplittableRandom random() {
+    return random;
   }
 
   private void say(Supplier<String> line) {
@@ -155,11 +146,23 @@ final class Calls {
     if (entry == null) {
       return;
     }
+    boolean bound = (gfp & Gfp.THISNODE) != 0 && hasMemory(node);
     long object = api.alloc(task, entry.cache, gfp, node);
     say(() ->
         "kmem_cache_alloc(%s, 0x%x, %d) = 0x%x".formatted(entry.request.name(), gfp, node, object));
+    if (bound && object != Slab.NULL && nodeOf(object) != node && hasMemory(node)) {
+      throw new AssertionError("0x%x is not of node %d".formatted(object, node));
+    }
     got(entry, object, gfp);
     model.done(entry);
+  }
+
+  private boolean hasMemory(int node) {
+    return task.hotplug().hasMemory(new NodeId(node));
+  }
+
+  private int nodeOf(long address) {
+    return machine.topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT);
   }
 
   private void got(Entry entry, long object, int gfp) {
@@ -246,7 +249,8 @@ final class Calls {
     if (address != Slab.NULL) {
       Held held = new Held(address, null, NaiveKmalloc.cache(size, gfp), size, false);
       keep(held);
-      if ((gfp & Gfp.ZERO) != 0) {
+      boolean byDefault = machine.initOnAlloc() && !machine.boot().debug().any();
+      if ((gfp & Gfp.ZERO) != 0 || byDefault) {
         memories.requireZeros(held);
       }
       memories.begin(held, random.nextLong());
@@ -355,8 +359,18 @@ final class Calls {
   private void readBack() {
     Held held = pick();
     if (held != null) {
-      memories.check(held);
       say(() -> "read 0x%x".formatted(held.address()));
+      memories.check(held);
+      AddressInfo found = task.contents().find(held.address());
+      if (found.cache() != held.cache() || found.begin() != held.address()) {
+        throw new AssertionError(held + " is taken for " + found);
+      }
+      if (held.entry() == null) {
+        long usable = task.kmalloc().ksize(held.address());
+        if (!NaiveKmalloc.has(held, usable)) {
+          throw new AssertionError("ksize of " + held + ": " + usable);
+        }
+      }
     }
   }
 
@@ -399,75 +413,5 @@ final class Calls {
       throw new AssertionError("moved from cpu " + cpu + " with preemption off");
     }
     task.preemptEnable();
-  }
-
-  // ---- caches
-
-  private void createCache() {
-    if (!model.hasRoom()) {
-      return;
-    }
-    int least = 1 << random.nextInt(14);
-    int size = Math.min(SIZE_MAX, least + random.nextInt(least));
-    int align = random.nextInt(4) == 0 ? 1 << random.nextInt(4, 10) : 0;
-    boolean ctor = size >= 2 * Long.BYTES && random.nextInt(4) == 0;
-    int flags = 0;
-    flags |= random.nextInt(4) == 0 ? SlabFlags.HWCACHE_ALIGN : 0;
-    flags |= random.nextInt(6) == 0 ? SlabFlags.TYPESAFE_BY_RCU : 0;
-    flags |= random.nextInt(6) == 0 ? SlabFlags.RECLAIM_ACCOUNT : 0;
-    flags |= random.nextInt(6) == 0 ? SlabFlags.ACCOUNT : 0;
-    CacheRequest request = new CacheRequest(model.nextName(), size, align, flags, ctor);
-    KmemCache cache =
-        task.slab().kmemCacheCreate(request, ctor ? memories::construct : null);
-    say(() -> "kmem_cache_create(%s)".formatted(request));
-    if (cache == null) {
-      throw new AssertionError(request + " was refused");
-    }
-    model.made(new Entry(cache, request));
-  }
-
-  private void destroyCache() {
-    Entry entry = model.toDestroy(random);
-    if (entry != null) {
-      say(() -> "kmem_cache_destroy(%s)".formatted(entry.request.name()));
-      task.slab().kmemCacheDestroy(entry.cache);
-    }
-  }
-
-  private void shrinkCache() {
-    Entry entry = model.use(random);
-    if (entry != null) {
-      say(() -> "kmem_cache_shrink(%s)".formatted(entry.request.name()));
-      task.slab().kmemCacheShrink(entry.cache);
-      model.done(entry);
-    }
-  }
-
-  private void writeAttribute() {
-    Entry entry = model.use(random);
-    if (entry != null) {
-      String[] write = WRITES[random.nextInt(WRITES.length)];
-      int returned = task.slabFiles().write(entry.cache, write[0], write[1]);
-      say(() ->
-          "echo %s > %s/%s = %d".formatted(write[1], entry.request.name(), write[0], returned));
-      model.done(entry);
-    }
-  }
-
-  private void hotplug() {
-    boolean up = random.nextBoolean();
-    int returned;
-    if (random.nextBoolean()) {
-      CpuId cpu = new CpuId(random.nextInt(machine.topology().cpuCount()));
-      returned = up ? task.hotplug().addCpu(cpu) : task.hotplug().removeCpu(cpu);
-      say(() -> "cpu %d online=%s: %d".formatted(cpu.value(), up, returned));
-    } else {
-      NodeId node = new NodeId(random.nextInt(machine.topology().nodeCount()));
-      returned = up ? task.hotplug().onlinePages(node) : task.hotplug().offlinePages(node);
-      say(() -> "memory of node %d online=%s: %d".formatted(node.value(), up, returned));
-    }
-    if (returned != 0 && returned != 1 && returned != -16 && returned != -22) {
-      throw new AssertionError("hotplug returned " + returned);
-    }
   }
 }

@@ -10,6 +10,8 @@ final class NaiveKmalloc {
     8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192
   };
 
+  private static final long PAGES_MIN = 16384;
+
   static final int CACHES = 4 * SIZES.length;
 
   private NaiveKmalloc() {}
@@ -26,6 +28,13 @@ final class NaiveKmalloc {
       }
     }
     return -1;
+  }
+
+  /// Whether so many bytes may be used of what kmalloc gave. What became smaller keeps its pages.
+  static boolean has(Held held, long bytes) {
+    return held.cache() >= 0
+        ? bytes == SIZES[held.cache() % SIZES.length]
+        : bytes >= held.bytes() && bytes >= PAGES_MIN && Long.bitCount(bytes) == 1;
   }
 
   static String name(Held held) {
