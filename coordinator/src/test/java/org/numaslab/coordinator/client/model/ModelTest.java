@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.numaslab.coordinator.client.model.RandomMachine.Driver;
+import org.numaslab.node.topology.NodeId;
 
 /// Random calls on random machines, with an audit after each hundred thousand.
 ///
@@ -52,6 +53,7 @@ class ModelTest {
             .mapToObj(RandomMachine::of)
             .filter(m -> m.driver() == Driver.DELAYED && m.topology().cpuCount() > 1)
             .filter(m -> !m.boot().debug().any() && !m.initOnAlloc())
+            .filter(m -> m.topology().fallbackOrder(new NodeId(0)).size() > 1)
             .findFirst()
             .orElseThrow();
     Sequence sequence = Sequence.of(machine, 1, CALLS_WITH_BUG);
