@@ -25,10 +25,11 @@ final class PageAlloc {
   long start(int blockOrder, int wantedNode, int gfpFlags) {
     order = blockOrder;
     gfp = gfpFlags | Gfp.COMP;
+    boolean fails = cpu.failsPages(order, gfp);
     if (isOfNoNode(wantedNode)) {
       return Cpu.NULL;
     }
-    walk.start(cpu.allowedNodes(wantedNode, gfpFlags), cpu.failsPages(order, gfp));
+    walk.start(cpu.allowedNodes(wantedNode, gfpFlags), fails);
     return next();
   }
 
