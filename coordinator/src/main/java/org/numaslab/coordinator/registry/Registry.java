@@ -272,15 +272,14 @@ public final class Registry {
       }
       phases.add(setMemory(node, MemoryState.OFFLINE));
     }
-    phases.add(
-        () -> {
-          if (!up && isVetoed()) {
-            returned[0] = -Errno.EBUSY.number();
-            return 0;
-          }
-          plugged.set(node, up);
-          return allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask();
-        });
+    phases.add(() -> {
+      if (!up && isVetoed()) {
+        returned[0] = -Errno.EBUSY.number();
+        return 0;
+      }
+      plugged.set(node, up);
+      return allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask();
+    });
     Phase check =
         () -> {
           returned[0] = plugged.answer(node, up);

@@ -33,20 +33,19 @@ class CpuHotplugTest {
   void aCpuThatGoesOffLineGivesBackItsSlabs(Machines machines) {
     run(
         machines,
-        List.of(
-            current ->
-                kthread(
-                    current,
-                    1,
-                    other -> {
-                      Slab slab = other.slab();
-                      KmemCache cache = widget(other);
-                      long[] objects = new long[200];
-                      slab.kmemCacheAllocBulk(cache, Gfp.KERNEL, 200, objects);
-                      slab.kmemCacheFreeBulk(cache, 200, objects);
-                      assertThat(other.hotplug().removeCpu(new CpuId(1))).isZero();
-                      assertThat(other.hotplug().isCpuOnline(new CpuId(1))).isFalse();
-                    })),
+        List.of(current ->
+            kthread(
+                current,
+                1,
+                other -> {
+                  Slab slab = other.slab();
+                  KmemCache cache = widget(other);
+                  long[] objects = new long[200];
+                  slab.kmemCacheAllocBulk(cache, Gfp.KERNEL, 200, objects);
+                  slab.kmemCacheFreeBulk(cache, 200, objects);
+                  assertThat(other.hotplug().removeCpu(new CpuId(1))).isZero();
+                  assertThat(other.hotplug().isCpuOnline(new CpuId(1))).isFalse();
+                })),
         machine -> {
           Cpu dead = machine.state().cpus().get(1);
           for (KmemCache cache : machine.state().registry().caches()) {
@@ -66,31 +65,30 @@ class CpuHotplugTest {
     Completion nodeIsEmpty = new Completion("cpus 2 and 3 off line");
     run(
         machines,
-        List.of(
-            current -> {
-              kthread(
-                  current,
-                  3,
-                  runner -> {
-                    seen.add(runner.cpu().value());
-                    while (runner.cpu().value() == 3) {
-                      runner.kmalloc().kfree(runner.kmalloc().kmalloc(100, Gfp.KERNEL));
-                    }
-                    seen.add(runner.cpu().value());
-                    assertThat(runner.node()).isEqualTo(new NodeId(1));
-                    nodeIsEmpty.waitForCompletion(runner);
-                    seen.add(runner.cpu().value());
-                  });
-              while (seen.isEmpty()) {
-                current.condResched();
-              }
-              assertThat(current.hotplug().removeCpu(new CpuId(3))).isZero();
-              while (seen.size() < 2) {
-                current.condResched();
-              }
-              assertThat(current.hotplug().removeCpu(new CpuId(2))).isZero();
-              nodeIsEmpty.completeAll();
-            }));
+        List.of(current -> {
+          kthread(
+              current,
+              3,
+              runner -> {
+                seen.add(runner.cpu().value());
+                while (runner.cpu().value() == 3) {
+                  runner.kmalloc().kfree(runner.kmalloc().kmalloc(100, Gfp.KERNEL));
+                }
+                seen.add(runner.cpu().value());
+                assertThat(runner.node()).isEqualTo(new NodeId(1));
+                nodeIsEmpty.waitForCompletion(runner);
+                seen.add(runner.cpu().value());
+              });
+          while (seen.isEmpty()) {
+            current.condResched();
+          }
+          assertThat(current.hotplug().removeCpu(new CpuId(3))).isZero();
+          while (seen.size() < 2) {
+            current.condResched();
+          }
+          assertThat(current.hotplug().removeCpu(new CpuId(2))).isZero();
+          nodeIsEmpty.completeAll();
+        }));
 
     assertThat(seen).containsExactly(3, 2, 0);
   }
@@ -101,11 +99,10 @@ class CpuHotplugTest {
     List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
     run(
         machines,
-        List.of(
-            current -> {
-              current.hotplug().removeCpu(new CpuId(3));
-              kthread(current, 3, other -> ran.add(other.cpu().value()));
-            }));
+        List.of(current -> {
+          current.hotplug().removeCpu(new CpuId(3));
+          kthread(current, 3, other -> ran.add(other.cpu().value()));
+        }));
 
     assertThat(ran).containsExactly(2);
   }
@@ -115,12 +112,11 @@ class CpuHotplugTest {
   void aTaskCanTakeItsOwnCpuOffLine(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              assertThat(current.hotplug().removeCpu(new CpuId(0))).isZero();
-              assertThat(current.cpu()).isEqualTo(new CpuId(1));
-              current.kmalloc().kfree(current.kmalloc().kmalloc(100, Gfp.KERNEL));
-            }));
+        List.of(current -> {
+          assertThat(current.hotplug().removeCpu(new CpuId(0))).isZero();
+          assertThat(current.cpu()).isEqualTo(new CpuId(1));
+          current.kmalloc().kfree(current.kmalloc().kmalloc(100, Gfp.KERNEL));
+        }));
   }
 
   @ParameterizedTest
@@ -131,29 +127,28 @@ class CpuHotplugTest {
     List<String> order = Collections.synchronizedList(new ArrayList<>());
     run(
         machines,
-        List.of(
-            current -> {
-              kthread(
-                  current,
-                  1,
-                  atomic -> {
-                    atomic.preemptDisable();
-                    inside.set(true);
-                    Kmalloc heap = atomic.kmalloc();
-                    for (int i = 0; i < 3000 || !asked.get(); i++) {
-                      heap.kfree(heap.kmalloc(100, Gfp.ATOMIC));
-                      assertThat(atomic.cpu()).isEqualTo(new CpuId(1));
-                    }
-                    order.add("section ends");
-                    atomic.preemptEnable();
-                  });
-              while (!inside.get()) {
-                current.condResched();
-              }
-              asked.set(true);
-              assertThat(current.hotplug().removeCpu(new CpuId(1))).isZero();
-              order.add("cpu is off line");
-            }));
+        List.of(current -> {
+          kthread(
+              current,
+              1,
+              atomic -> {
+                atomic.preemptDisable();
+                inside.set(true);
+                Kmalloc heap = atomic.kmalloc();
+                for (int i = 0; i < 3000 || !asked.get(); i++) {
+                  heap.kfree(heap.kmalloc(100, Gfp.ATOMIC));
+                  assertThat(atomic.cpu()).isEqualTo(new CpuId(1));
+                }
+                order.add("section ends");
+                atomic.preemptEnable();
+              });
+          while (!inside.get()) {
+            current.condResched();
+          }
+          asked.set(true);
+          assertThat(current.hotplug().removeCpu(new CpuId(1))).isZero();
+          order.add("cpu is off line");
+        }));
 
     assertThat(order).containsExactly("section ends", "cpu is off line");
   }
@@ -164,22 +159,21 @@ class CpuHotplugTest {
     List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
     run(
         machines,
-        List.of(
-            current -> {
-              Hotplug hotplug = current.hotplug();
-              for (int i = 0; i < 3; i++) {
-                assertThat(hotplug.removeCpu(new CpuId(2))).isZero();
-                assertThat(hotplug.addCpu(new CpuId(2))).isZero();
-                assertThat(hotplug.isCpuOnline(new CpuId(2))).isTrue();
-              }
-              kthread(
-                  current,
-                  2,
-                  other -> {
-                    other.kmalloc().kfree(other.kmalloc().kmalloc(100, Gfp.KERNEL));
-                    ran.add(other.cpu().value());
-                  });
-            }));
+        List.of(current -> {
+          Hotplug hotplug = current.hotplug();
+          for (int i = 0; i < 3; i++) {
+            assertThat(hotplug.removeCpu(new CpuId(2))).isZero();
+            assertThat(hotplug.addCpu(new CpuId(2))).isZero();
+            assertThat(hotplug.isCpuOnline(new CpuId(2))).isTrue();
+          }
+          kthread(
+              current,
+              2,
+              other -> {
+                other.kmalloc().kfree(other.kmalloc().kmalloc(100, Gfp.KERNEL));
+                ran.add(other.cpu().value());
+              });
+        }));
 
     assertThat(ran).containsExactly(2);
   }
@@ -189,14 +183,13 @@ class CpuHotplugTest {
   void theLastCpuStaysOnLine(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              for (int cpu = 0; cpu < 3; cpu++) {
-                assertThat(current.hotplug().removeCpu(new CpuId(cpu))).isZero();
-              }
-              assertThat(current.hotplug().removeCpu(new CpuId(3))).isEqualTo(EBUSY);
-              assertThat(current.cpu()).isEqualTo(new CpuId(3));
-            }));
+        List.of(current -> {
+          for (int cpu = 0; cpu < 3; cpu++) {
+            assertThat(current.hotplug().removeCpu(new CpuId(cpu))).isZero();
+          }
+          assertThat(current.hotplug().removeCpu(new CpuId(3))).isEqualTo(EBUSY);
+          assertThat(current.cpu()).isEqualTo(new CpuId(3));
+        }));
   }
 
   @ParameterizedTest
@@ -204,12 +197,11 @@ class CpuHotplugTest {
   void aCpuThatIsSoAlreadyStaysSo(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              assertThat(current.hotplug().addCpu(new CpuId(1))).isEqualTo(1);
-              assertThat(current.hotplug().removeCpu(new CpuId(1))).isZero();
-              assertThat(current.hotplug().removeCpu(new CpuId(1))).isEqualTo(1);
-            }));
+        List.of(current -> {
+          assertThat(current.hotplug().addCpu(new CpuId(1))).isEqualTo(1);
+          assertThat(current.hotplug().removeCpu(new CpuId(1))).isZero();
+          assertThat(current.hotplug().removeCpu(new CpuId(1))).isEqualTo(1);
+        }));
   }
 
   @ParameterizedTest
@@ -218,13 +210,12 @@ class CpuHotplugTest {
     List<String> log =
         run(
             machines,
-            List.of(
-                current -> {
-                  for (int cpu : new int[] {-1, 4, 9999}) {
-                    assertThat(current.hotplug().removeCpu(new CpuId(cpu))).isEqualTo(EINVAL);
-                  }
-                  assertThat(current.hotplug().addCpu(new CpuId(4))).isEqualTo(EINVAL);
-                }));
+            List.of(current -> {
+              for (int cpu : new int[] {-1, 4, 9999}) {
+                assertThat(current.hotplug().removeCpu(new CpuId(cpu))).isEqualTo(EINVAL);
+              }
+              assertThat(current.hotplug().addCpu(new CpuId(4))).isEqualTo(EINVAL);
+            }));
 
     assertThat(log)
         .containsExactly(

@@ -42,8 +42,7 @@ final class HotplugRun {
   }
 
   /// @param then looks at the machine when all tasks have ended
-  static List<String> run(
-      Machines machines, List<Task.Body> bodies, Consumer<Machine> then) {
+  static List<String> run(Machines machines, List<Task.Body> bodies, Consumer<Machine> then) {
     try (Machine machine = machines.start(Machines.TWO_NODES)) {
       Kthreads kthreads = machine.boot(GeometryOptions.forCpus(4), false);
       for (int cpu = 0; cpu < bodies.size(); cpu++) {

@@ -41,23 +41,22 @@ class MemoryHotplugTest {
   void memoryGoesOffLineAfterItsCachesAreShrunk(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              KmemCache cache = widget(current);
-              Slab slab = current.slab();
-              slab.kmemCacheFree(cache, slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1));
-              kthread(current, 3, other -> slabOfNode1(other, cache));
-              slabOfNode1(current, cache);
+        List.of(current -> {
+          KmemCache cache = widget(current);
+          Slab slab = current.slab();
+          slab.kmemCacheFree(cache, slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1));
+          kthread(current, 3, other -> slabOfNode1(other, cache));
+          slabOfNode1(current, cache);
 
-              offlineAsSoonAsItIsIdle(current);
+          offlineAsSoonAsItIsIdle(current);
 
-              assertThat(current.hotplug().hasMemory(new NodeId(1))).isFalse();
-              for (int i = 0; i < 50; i++) {
-                long object = slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1);
-                assertThat(nodeOf(object)).isZero();
-                slab.kmemCacheFree(cache, object);
-              }
-            }),
+          assertThat(current.hotplug().hasMemory(new NodeId(1))).isFalse();
+          for (int i = 0; i < 50; i++) {
+            long object = slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1);
+            assertThat(nodeOf(object)).isZero();
+            slab.kmemCacheFree(cache, object);
+          }
+        }),
         machine ->
             assertThat(machine.state().nodes().get(1).caches().values())
                 .isNotEmpty()
@@ -87,16 +86,14 @@ class MemoryHotplugTest {
   void withThisnodeThereAreNoPagesOfANodeThatIsOffLine(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Kmalloc heap = current.kmalloc();
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-              assertThat(heap.kmallocNode(100_000, Gfp.KERNEL | Gfp.THISNODE, 1))
-                  .isEqualTo(Slab.NULL);
-              long elsewhere = heap.kmallocNode(100_000, Gfp.KERNEL, 1);
-              assertThat(nodeOf(elsewhere)).isZero();
-              heap.kfree(elsewhere);
-            }));
+        List.of(current -> {
+          Kmalloc heap = current.kmalloc();
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+          assertThat(heap.kmallocNode(100_000, Gfp.KERNEL | Gfp.THISNODE, 1)).isEqualTo(Slab.NULL);
+          long elsewhere = heap.kmallocNode(100_000, Gfp.KERNEL, 1);
+          assertThat(nodeOf(elsewhere)).isZero();
+          heap.kfree(elsewhere);
+        }));
   }
 
   @ParameterizedTest
@@ -104,14 +101,13 @@ class MemoryHotplugTest {
   void anObjectOfANodeThatIsOffLineIsOneOfAnyNode(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Kmalloc heap = current.kmalloc();
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-              long object = heap.kmallocNode(100, Gfp.KERNEL | Gfp.THISNODE, 1);
-              assertThat(nodeOf(object)).isZero();
-              heap.kfree(object);
-            }));
+        List.of(current -> {
+          Kmalloc heap = current.kmalloc();
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+          long object = heap.kmallocNode(100, Gfp.KERNEL | Gfp.THISNODE, 1);
+          assertThat(nodeOf(object)).isZero();
+          heap.kfree(object);
+        }));
   }
 
   @ParameterizedTest
@@ -119,21 +115,20 @@ class MemoryHotplugTest {
   void cpusOfANodeWhoseMemoryIsOffLineUseTheNearest(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-              kthread(
-                  current,
-                  2,
-                  other -> {
-                    Kmalloc heap = other.kmalloc();
-                    for (int size : new int[] {64, 100_000}) {
-                      long object = heap.kmalloc(size, Gfp.KERNEL);
-                      assertThat(nodeOf(object)).isZero();
-                      heap.kfree(object);
-                    }
-                  });
-            }));
+        List.of(current -> {
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+          kthread(
+              current,
+              2,
+              other -> {
+                Kmalloc heap = other.kmalloc();
+                for (int size : new int[] {64, 100_000}) {
+                  long object = heap.kmalloc(size, Gfp.KERNEL);
+                  assertThat(nodeOf(object)).isZero();
+                  heap.kfree(object);
+                }
+              });
+        }));
   }
 
   @ParameterizedTest
@@ -141,22 +136,21 @@ class MemoryHotplugTest {
   void memoryComesBackEmpty(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Kmalloc heap = current.kmalloc();
-              heap.kfree(heap.kmallocNode(100, Gfp.KERNEL, 1));
-              heap.kfree(heap.kmallocNode(100_000, Gfp.KERNEL, 1));
-              for (int i = 0; i < 3; i++) {
-                assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-                assertThat(current.hotplug().onlinePages(new NodeId(1))).isZero();
-                assertThat(current.hotplug().hasMemory(new NodeId(1))).isTrue();
-                for (int size : new int[] {64, 100_000}) {
-                  long object = heap.kmallocNode(size, Gfp.KERNEL | Gfp.THISNODE, 1);
-                  assertThat(nodeOf(object)).isEqualTo(1);
-                  heap.kfree(object);
-                }
-              }
-            }));
+        List.of(current -> {
+          Kmalloc heap = current.kmalloc();
+          heap.kfree(heap.kmallocNode(100, Gfp.KERNEL, 1));
+          heap.kfree(heap.kmallocNode(100_000, Gfp.KERNEL, 1));
+          for (int i = 0; i < 3; i++) {
+            assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+            assertThat(current.hotplug().onlinePages(new NodeId(1))).isZero();
+            assertThat(current.hotplug().hasMemory(new NodeId(1))).isTrue();
+            for (int size : new int[] {64, 100_000}) {
+              long object = heap.kmallocNode(size, Gfp.KERNEL | Gfp.THISNODE, 1);
+              assertThat(nodeOf(object)).isEqualTo(1);
+              heap.kfree(object);
+            }
+          }
+        }));
   }
 
   @ParameterizedTest
@@ -164,20 +158,19 @@ class MemoryHotplugTest {
   void aLiveObjectVetoesAndTheMemoryStaysInUse(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Kmalloc heap = current.kmalloc();
-              for (int size : new int[] {8, 100_000}) {
-                long object = heap.kmallocNode(size, Gfp.KERNEL, 1);
-                assertThat(current.hotplug().offlinePages(new NodeId(1))).isEqualTo(EBUSY);
-                assertThat(current.hotplug().hasMemory(new NodeId(1))).isTrue();
-                long other = heap.kmallocNode(1 << 20, Gfp.KERNEL | Gfp.THISNODE, 1);
-                assertThat(nodeOf(other)).isEqualTo(1);
-                heap.kfree(object);
-                heap.kfree(other);
-              }
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-            }));
+        List.of(current -> {
+          Kmalloc heap = current.kmalloc();
+          for (int size : new int[] {8, 100_000}) {
+            long object = heap.kmallocNode(size, Gfp.KERNEL, 1);
+            assertThat(current.hotplug().offlinePages(new NodeId(1))).isEqualTo(EBUSY);
+            assertThat(current.hotplug().hasMemory(new NodeId(1))).isTrue();
+            long other = heap.kmallocNode(1 << 20, Gfp.KERNEL | Gfp.THISNODE, 1);
+            assertThat(nodeOf(other)).isEqualTo(1);
+            heap.kfree(object);
+            heap.kfree(other);
+          }
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+        }));
   }
 
   @ParameterizedTest
@@ -185,18 +178,16 @@ class MemoryHotplugTest {
   void pagesThatWaitForAGracePeriodVeto(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Slab slab = current.slab();
-              KmemCache cache =
-                  created(
-                      current,
-                      new CacheRequest("by_rcu", 200, 0, SlabFlags.TYPESAFE_BY_RCU, false));
-              slab.kmemCacheFree(cache, slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1));
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isEqualTo(EBUSY);
-              // Once the machine has let a grace period pass, nothing is left there.
-              offlineAsSoonAsItIsIdle(current);
-            }));
+        List.of(current -> {
+          Slab slab = current.slab();
+          KmemCache cache =
+              created(
+                  current, new CacheRequest("by_rcu", 200, 0, SlabFlags.TYPESAFE_BY_RCU, false));
+          slab.kmemCacheFree(cache, slab.kmemCacheAllocNode(cache, Gfp.KERNEL, 1));
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isEqualTo(EBUSY);
+          // Once the machine has let a grace period pass, nothing is left there.
+          offlineAsSoonAsItIsIdle(current);
+        }));
   }
 
   @ParameterizedTest
@@ -204,21 +195,15 @@ class MemoryHotplugTest {
   void pagesThatAnotherNodeGaveAreCountedAsForAMemorylessNode(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Kmalloc heap = current.kmalloc();
-              assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
-              heap.kfree(heap.kmallocNode(100_000, Gfp.KERNEL, 1));
-            }),
+        List.of(current -> {
+          Kmalloc heap = current.kmalloc();
+          assertThat(current.hotplug().offlinePages(new NodeId(1))).isZero();
+          heap.kfree(heap.kmallocNode(100_000, Gfp.KERNEL, 1));
+        }),
         machine -> {
           NumaEvents events = machine.state().cpus().get(0).numaEvents();
-          assertThat(
-                  events.count(
-                      NumaEvents.Event.NUMA_FOREIGN, new NodeId(1)))
-              .isZero();
-          assertThat(
-                  events.count(NumaEvents.Event.NUMA_HIT, new NodeId(0)))
-              .isEqualTo(1);
+          assertThat(events.count(NumaEvents.Event.NUMA_FOREIGN, new NodeId(1))).isZero();
+          assertThat(events.count(NumaEvents.Event.NUMA_HIT, new NodeId(0))).isEqualTo(1);
         });
   }
 
@@ -227,16 +212,15 @@ class MemoryHotplugTest {
   void memoryThatIsNotThereOrTheLastIsRefused(Machines machines) {
     run(
         machines,
-        List.of(
-            current -> {
-              Hotplug hotplug = current.hotplug();
-              assertThat(hotplug.offlinePages(new NodeId(2))).isEqualTo(EINVAL);
-              assertThat(hotplug.onlinePages(new NodeId(-1))).isEqualTo(EINVAL);
-              assertThat(hotplug.onlinePages(new NodeId(1))).isEqualTo(EINVAL);
-              assertThat(hotplug.offlinePages(new NodeId(1))).isZero();
-              assertThat(hotplug.offlinePages(new NodeId(1))).isEqualTo(EINVAL);
-              assertThat(hotplug.offlinePages(new NodeId(0))).isEqualTo(EBUSY);
-            }));
+        List.of(current -> {
+          Hotplug hotplug = current.hotplug();
+          assertThat(hotplug.offlinePages(new NodeId(2))).isEqualTo(EINVAL);
+          assertThat(hotplug.onlinePages(new NodeId(-1))).isEqualTo(EINVAL);
+          assertThat(hotplug.onlinePages(new NodeId(1))).isEqualTo(EINVAL);
+          assertThat(hotplug.offlinePages(new NodeId(1))).isZero();
+          assertThat(hotplug.offlinePages(new NodeId(1))).isEqualTo(EINVAL);
+          assertThat(hotplug.offlinePages(new NodeId(0))).isEqualTo(EBUSY);
+        }));
   }
 
   // ---- what is not there at boot
@@ -285,8 +269,8 @@ class MemoryHotplugTest {
       assertThatThrownBy(() -> machine.boot(options, false, Set.of(new CpuId(4)), Set.of()))
           .isInstanceOf(BadInput.class)
           .hasMessage("boot: cpu off line: got 4, allowed: 0..3, but not all of them");
-      assertThatThrownBy(() ->
-              machine.boot(options, false, Set.of(), Set.of(new NodeId(0), new NodeId(1))))
+      assertThatThrownBy(
+              () -> machine.boot(options, false, Set.of(), Set.of(new NodeId(0), new NodeId(1))))
           .isInstanceOf(BadInput.class)
           .hasMessageContaining("those with memory, but not all of them");
     }

@@ -35,9 +35,7 @@ final class PageAlloc {
 
   /// Whether the zonelist is empty: bound to a node that has no memory.
   private boolean isOfNoNode(int wanted) {
-    return wanted != NodeId.NONE
-        && (gfp & Gfp.THISNODE) != 0
-        && !cpu.hasMemory(new NodeId(wanted));
+    return wanted != NodeId.NONE && (gfp & Gfp.THISNODE) != 0 && !cpu.hasMemory(new NodeId(wanted));
   }
 
   private long next() {

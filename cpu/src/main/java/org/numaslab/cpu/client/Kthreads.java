@@ -39,7 +39,8 @@ public final class Kthreads {
   }
 
   /// Starts a task on a cpu (`kthread_run_on_cpu`), or instead of one that is off line on the next
-  /// best: at once where the machine runs, else as soon as it does. Several run in the order in which they were started.
+  /// best: at once where the machine runs, else as soon as it does. Several run in the order in
+  /// which they were started.
   ///
   /// @throws BadInput when there is no such cpu
   public Task run(CpuId on, String name, Task.Body body) {

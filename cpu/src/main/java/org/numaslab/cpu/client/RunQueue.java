@@ -17,8 +17,7 @@ import org.numaslab.node.topology.CpuId;
 /// The tasks of one cpu, as the program that it runs: one after the other, each for a turn. While
 /// the cpu is off line they go on elsewhere as soon as they can run.
 ///
-/// Owner: the cpu's shell, also through the task that has the baton; [#wake] and [#add] are for any
-/// thread.
+/// Owner: the cpu's shell, also through the task that has the baton; [#wake] is for any thread.
 final class RunQueue implements Program {
   private final Kthreads kthreads;
   private final CpuId cpu;

@@ -23,8 +23,6 @@ public final class SlabFiles {
     TaskReply reply =
         current.ask(
             r -> new TaskRequest.WriteAttribute(current.cpu(), r, cache.id(), attribute, text));
-    return reply instanceof TaskReply.Refused refused
-        ? -refused.error().number()
-        : text.length();
+    return reply instanceof TaskReply.Refused refused ? -refused.error().number() : text.length();
   }
 }

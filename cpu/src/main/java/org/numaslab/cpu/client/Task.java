@@ -279,7 +279,7 @@ public final class Task {
   }
 
   void requireCurrent() {
-    if (Thread.currentThread() != thread) {
+    if (!Thread.currentThread().equals(thread)) {
       throw new IllegalStateException(
           this + ": called by " + Thread.currentThread() + "; only the task itself may");
     }

@@ -13,11 +13,11 @@ import org.numaslab.cpu.client.Kmalloc;
 import org.numaslab.cpu.client.Slab;
 import org.numaslab.cpu.client.Task;
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.AddressInfo;
+import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.topology.NodeId;
-import org.numaslab.node.cache.AddressInfo;
-import org.numaslab.node.memory.Memory;
 
 /// The calls of one task. Each is a row of [#ALL], which says how often it is drawn.
 final class Calls {
@@ -91,7 +91,8 @@ final class Calls {
     this.machine = machine;
     this.memories = new Memories(task, model, construct);
     this.trace = trace;
-    this.ofMachine = new MachineCalls(task, model, machine, memories::construct, this::random, this::say);
+    this.ofMachine =
+        new MachineCalls(task, model, machine, memories::construct, this::random, this::say);
   }
 
   private SplittableRandom random() {

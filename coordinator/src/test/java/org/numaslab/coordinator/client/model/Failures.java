@@ -13,13 +13,11 @@ final class Failures {
 
   /// @param apis a fresh one for each attempt
   static Sequence shrink(Sequence failing, Supplier<Api> apis, long nanosMax) {
-    return new Shrinker(
-            candidate -> Play.of(candidate, apis.get(), null) != null, nanosMax)
+    return new Shrinker(candidate -> Play.of(candidate, apis.get(), null) != null, nanosMax)
         .shrink(failing);
   }
 
-  static String report(
-      Sequence failing, Throwable wrong, Supplier<Api> apis, long nanosMax) {
+  static String report(Sequence failing, Throwable wrong, Supplier<Api> apis, long nanosMax) {
     Sequence shrunk = shrink(failing, apis, nanosMax);
     List<String> lines = Collections.synchronizedList(new ArrayList<>());
     Throwable last = Play.of(shrunk, apis.get(), lines::add);

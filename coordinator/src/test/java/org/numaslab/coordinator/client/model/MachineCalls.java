@@ -77,8 +77,7 @@ final class MachineCalls {
     flags |= random().nextInt(6) == 0 ? SlabFlags.RECLAIM_ACCOUNT : 0;
     flags |= random().nextInt(6) == 0 ? SlabFlags.ACCOUNT : 0;
     CacheRequest request = new CacheRequest(model.nextName(), size, align, flags, ctor);
-    KmemCache cache =
-        task.slab().kmemCacheCreate(request, ctor ? constructor : null);
+    KmemCache cache = task.slab().kmemCacheCreate(request, ctor ? constructor : null);
     say(() -> "kmem_cache_create(%s)".formatted(request));
     if (cache == null) {
       throw new AssertionError(request + " was refused");

@@ -49,7 +49,11 @@ final class Memories {
   /// It is new: the constructor's work is there, and gets a stamp.
   void begin(Held held, long stamp) {
     if (held.constructed()) {
-      require(held, "constructor's work", task.contents().readLong(held.address()), CONSTRUCTED ^ held.address());
+      require(
+          held,
+          "constructor's work",
+          task.contents().readLong(held.address()),
+          CONSTRUCTED ^ held.address());
     }
     write(held, stamp);
   }
@@ -76,7 +80,11 @@ final class Memories {
       }
     }
     if (held.constructed()) {
-      require(held, "constructor's work", task.contents().readLong(held.address()), CONSTRUCTED ^ held.address());
+      require(
+          held,
+          "constructor's work",
+          task.contents().readLong(held.address()),
+          CONSTRUCTED ^ held.address());
     }
   }
 

@@ -166,8 +166,8 @@ final class Model {
       }
     }
     Map<Integer, long[]> arrays = new HashMap<>();
-    lists.forEach((cache, list) ->
-        arrays.put(cache, list.stream().mapToLong(Long::longValue).toArray()));
+    lists.forEach(
+        (cache, list) -> arrays.put(cache, list.stream().mapToLong(Long::longValue).toArray()));
     return arrays;
   }
 

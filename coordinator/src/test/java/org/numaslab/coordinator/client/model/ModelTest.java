@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.client.model;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
@@ -26,7 +25,7 @@ class ModelTest {
   void randomCallsComeToWhatANaiveModelSays() {
     long calls = Long.getLong("numaslab.calls", 200_000);
     long seed = Long.getLong("numaslab.seed", 1);
-    int perRound = (int) Math.clamp(calls / MACHINES_MIN / ROUNDS, 1, CALLS_PER_ROUND_MAX);
+    int perRound = Math.clamp(calls / MACHINES_MIN / ROUNDS, 1, CALLS_PER_ROUND_MAX);
     long start = System.nanoTime();
     for (long made = 0; made < calls; made += (long) ROUNDS * perRound, seed++) {
       Sequence sequence = Sequence.of(RandomMachine.of(seed), ROUNDS, perRound);
@@ -39,7 +38,8 @@ class ModelTest {
           (System.nanoTime() - before) / 1_000_000,
           sequence.machine());
       if (wrong != null) {
-        throw new AssertionError(Failures.report(sequence, wrong, Api::new, SHRINK_NANOS_MAX), wrong);
+        throw new AssertionError(
+            Failures.report(sequence, wrong, Api::new, SHRINK_NANOS_MAX), wrong);
       }
     }
     System.out.printf("%d calls in %d s%n", calls, (System.nanoTime() - start) / 1_000_000_000);

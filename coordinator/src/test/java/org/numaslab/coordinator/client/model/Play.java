@@ -77,8 +77,7 @@ final class Play {
             new CpuId(t),
             "model-" + t,
             current -> {
-              Calls calls =
-                  new Calls(number, current, model, api, drawn, write(machine), trace);
+              Calls calls = new Calls(number, current, model, api, drawn, write(machine), trace);
               for (long call : mine) {
                 calls.make(sequence.draws(call));
               }
@@ -161,8 +160,7 @@ final class Play {
                     model.allocations(cache.id().value()),
                     model.frees(cache.id().value())))
             .toList();
-    Audit audit =
-        Audit.of(Dumper.dump(state, natures.getLast(), caches, model.liveByCache()));
+    Audit audit = Audit.of(Dumper.dump(state, natures.getLast(), caches, model.liveByCache()));
     if (!audit.isClean()) {
       throw new AssertionError(
           "audit: " + String.join("\n", audit.findings().stream().limit(5).toList()));
