@@ -216,12 +216,6 @@ final class OutsideView {
       return FAILED;
     }
     CpuId id = new CpuId(cpu);
-    if (value.equals("1")) {
-      machine.registry().online(id);
-    } else if (machine.registry().isOnline(id)) {
-      machine.registry().offline(id, () -> {});
-      machine.drain();
-    }
-    return 0;
+    return machine.setCpu(id, value.equals("1")) < 0 ? FAILED : 0;
   }
 }

@@ -8,6 +8,7 @@ import org.numaslab.coordinator.fault.FailPageAlloc;
 import org.numaslab.coordinator.fault.FailSlab;
 import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.buddy.Buddy;
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.buddy.ZoneLimits;
 import org.numaslab.node.cache.CacheId;
@@ -214,6 +215,11 @@ public final class LiveNatures implements Natures {
     @Override
     public void giveBack(CacheId cache, long pageFrame, int order) {
       buddy.free(pageFrame, order);
+    }
+
+    @Override
+    public void setMemory(MemoryState state) {
+      buddy.setMemory(state);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.client.Host;
@@ -15,6 +16,9 @@ import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.KmallocClasses;
 import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
 
 /// A machine that programs can run on, whatever moves its messages.
 public interface Machine extends Host, AutoCloseable {
@@ -28,6 +32,29 @@ public interface Machine extends Host, AutoCloseable {
             .map(request -> create(request, boot, initOnAlloc, null))
             .toList();
     return new Kthreads(this, kmalloc);
+  }
+
+  /// Boots with CPUs and memory that are not there yet: possible, and off line until somebody
+  /// brings them on line (`maxcpus=`, `memhp_default_state=offline`).
+  ///
+  /// @throws BadInput when one is no part of the machine, or none would be left
+  default Kthreads boot(
+      GeometryOptions boot, boolean initOnAlloc, Set<CpuId> cpusOff, Set<NodeId> memoryOff) {
+    for (CpuId cpu : cpusOff) {
+      if (setCpu(cpu, false) < 0) {
+        throw new BadInput(
+            "boot: cpu off line: got %d, allowed: 0..%d, but not all of them"
+                .formatted(cpu.value(), topology().cpuCount() - 1));
+      }
+    }
+    for (NodeId node : memoryOff) {
+      if (setMemory(node, false) < 0) {
+        throw new BadInput(
+            "boot: memory off line: got node %d, allowed: 0..%d, those with memory, but not all of them"
+                .formatted(node.value(), topology().nodeCount() - 1));
+      }
+    }
+    return boot(boot, initOnAlloc);
   }
 
   /// Runs tasks to their end. What one of them throws is thrown here.
@@ -60,6 +87,21 @@ public interface Machine extends Host, AutoCloseable {
   ///
   /// @return why the kernel refuses it
   Optional<Refused> write(CacheId cache, String attribute, String text);
+
+  /// Takes a cpu off line or brings it back, and waits until everybody concerned has confirmed it.
+  ///
+  /// @return 0, 1 when it is so already, or a negative errno
+  int setCpu(CpuId cpu, boolean online);
+
+  /// The same for all memory of a node.
+  ///
+  /// @return 0 or a negative errno
+  int setMemory(NodeId node, boolean online);
+
+  @Override
+  default boolean isOnline(CpuId cpu) {
+    return state().cpus().get(cpu.value()).isOnline();
+  }
 
   /// Runs one program on each cpu to its end, and waits until nothing is under way.
   void run(List<? extends Program> byCpu);

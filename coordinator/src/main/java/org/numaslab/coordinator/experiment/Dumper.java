@@ -47,7 +47,6 @@ public final class Dumper {
       List<KmemCache> caches,
       ReplayTally tally,
       Map<Integer, long[]> live) {
-    Dumper dumper = new Dumper(machine, natures);
     List<CacheDump> descriptions = new ArrayList<>();
     for (int i = 0; i < caches.size(); i++) {
       KmemCache cache = caches.get(i);
@@ -60,8 +59,19 @@ public final class Dumper {
               tally.allocations(i),
               tally.frees(i)));
     }
+    return dump(machine, natures, descriptions, live);
+  }
+
+  /// @param caches every cache that was ever created, with what was counted of it
+  /// @param live addresses that tasks hold, by cache number
+  public static MachineDump dump(
+      MachineState machine,
+      LiveNatures natures,
+      List<CacheDump> caches,
+      Map<Integer, long[]> live) {
+    Dumper dumper = new Dumper(machine, natures);
     return new MachineDump(
-        descriptions,
+        caches,
         machine.nodes().stream().map(dumper::node).toList(),
         machine.cpus().stream().map(dumper::cpu).toList(),
         live);

@@ -7,11 +7,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.Errno;
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
@@ -19,6 +23,7 @@ import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheRequest;
@@ -39,7 +44,9 @@ import org.numaslab.node.topology.Topology;
 /// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`) |
 /// | write to cpu_partial | Describe, then Flush | Describe |
 /// | write to a counter | ClearStat | - |
-/// | cpu offline | FlushAll, that cpu only | - |
+/// | cpu off line, on line | GoOffline, GoOnline, that cpu only | - |
+/// | memory off line | for each cache Flush; at last SetMemory | before all SetMemory, that node only; for each cache Shrink; then SetMemory, which may be vetoed |
+/// | memory on line | SetMemory, after the node | SetMemory, that node only |
 /// | grace period | Quiesce | EndGracePeriod |
 ///
 /// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in
@@ -64,7 +71,7 @@ public final class Registry {
   private final List<SharedCache> shared = new ArrayList<>();
 
   private final BitSet destroyed = new BitSet();
-  private final BitSet online = new BitSet();
+  private final Plugged plugged;
   private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
   private final List<RegistryReply> answers = new ArrayList<>();
   private GeometryOptions boot;
@@ -86,7 +93,7 @@ public final class Registry {
     this.counts = counts;
     this.outbox = outbox;
     this.boot = GeometryOptions.forCpus(topology.cpuCount());
-    online.set(0, topology.cpuCount());
+    this.plugged = new Plugged(topology, messages);
   }
 
   /// Parameters of the emulated kernel for the caches that its tasks make.
@@ -227,23 +234,75 @@ public final class Registry {
     }
   }
 
-  /// Takes a cpu off line: all that it holds goes back.
-  public void offline(CpuId cpu, Runnable then) {
-    start(
-        List.of(() -> {
-          online.clear(cpu.value());
-          outbox.toCpu(cpu, new CpuProtocol.FlushAll(nextRequest()));
+  /// Takes a cpu off line, or brings it back.
+  ///
+  /// @param then learns what the kernel returns: 0, 1 when it is so already, or a negative errno
+  public void setCpu(CpuId cpu, boolean up, IntConsumer then) {
+    int[] returned = new int[1];
+    Phase change =
+        () -> {
+          returned[0] = plugged.answer(cpu, up);
+          if (returned[0] != 0) {
+            return 0;
+          }
+          plugged.set(cpu, up);
+          outbox.toCpu(
+              cpu,
+              up
+                  ? new CpuProtocol.GoOnline(nextRequest())
+                  : new CpuProtocol.GoOffline(nextRequest()));
           return 1;
-        }),
-        answered -> then.run());
+        };
+    start(List.of(change), answered -> then.accept(returned[0]));
   }
 
-  public void online(CpuId cpu) {
-    online.set(cpu.value());
+  /// Takes the memory of a node off line, or brings it back.
+  ///
+  /// @param then learns what the kernel returns: 0 or a negative errno
+  public void setMemory(NodeId node, boolean up, IntConsumer then) {
+    int[] returned = new int[1];
+    List<Phase> phases = new ArrayList<>();
+    if (up) {
+      phases.add(setMemory(node, MemoryState.ONLINE));
+    } else {
+      phases.add(setMemory(node, MemoryState.GOING_OFFLINE));
+      for (KmemCache cache : caches) {
+        phases.add(flush(cache.id()));
+        phases.add(nodes(r -> new NodeProtocol.Shrink(r, cache.id())));
+      }
+      phases.add(setMemory(node, MemoryState.OFFLINE));
+    }
+    phases.add(() -> {
+      if (!up && isVetoed()) {
+        returned[0] = -Errno.EBUSY.number();
+        return 0;
+      }
+      plugged.set(node, up);
+      return allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask();
+    });
+    Phase check =
+        () -> {
+          returned[0] = plugged.answer(node, up);
+          return 0;
+        };
+    start(
+        Stream.concat(
+                Stream.of(check),
+                phases.stream().map(each -> () -> returned[0] == 0 ? each.ask() : 0))
+            .toList(),
+        answered -> then.accept(returned[0]));
   }
 
-  public boolean isOnline(CpuId cpu) {
-    return online.get(cpu.value());
+  private Phase setMemory(NodeId node, MemoryState state) {
+    return () -> {
+      outbox.toNode(node, new NodeProtocol.SetMemory(nextRequest(), state));
+      return 1;
+    };
+  }
+
+  /// Whether the node has answered to OFFLINE that it is ONLINE: pages of it are in use.
+  private boolean isVetoed() {
+    return answers.getLast() instanceof MemorySet set && set.state() != MemoryState.OFFLINE;
   }
 
   /// Waits until every cpu has passed a quiescent point; then the pages of discarded
@@ -276,6 +335,15 @@ public final class Registry {
     return destroyed.get(id.value());
   }
 
+  public boolean isOnline(CpuId cpu) {
+    return plugged.isOnline(cpu);
+  }
+
+  /// Whether the node has memory on line.
+  public boolean hasMemory(NodeId node) {
+    return plugged.hasMemory(node);
+  }
+
   public boolean isIdle() {
     return current == null && waiting.isEmpty();
   }
@@ -287,9 +355,14 @@ public final class Registry {
   }
 
   private Phase describeCpus(KmemCache cache) {
+    return allCpus(r -> new CpuProtocol.Describe(r, cache));
+  }
+
+  /// Also those that are off line.
+  private Phase allCpus(LongFunction<CpuProtocol> message) {
     return () -> {
       for (int i = 0; i < topology.cpuCount(); i++) {
-        outbox.toCpu(new CpuId(i), new CpuProtocol.Describe(nextRequest(), cache));
+        outbox.toCpu(new CpuId(i), message.apply(nextRequest()));
       }
       return topology.cpuCount();
     };
@@ -301,8 +374,9 @@ public final class Registry {
 
   private Phase cpus(LongFunction<CpuProtocol> message) {
     return () -> {
-      online.stream().forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
-      return online.cardinality();
+      plugged.cpus().stream()
+          .forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
+      return plugged.cpus().cardinality();
     };
   }
 

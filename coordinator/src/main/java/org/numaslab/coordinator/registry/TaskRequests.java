@@ -2,6 +2,7 @@ package org.numaslab.coordinator.registry;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
@@ -26,9 +27,14 @@ public final class TaskRequests {
           registry.write(
               m.cache(), m.attribute(), m.text(), refused -> then.accept(written(number, refused)));
       case TaskRequest.EndGracePeriod m -> registry.gracePeriod(done);
-      case TaskRequest.SetCpu m -> throw new IllegalStateException("not yet " + m);
-      case TaskRequest.SetMemory m -> throw new IllegalStateException("not yet " + m);
+      case TaskRequest.SetCpu m -> registry.setCpu(m.cpu(), m.online(), returned(number, then));
+      case TaskRequest.SetMemory m ->
+          registry.setMemory(m.node(), m.online(), returned(number, then));
     }
+  }
+
+  private static IntConsumer returned(long number, Consumer<TaskReply> then) {
+    return value -> then.accept(new TaskReply.Returned(number, value));
   }
 
   private static void create(

@@ -26,11 +26,15 @@ final class NodeFiles {
   /// By name.
   static Map<String, String> of(MachineState machine, NodeId node, NodePages pages) {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("cpulist", cpulist(machine.topology().cpusOf(node)));
+    files.put("cpulist", cpulist(online(machine, node)));
     files.put("distance", distance(machine.topology(), node));
     files.put("meminfo", meminfo(node, pages.of(node)));
     files.put("numastat", numastat(machine.cpus(), node));
     return files;
+  }
+
+  private static List<CpuId> online(MachineState machine, NodeId node) {
+    return machine.topology().cpusOf(node).stream().filter(machine.registry()::isOnline).toList();
   }
 
   /// Runs of cpus as `0-1,4`; an empty line for a node without.

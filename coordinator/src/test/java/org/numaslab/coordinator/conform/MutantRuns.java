@@ -82,8 +82,7 @@ final class MutantRuns {
         for (int i = 0; i < listed; i++) {
           lists.machine.free(new CpuId(3), lists.cache, objects[i * OBJECTS]);
         }
-        lists.machine.registry().offline(new CpuId(3), () -> {});
-        lists.machine.drain();
+        lists.machine.setCpu(new CpuId(3), false);
         text.append(listed).append(" listed: node ");
         long object = lists.machine.alloc(new CpuId(0), lists.cache, NONE, Gfp.KERNEL);
         text.append(Lists.TOPOLOGY.nodeIndexOfFrame(object >>> 12)).append(", list ");
@@ -105,10 +104,8 @@ final class MutantRuns {
         for (int i = 0; i < listed; i++) {
           lists.machine.free(new CpuId(0), lists.cache, objects[i * OBJECTS]);
         }
-        lists.machine.registry().offline(new CpuId(0), () -> {});
-        lists.machine.drain();
-        lists.machine.registry().offline(new CpuId(1), () -> {});
-        lists.machine.drain();
+        lists.machine.setCpu(new CpuId(0), false);
+        lists.machine.setCpu(new CpuId(1), false);
         text.append(lists.listed(0)).append(' ');
       }
     }

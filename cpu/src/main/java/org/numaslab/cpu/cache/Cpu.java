@@ -48,7 +48,6 @@ public final class Cpu {
   private final Caller caller;
   private final Topology topology;
   private final int node;
-  private final int memoryNode;
   private final Memory memory;
   private final PartialCounts counts;
   private final Nature nature;
@@ -56,6 +55,8 @@ public final class Cpu {
   private final RemoteFrees remoteFrees;
   private final SlowFree slowFree;
   private final NumaEvents numaEvents;
+  private final Presence presence = new Presence();
+  private final Zonelists zonelists;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private final NodeContents contents;
@@ -64,6 +65,7 @@ public final class Cpu {
   private Operation operation;
   private final boolean injectsFaults;
   private boolean reclaims;
+  private boolean isPinnedForReclaim;
   private long awaited;
   private long result;
   private AllocPath path = AllocPath.FAST;
@@ -82,7 +84,7 @@ public final class Cpu {
     this.call = Call.on(id.value());
     this.topology = topology;
     this.node = topology.nodeOf(id).value();
-    this.memoryNode = topology.memoryNodeOf(id).value();
+    this.zonelists = new Zonelists(topology);
     this.memory = memory;
     this.counts = counts;
     this.nature = nature;
@@ -133,7 +135,12 @@ public final class Cpu {
 
   /// Whether a new operation may begin: none waits, and not too many answers are outstanding.
   public boolean isReady() {
-    return awaited == 0 && !requests.isFull();
+    return awaited == 0 && !requests.isFull() && presence.isOnline();
+  }
+
+  /// Whether it is on line. For anybody, if a little late.
+  public boolean isOnline() {
+    return presence.isOnline();
   }
 
   /// Whether every node has answered all that this cpu sent.
@@ -329,6 +336,10 @@ public final class Cpu {
   public Operation setAside() {
     Operation aside = operation;
     operation = new Operation(this);
+    if (!isPinnedForReclaim) {
+      pin();
+    }
+    isPinnedForReclaim = false;
     return aside;
   }
 
@@ -337,7 +348,9 @@ public final class Cpu {
   /// @return as the allocation itself
   public long retry(Operation aside) {
     operation = aside;
-    return aside.retry();
+    long value = aside.retry();
+    unpin();
+    return value;
   }
 
   /// Ends an allocation that was set aside: there is no memory.
@@ -345,7 +358,9 @@ public final class Cpu {
   /// @return [#NULL], or 0 objects
   public long giveUp(Operation aside) {
     operation = aside;
-    return aside.giveUp();
+    long value = aside.giveUp();
+    unpin();
+    return value;
   }
 
   void servedBy(AllocPath way) {
@@ -360,7 +375,44 @@ public final class Cpu {
     flush(() -> flushNow(caches[cache.value()]), token);
   }
 
-  /// The same for every cache: the cpu goes offline (`slub_cpu_dead`).
+  // ---- hotplug
+
+  /// Takes no more operations, and gives back all that this cpu holds; `done(token)` follows when
+  /// the nodes have confirmed it. First whoever is pinned to it must let go.
+  public void goOffline(long token) {
+    atBoundary(() -> presence.leave(() -> flushAll(token)));
+  }
+
+  /// Takes operations again; then `done(token)`.
+  public void goOnline(long token) {
+    presence.arrive();
+    outbox.done(token);
+  }
+
+  /// Keeps this cpu on line until [#unpin]: somebody must go on here. Nests.
+  public void pin() {
+    presence.pin();
+  }
+
+  /// Ends what the last [#pin] began.
+  public void unpin() {
+    if (presence.unpin()) {
+      atBoundary(presence::leaveNow);
+    }
+  }
+
+  /// A node's memory has gone off line, or is back; then `done(token)`.
+  public void setMemory(NodeId of, boolean online, long token) {
+    zonelists.set(of, online);
+    outbox.done(token);
+  }
+
+  /// Whether a node has memory on line, as far as this cpu knows (`node_state(node, N_MEMORY)`).
+  public boolean hasMemory(NodeId of) {
+    return zonelists.hasMemory(of);
+  }
+
+  /// The same for every cache (`slub_cpu_dead`).
   public void flushAll(long token) {
     flush(
         () -> {
@@ -439,6 +491,11 @@ public final class Cpu {
       return false;
     }
     result = value;
+    if (value == RECLAIM) {
+      // What was deferred may take the cpu off line: not before the operation is through.
+      pin();
+      isPinnedForReclaim = true;
+    }
     for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
       next.run();
     }
@@ -496,21 +553,21 @@ public final class Cpu {
     return call;
   }
 
-  /// The node that a request is bound to. A node without memory is no constraint.
+  /// The node that a request for an object is bound to. A node without memory is no constraint.
   int constraint(int wanted) {
-    return wanted != NodeId.NONE && topology.hasMemory(new NodeId(wanted)) ? wanted : NodeId.NONE;
+    return wanted != NodeId.NONE && zonelists.hasMemory(new NodeId(wanted)) ? wanted : NodeId.NONE;
   }
 
   /// The zonelist: with THISNODE it has one node, also where no node was named.
   ///
   /// @param constraint number of a node with memory, or [NodeId#NONE]
   List<NodeId> allowedNodes(int constraint, int gfp) {
-    NodeId nearest = new NodeId(constraint == NodeId.NONE ? memoryNode : constraint);
-    return (gfp & Gfp.THISNODE) != 0 ? List.of(nearest) : topology.fallbackOrder(nearest);
+    NodeId nearest = new NodeId(constraint == NodeId.NONE ? memoryNode() : constraint);
+    return (gfp & Gfp.THISNODE) != 0 ? List.of(nearest) : zonelists.of(nearest);
   }
 
   int memoryNode() {
-    return memoryNode;
+    return zonelists.of(node()).getFirst().value();
   }
 
   /// Number of the node that an address lies in, -1 for none.

@@ -5,6 +5,7 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.TookPages;
+import org.numaslab.node.topology.NodeId;
 
 /// An allocation of pages that are no slab, as its own continuation: it asks the nodes of its
 /// [PageWalk] until one has them.
@@ -20,12 +21,21 @@ final class PageAlloc {
     this.cpu = cpu;
   }
 
-  /// @return [Cpu#WAIT]
+  /// @return [Cpu#WAIT], or [Cpu#NULL] when no node is allowed
   long start(int blockOrder, int wantedNode, int gfpFlags) {
     order = blockOrder;
     gfp = gfpFlags | Gfp.COMP;
-    walk.start(cpu.allowedNodes(cpu.constraint(wantedNode), gfpFlags), cpu.failsPages(order, gfp));
+    boolean fails = cpu.failsPages(order, gfp);
+    if (isOfNoNode(wantedNode)) {
+      return Cpu.NULL;
+    }
+    walk.start(cpu.allowedNodes(wantedNode, gfpFlags), fails);
     return next();
+  }
+
+  /// Whether the zonelist is empty: bound to a node that has no memory.
+  private boolean isOfNoNode(int wanted) {
+    return wanted != NodeId.NONE && (gfp & Gfp.THISNODE) != 0 && !cpu.hasMemory(new NodeId(wanted));
   }
 
   private long next() {

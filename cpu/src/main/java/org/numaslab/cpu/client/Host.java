@@ -2,6 +2,7 @@ package org.numaslab.cpu.client;
 
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
 /// The machine as the tasks that run on it need it. Each driver is one.
@@ -15,6 +16,9 @@ public interface Host {
 
   /// Gives a cpu whose program is blocked another turn. For any thread.
   void wake(int cpu);
+
+  /// Whether a cpu is on line. For any thread, if a little late.
+  boolean isOnline(CpuId cpu);
 
   /// The kernel's log.
   KernelMessages kernelLog();

@@ -57,7 +57,10 @@ public final class Kmalloc {
       return Slab.NULL;
     }
     Cpu cpu = current.enterAlloc(gfp);
-    return current.settle(cpu, cpu.allocPages(KmallocClasses.pageOrder(size), node, gfp));
+    return current.settle(
+        cpu,
+        cpu.allocPages(
+            KmallocClasses.pageOrder(size), node, current.kthreads().kmalloc().ofPages(gfp)));
   }
 
   /// Takes memory of zeros.

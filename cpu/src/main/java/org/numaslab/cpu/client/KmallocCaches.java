@@ -2,6 +2,7 @@ package org.numaslab.cpu.client;
 
 import java.util.Arrays;
 import java.util.List;
+import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.slab.KmallocClasses;
@@ -14,6 +15,7 @@ final class KmallocCaches {
   private static final int STEP_SHIFT = 3;
 
   private final CacheId[][] byFamilyAndSteps;
+  private final boolean initOnAlloc;
 
   /// @param boot the caches of [KmallocClasses#boot], in its order
   KmallocCaches(List<KmemCache> boot) {
@@ -22,6 +24,7 @@ final class KmallocCaches {
     if (boot.size() != sizes.size() * families.length) {
       throw new IllegalArgumentException(boot.size() + " kmalloc caches");
     }
+    initOnAlloc = boot.getFirst().initOnAlloc();
     int steps = (KmallocClasses.CACHE_SIZE_MAX >> STEP_SHIFT) + 1;
     byFamilyAndSteps = new CacheId[families.length][steps];
     for (int f = 0; f < families.length; f++) {
@@ -33,6 +36,11 @@ final class KmallocCaches {
         from = to;
       }
     }
+  }
+
+  /// What pages that are no slab are asked for with (`want_init_on_alloc`).
+  int ofPages(int gfp) {
+    return initOnAlloc ? gfp | Gfp.ZERO : gfp;
   }
 
   /// @param size 1..[KmallocClasses#CACHE_SIZE_MAX]

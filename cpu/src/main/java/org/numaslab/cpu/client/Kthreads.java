@@ -3,6 +3,7 @@ package org.numaslab.cpu.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
@@ -37,8 +38,9 @@ public final class Kthreads {
     }
   }
 
-  /// Starts a task on a cpu (`kthread_run_on_cpu`): at once where the machine runs, else as soon as
-  /// it does. Several run in the order in which they were started.
+  /// Starts a task on a cpu (`kthread_run_on_cpu`), or instead of one that is off line on the next
+  /// best: at once where the machine runs, else as soon as it does. Several run in the order in
+  /// which they were started.
   ///
   /// @throws BadInput when there is no such cpu
   public Task run(CpuId on, String name, Task.Body body) {
@@ -61,6 +63,18 @@ public final class Kthreads {
   /// Nodes and CPUs of the machine.
   public Topology topology() {
     return host.topology();
+  }
+
+  /// The cpu that takes over the tasks of one that is off line: one of its node, or else any, the
+  /// first in each case (`select_fallback_rq` of kernel/sched/core.c).
+  RunQueue insteadOf(CpuId cpu) {
+    Topology topology = host.topology();
+    return Stream.concat(
+            topology.cpusOf(topology.nodeOf(cpu)).stream().map(near -> queues.get(near.value())),
+            queues.stream())
+        .filter(queue -> host.isOnline(queue.cpu()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no cpu is on line"));
   }
 
   Host host() {

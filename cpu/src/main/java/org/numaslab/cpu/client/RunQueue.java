@@ -14,10 +14,10 @@ import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.topology.CpuId;
 
-/// The tasks of one cpu, as the program that it runs: one after the other, each for a turn.
+/// The tasks of one cpu, as the program that it runs: one after the other, each for a turn. While
+/// the cpu is off line they go on elsewhere as soon as they can run.
 ///
-/// Owner: the cpu's shell, also through the task that has the baton; [#wake] and [#add] are for any
-/// thread.
+/// Owner: the cpu's shell, also through the task that has the baton; [#wake] is for any thread.
 final class RunQueue implements Program {
   private final Kthreads kthreads;
   private final CpuId cpu;
@@ -73,6 +73,10 @@ final class RunQueue implements Program {
   public Turn.End turn(Cpu on, int operations) {
     takeArrived();
     Task next = inOperation;
+    if (next == null && !on.isOnline()) {
+      moveAll();
+      return idle();
+    }
     if (next != null) {
       if (!operationIsComplete) {
         return Turn.End.ANSWER;
@@ -84,9 +88,7 @@ final class RunQueue implements Program {
       next = runnable.poll();
     }
     if (next == null) {
-      return kthreads.areAllDone()
-          ? Turn.End.FINISHED
-          : asking.isEmpty() ? Turn.End.BLOCKED : Turn.End.ANSWER;
+      return idle();
     }
     return switch (next.run(on, operations)) {
       case PREEMPTED -> {
@@ -107,6 +109,21 @@ final class RunQueue implements Program {
         yield Turn.End.AGAIN;
       }
     };
+  }
+
+  private Turn.End idle() {
+    return kthreads.areAllDone()
+        ? Turn.End.FINISHED
+        : asking.isEmpty() ? Turn.End.BLOCKED : Turn.End.ANSWER;
+  }
+
+  /// The cpu is off line: whoever can run goes on elsewhere.
+  private void moveAll() {
+    for (Task task = runnable.poll(); task != null; task = runnable.poll()) {
+      RunQueue other = kthreads.insteadOf(cpu);
+      task.moveTo(other);
+      other.wake(task);
+    }
   }
 
   private void takeArrived() {

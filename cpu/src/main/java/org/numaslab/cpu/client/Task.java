@@ -10,7 +10,7 @@ import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
-/// A thread of the emulated kernel, bound to one cpu: what the kernel's code calls `current`.
+/// A thread of the emulated kernel, on one cpu: what the kernel's code calls `current`.
 ///
 /// | state | leaves when |
 /// |---|---|
@@ -43,11 +43,11 @@ public final class Task {
     ENDED
   }
 
-  private final RunQueue queue;
   private final int pid;
   private final String name;
   private final Thread thread;
   private final Baton baton;
+  private volatile RunQueue queue;
   private Stop stop = Stop.PREEMPTED;
   private String waitsFor = "its first turn";
   private int operationsLeft;
@@ -69,6 +69,8 @@ public final class Task {
       body.run(this);
       if (preemptCount != 0) {
         print("BUG: " + name + "/" + pid + " ends with preempt_count " + preemptCount);
+        preemptCount = 1;
+        preemptEnable();
       }
     } catch (Throwable thrown) {
       failure = thrown;
@@ -90,14 +92,14 @@ public final class Task {
     return name;
   }
 
-  /// The cpu that it is bound to (`smp_processor_id`).
+  /// The cpu that it is on (`smp_processor_id`). Another one only after that cpu went off line.
   public CpuId cpu() {
     return queue.cpu();
   }
 
   /// The node of its cpu (`numa_node_id`).
   public NodeId node() {
-    return queue.host().topology().nodeOf(queue.cpu());
+    return host().topology().nodeOf(cpu());
   }
 
   /// The kernel's log (`printk`).
@@ -106,7 +108,11 @@ public final class Task {
   }
 
   KernelMessages log() {
-    return queue.host().kernelLog();
+    return host().kernelLog();
+  }
+
+  Host host() {
+    return queue.host();
   }
 
   Kthreads kthreads() {
@@ -130,6 +136,16 @@ public final class Task {
     return new Kmalloc(this);
   }
 
+  /// The files of /sys/kernel/slab.
+  public SlabFiles slabFiles() {
+    return new SlabFiles(this);
+  }
+
+  /// CPUs and memory that go off line and come back.
+  public Hotplug hotplug() {
+    return new Hotplug(this);
+  }
+
   /// Reads and writes memory, each access within one object.
   public Contents contents() {
     return new Contents(this, true);
@@ -147,9 +163,24 @@ public final class Task {
     giveUp(Stop.PREEMPTED);
   }
 
-  /// From here on it may not sleep (`preempt_disable`, a spin lock). Nests.
+  /// From here on it may not sleep, and its cpu stays on line (`preempt_disable`, a spin lock).
+  /// Nests.
   public void preemptDisable() {
+    requireCurrent();
+    if (preemptCount == 0) {
+      onlineCpu().pin();
+    }
     preemptCount++;
+  }
+
+  /// Its cpu; where that has gone off line while an operation of the task waited, the next one.
+  private Cpu onlineCpu() {
+    Cpu on = cpu;
+    while (on == null || !on.isOnline()) {
+      giveUp(Stop.PREEMPTED);
+      on = cpu;
+    }
+    return on;
   }
 
   /// @throws IllegalStateException without a [#preemptDisable] before
@@ -157,7 +188,10 @@ public final class Task {
     if (preemptCount == 0) {
       throw new IllegalStateException(this + ": preempt_enable without preempt_disable");
     }
-    preemptCount--;
+    Cpu on = cpu;
+    if (--preemptCount == 0 && on != null) {
+      on.unpin();
+    }
   }
 
   /// Whether it may not sleep (`in_atomic`).
@@ -245,7 +279,7 @@ public final class Task {
   }
 
   void requireCurrent() {
-    if (Thread.currentThread() != thread) {
+    if (!Thread.currentThread().equals(thread)) {
       throw new IllegalStateException(
           this + ": called by " + Thread.currentThread() + "; only the task itself may");
     }
@@ -269,6 +303,11 @@ public final class Task {
       throw stuck;
     }
     return stop;
+  }
+
+  /// From now on it is another cpu's.
+  void moveTo(RunQueue other) {
+    queue = other;
   }
 
   void answered(TaskReply answer) {

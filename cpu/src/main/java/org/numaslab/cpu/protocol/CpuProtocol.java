@@ -3,6 +3,7 @@ package org.numaslab.cpu.protocol;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
+import org.numaslab.node.topology.NodeId;
 
 /// What the registry asks of a cpu. Each is answered by one [CpuReply] with the same number. A cpu
 /// serves them between operations, also while a task of it waits for the registry: so no two can
@@ -17,8 +18,15 @@ public sealed interface CpuProtocol {
   /// confirmed it.
   record Flush(long request, CacheId cache) implements CpuProtocol {}
 
-  /// Give back everything: the cpu goes offline (`slub_cpu_dead`).
-  record FlushAll(long request) implements CpuProtocol {}
+  /// Go off line: take no more operations, then give back everything (`slub_cpu_dead`); answered
+  /// when the nodes have confirmed it.
+  record GoOffline(long request) implements CpuProtocol {}
+
+  /// Come back.
+  record GoOnline(long request) implements CpuProtocol {}
+
+  /// A node's memory has gone off line, or is back (`build_all_zonelists`).
+  record SetMemory(long request, NodeId node, boolean online) implements CpuProtocol {}
 
   /// Begin to count an event of a cache anew (a write of 0 to its file), at the next boundary of
   /// operations.

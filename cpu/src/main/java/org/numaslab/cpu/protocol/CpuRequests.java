@@ -15,7 +15,9 @@ public final class CpuRequests {
         cpu.quiesce(m.request());
       }
       case CpuProtocol.Flush m -> cpu.flush(m.cache(), m.request());
-      case CpuProtocol.FlushAll m -> cpu.flushAll(m.request());
+      case CpuProtocol.GoOffline m -> cpu.goOffline(m.request());
+      case CpuProtocol.GoOnline m -> cpu.goOnline(m.request());
+      case CpuProtocol.SetMemory m -> cpu.setMemory(m.node(), m.online(), m.request());
       case CpuProtocol.ClearStat m -> cpu.clearStat(m.cache(), m.stat(), m.request());
       case CpuProtocol.Quiesce m -> cpu.quiesce(m.request());
     }

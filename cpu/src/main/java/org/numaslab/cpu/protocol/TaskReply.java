@@ -14,6 +14,11 @@ public sealed interface TaskReply {
   /// @param why for people
   record Refused(long request, Errno error, String why) implements TaskReply {}
 
+  /// What the kernel's function returned.
+  ///
+  /// @param value 0, 1 where nothing had to be changed, or a negative [Errno]
+  record Returned(long request, int value) implements TaskReply {}
+
   /// The cache that was made or joined.
   record Created(long request, KmemCache cache) implements TaskReply {}
 

@@ -35,11 +35,10 @@ public sealed interface TaskRequest {
   /// The end of a grace period that begins now (`synchronize_rcu`). Answered by Done.
   record EndGracePeriod(CpuId from, long request) implements TaskRequest {}
 
-  /// A cpu goes off line or comes back (`cpu_device_down`, `cpu_device_up`). Answered by Done or
-  /// Refused.
+  /// A cpu goes off line or comes back (`remove_cpu`, `add_cpu`). Answered by Returned.
   record SetCpu(CpuId from, long request, CpuId cpu, boolean online) implements TaskRequest {}
 
   /// A node's memory goes off line or comes back (`offline_pages`, `online_pages`). Answered by
-  /// Done or Refused.
+  /// Returned.
   record SetMemory(CpuId from, long request, NodeId node, boolean online) implements TaskRequest {}
 }

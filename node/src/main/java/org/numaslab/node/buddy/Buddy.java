@@ -35,6 +35,9 @@ import org.numaslab.node.topology.ZoneType;
 ///
 /// Owner: the node; nobody else touches an instance. Models mm/page_alloc.c of Linux 6.1; which end
 /// of a list a block goes to is written at [Zone].
+///
+/// While its memory is not on line nothing is handed out; off line it has no zones ([MemoryState]).
+/// The watermarks stay as they were at boot.
 public final class Buddy {
   /// The largest block has 1024 pages, 4 MiB: MAX_ORDER - 1 of Linux 6.1.
   public static final int ORDER_MAX = 10;
@@ -47,8 +50,13 @@ public final class Buddy {
 
   private final FrameTable frames;
 
-  /// Ascending; only zones that have memory.
-  private final List<Zone> zones;
+  private final List<FrameRange> memory;
+  private final Map<ZoneType, ZoneLimits> limits;
+
+  /// Ascending; only zones that have memory on line.
+  private List<Zone> zones = List.of();
+
+  private MemoryState state = MemoryState.ONLINE;
 
   /// kswapd was woken, and is done before the next request.
   private boolean kswapdWoken;
@@ -64,6 +72,13 @@ public final class Buddy {
   /// @param limits of each zone; what it has beyond its managed pages is held
   public Buddy(FrameTable frames, List<FrameRange> memory, Map<ZoneType, ZoneLimits> limits) {
     this.frames = frames;
+    this.memory = List.copyOf(memory);
+    this.limits = Map.copyOf(limits);
+    populate();
+    assert consistent();
+  }
+
+  private void populate() {
     List<Zone> populated = new ArrayList<>();
     parts(memory)
         .forEach((type, part) ->
@@ -77,7 +92,32 @@ public final class Buddy {
     for (Zone zone : zones) {
       hold(zone.type(), Math.max(0, zone.memory().frames() - zone.reserve().limits().managed()));
     }
+  }
+
+  /// Takes the node's memory off line, or back (`offline_pages`, `online_pages` of
+  /// mm/memory_hotplug.c).
+  ///
+  /// @throws IllegalStateException when it is to be off line, but pages are in use
+  public void setMemory(MemoryState next) {
+    if (next == MemoryState.OFFLINE && state != MemoryState.OFFLINE) {
+      if (usedPages() > 0) {
+        throw new IllegalStateException(usedPages() + " pages are in use: they cannot go off line");
+      }
+      everUsed().forEach(this::forget);
+      zones = List.of();
+      kswapdWoken = false;
+    } else if (next == MemoryState.ONLINE && state == MemoryState.OFFLINE) {
+      populate();
+    }
+    state = next;
     assert consistent();
+  }
+
+  private void forget(FrameRange range) {
+    for (long frame = range.start(); frame < range.end(); frame++) {
+      frames.markHead(frame, 0, Kind.NONE);
+      frames.setPageBlock(frame, 0);
+    }
   }
 
   /// The pages of each zone in which there are any, lowest zone first.
@@ -142,7 +182,7 @@ public final class Buddy {
   /// @return its first frame, or [#REFUSED]; orders above [#ORDER_MAX] are always refused
   public long allocate(int order, int gfp, Watermark mark) {
     PageRequest request = new PageRequest(order, gfp, mark);
-    if (order > ORDER_MAX) {
+    if (order > ORDER_MAX || state != MemoryState.ONLINE) {
       return REFUSED;
     }
     if (kswapdWoken) {

@@ -1,5 +1,6 @@
 package org.numaslab.node.cache;
 
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -15,6 +16,10 @@ public interface Nature {
 
   /// Takes a slab's pages back.
   void giveBack(CacheId cache, long pageFrame, int order);
+
+  /// The node's memory goes off line, or comes back. Nothing to do where a recording tells which
+  /// pages there are.
+  default void setMemory(MemoryState state) {}
 
   /// The index of a new slab's first free object. Live: a start drawn over the random sequence,
   /// then the first entry that is below `objects`.

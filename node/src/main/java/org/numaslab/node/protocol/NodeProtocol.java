@@ -1,5 +1,6 @@
 package org.numaslab.node.protocol;
 
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -109,4 +110,8 @@ public sealed interface NodeProtocol {
 
   /// Every cpu has passed a quiescent point since the slabs were discarded.
   record EndGracePeriod(long request) implements FromRegistry {}
+
+  /// The node's memory goes off line, or comes back (`offline_pages`, `online_pages`). OFFLINE is
+  /// asked for after GOING_OFFLINE, and refused while pages are in use: then it is ONLINE again.
+  record SetMemory(long request, MemoryState state) implements FromRegistry {}
 }

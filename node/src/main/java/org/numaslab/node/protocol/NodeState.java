@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCacheNode;
@@ -31,6 +32,7 @@ import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.protocol.NodeProtocol.GivePages;
 import org.numaslab.node.protocol.NodeProtocol.Load;
 import org.numaslab.node.protocol.NodeProtocol.NewSlab;
+import org.numaslab.node.protocol.NodeProtocol.SetMemory;
 import org.numaslab.node.protocol.NodeProtocol.Shrink;
 import org.numaslab.node.protocol.NodeProtocol.Shutdown;
 import org.numaslab.node.protocol.NodeProtocol.Store;
@@ -49,6 +51,7 @@ import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.NodeReply.TookPages;
 import org.numaslab.node.protocol.RegistryReply.Described;
 import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
+import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Validated;
@@ -163,6 +166,7 @@ public final class NodeState {
       case Shutdown m -> outbox.answerRegistry(shutdown(m));
       case Validate m -> outbox.answerRegistry(validate(m));
       case EndGracePeriod m -> endGracePeriod(m);
+      case SetMemory m -> outbox.answerRegistry(setMemory(m));
     }
   }
 
@@ -412,28 +416,9 @@ public final class NodeState {
   private RegistryReply shutdown(Shutdown m) {
     KmemCacheNode cache = cache(m.cache());
     for (long slab : cache.shutdown()) {
-      reportRemaining(cache, slab);
+      cache.report().listObjects(slab);
     }
     return new ShutDown(m.request(), node, cache.nrSlabs());
-  }
-
-  /// Lists the live objects of a slab in a cache that is being destroyed (`list_slab_objects`).
-  private void reportRemaining(KmemCacheNode cache, long slab) {
-    long word = frames.word(slab);
-    SlabObjects objects = cache.objects();
-    boolean[] free = new boolean[SlabWord.objects(word)];
-    for (int index : objects.intactIndexes(slab, objects.firstFree(slab, word))) {
-      free[index] = true;
-    }
-    cache
-        .report()
-        .slabError(
-            slab, "Objects remaining in " + cache.cache().name() + " on __kmem_cache_shutdown()");
-    for (int i = 0; i < free.length; i++) {
-      if (!free[i]) {
-        cache.report().printLive(slab, objects.objectAt(slab, i));
-      }
-    }
   }
 
   private RegistryReply validate(Validate m) {
@@ -447,6 +432,14 @@ public final class NodeState {
   private void endGracePeriod(EndGracePeriod m) {
     caches.values().forEach(KmemCacheNode::endGracePeriod);
     outbox.answerRegistry(new GracePeriodEnded(m.request(), node));
+  }
+
+  private RegistryReply setMemory(SetMemory m) {
+    long inUse = plain.pages() + caches.values().stream().mapToLong(KmemCacheNode::pages).sum();
+    boolean vetoed = m.state() == MemoryState.OFFLINE && inUse > 0;
+    MemoryState next = vetoed ? MemoryState.ONLINE : m.state();
+    nature.setMemory(next);
+    return new MemorySet(m.request(), node, next);
   }
 
   /// Slabs whose pages wait for the end of a grace period.

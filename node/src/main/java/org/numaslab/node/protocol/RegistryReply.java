@@ -1,5 +1,6 @@
 package org.numaslab.node.protocol;
 
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.topology.NodeId;
 
 /// What a node answers to the registry.
@@ -24,4 +25,7 @@ public sealed interface RegistryReply {
 
   /// The pages of slabs that were discarded before are given back.
   record GracePeriodEnded(long request, NodeId from) implements RegistryReply {}
+
+  /// @param state that the node's memory is in now
+  record MemorySet(long request, NodeId from, MemoryState state) implements RegistryReply {}
 }

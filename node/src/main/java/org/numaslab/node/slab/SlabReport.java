@@ -61,6 +61,21 @@ public final class SlabReport {
     printSlab(slab);
   }
 
+  /// Lists the live objects of a slab in a cache that is being destroyed (`list_slab_objects`).
+  public void listObjects(long slab) {
+    long word = memory.frames().word(slab);
+    boolean[] free = new boolean[SlabWord.objects(word)];
+    for (int index : objects.intactIndexes(slab, objects.firstFree(slab, word))) {
+      free[index] = true;
+    }
+    slabError(slab, "Objects remaining in " + cache + " on __kmem_cache_shutdown()");
+    for (int i = 0; i < free.length; i++) {
+      if (!free[i]) {
+        printLive(slab, objects.objectAt(slab, i));
+      }
+    }
+  }
+
   /// A report on an object (`object_err`).
   void objectError(long slab, long object, String what) {
     bug(what);

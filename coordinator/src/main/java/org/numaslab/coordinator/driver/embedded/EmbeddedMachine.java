@@ -193,6 +193,20 @@ public final class EmbeddedMachine implements Machine {
   }
 
   @Override
+  public int setCpu(CpuId cpu, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    ask(r -> r.setCpu(cpu, online, returned::complete));
+    return await(returned);
+  }
+
+  @Override
+  public int setMemory(NodeId node, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    ask(r -> r.setMemory(node, online, returned::complete));
+    return await(returned);
+  }
+
+  @Override
   public void run(List<? extends Program> byCpu) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     AtomicInteger running = new AtomicInteger(byCpu.size());
@@ -209,12 +223,9 @@ public final class EmbeddedMachine implements Machine {
         cpuActors.get(i).tell(new CpuActor.Start(byCpu.get(i), atEnd));
       }
     });
-    boolean anyRcu = registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu);
     StallCheck stall = new StallCheck();
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
-      if (anyRcu) {
-        endGracePeriod();
-      }
+      endGracePeriod();
       stall.refuse(standings());
     }
     endGracePeriod();
@@ -234,7 +245,13 @@ public final class EmbeddedMachine implements Machine {
 
   private void endGracePeriod() {
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    ask(r -> r.gracePeriod(() -> ended.complete(true)));
+    ask(r -> {
+      if (r.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
+        r.gracePeriod(() -> ended.complete(true));
+      } else {
+        ended.complete(true);
+      }
+    });
     await(ended);
   }
 

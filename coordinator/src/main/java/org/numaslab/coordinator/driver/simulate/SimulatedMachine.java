@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -245,6 +247,23 @@ public final class SimulatedMachine implements Machine {
     registry.write(cache, attribute, text, result -> result.ifPresent(refused::add));
     drain();
     return refused.stream().findFirst();
+  }
+
+  @Override
+  public int setCpu(CpuId cpu, boolean online) {
+    return returned(then -> registry.setCpu(cpu, online, then));
+  }
+
+  @Override
+  public int setMemory(NodeId node, boolean online) {
+    return returned(then -> registry.setMemory(node, online, then));
+  }
+
+  private int returned(Consumer<IntConsumer> operation) {
+    int[] value = new int[1];
+    operation.accept(returned -> value[0] = returned);
+    drain();
+    return value[0];
   }
 
   @Override

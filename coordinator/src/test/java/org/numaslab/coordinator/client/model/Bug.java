@@ -1,0 +1,138 @@
+package org.numaslab.coordinator.client.model;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.numaslab.cpu.client.Slab;
+import org.numaslab.cpu.client.Task;
+import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.topology.NodeId;
+
+/// Bugs that a machine could have, most of them in what it does with memory of [#SIZE_MIN] to
+/// [#SIZE_MAX] bytes of kmalloc.
+enum Bug {
+  /// Free memory is forgotten.
+  LOST_FREE(LostFree::new, "neither free nor held by a task"),
+  /// Free memory goes on its free list twice.
+  FREED_TWICE(FreedTwice::new, ""),
+  /// Memory of zeros is not cleared.
+  NOT_CLEARED(NotCleared::new, "not zero: "),
+  /// What somebody has is handed out again.
+  HANDED_OUT_TWICE(HandedOutTwice::new, "handed out twice: "),
+  /// An object that must be of a node is of any, for caches of small objects.
+  OF_ANY_NODE(OfAnyNode::new, "is not of node"),
+  /// What lies behind it is overwritten.
+  OVERWRITTEN(Overwritten::new, "");
+
+  private static final int SIZE_MIN = 700;
+  private static final int SIZE_MAX = 1000;
+
+  /// Bytes of the slot.
+  private static final int SLOT = 1024;
+
+  private final Supplier<Api> planted;
+  private final String told;
+
+  Bug(Supplier<Api> planted, String told) {
+    this.planted = planted;
+    this.told = told;
+  }
+
+  /// A machine with the bug.
+  Api planted() {
+    return planted.get();
+  }
+
+  /// What the report of it says; empty where it shows in several ways.
+  String told() {
+    return told;
+  }
+
+  private static boolean isHit(long size) {
+    return size >= SIZE_MIN && size <= SIZE_MAX;
+  }
+
+  /// Knows which memory is of that size.
+  private static class Watching extends Api {
+    private final Set<Long> hit = new HashSet<>();
+
+    @Override
+    long kmalloc(Task current, long size, int gfp, int node) {
+      long address = super.kmalloc(current, size, gfp, node);
+      if (address != Slab.NULL && isHit(size)) {
+        hit.add(address);
+      }
+      return address;
+    }
+
+    boolean takeHit(long address) {
+      return hit.remove(address);
+    }
+  }
+
+  private static final class LostFree extends Watching {
+    @Override
+    void kfree(Task current, long address) {
+      if (!takeHit(address)) {
+        super.kfree(current, address);
+      }
+    }
+  }
+
+  private static final class FreedTwice extends Watching {
+    @Override
+    void kfree(Task current, long address) {
+      super.kfree(current, address);
+      if (takeHit(address)) {
+        super.kfree(current, address);
+      }
+    }
+  }
+
+  private static final class NotCleared extends Api {
+    @Override
+    long kmalloc(Task current, long size, int gfp, int node) {
+      return super.kmalloc(current, size, isHit(size) ? gfp & ~Gfp.ZERO : gfp, node);
+    }
+  }
+
+  private static final class HandedOutTwice extends Watching {
+    private long last;
+
+    @Override
+    long kmalloc(Task current, long size, int gfp, int node) {
+      if (isHit(size) && last != Slab.NULL) {
+        return last;
+      }
+      long address = super.kmalloc(current, size, gfp, node);
+      last = isHit(size) ? address : last;
+      return address;
+    }
+
+    @Override
+    void kfree(Task current, long address) {
+      last = address == last ? Slab.NULL : last;
+      super.kfree(current, address);
+    }
+  }
+
+  private static final class OfAnyNode extends Api {
+    @Override
+    long alloc(Task current, KmemCache cache, int gfp, int node) {
+      boolean isSmall = cache.geometry().objectSize() < SIZE_MIN;
+      return super.alloc(current, cache, gfp, isSmall ? NodeId.NONE : node);
+    }
+  }
+
+  private static final class Overwritten extends Api {
+    @Override
+    long kmalloc(Task current, long size, int gfp, int node) {
+      long address = super.kmalloc(current, size, gfp, node);
+      if (address != Slab.NULL && isHit(size)) {
+        current.contents().unchecked().writeLong(address + SLOT, 0x7777_7777_7777_7777L);
+      }
+      return address;
+    }
+  }
+}
