@@ -2,7 +2,6 @@ package org.numaslab.coordinator.client.model;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.numaslab.cpu.client.Slab;
 import org.numaslab.cpu.client.Task;
 import org.numaslab.node.buddy.Gfp;
@@ -13,17 +12,17 @@ import org.numaslab.node.topology.NodeId;
 /// [#SIZE_MAX] bytes of kmalloc.
 enum Bug {
   /// Free memory is forgotten.
-  LOST_FREE(LostFree::new, "neither free nor held by a task"),
+  LOST_FREE("neither free nor held by a task"),
   /// Free memory goes on its free list twice.
-  FREED_TWICE(FreedTwice::new, ""),
+  FREED_TWICE(""),
   /// Memory of zeros is not cleared.
-  NOT_CLEARED(NotCleared::new, "not zero: "),
+  NOT_CLEARED("not zero: "),
   /// What somebody has is handed out again.
-  HANDED_OUT_TWICE(HandedOutTwice::new, "handed out twice: "),
+  HANDED_OUT_TWICE("handed out twice: "),
   /// An object that must be of a node is of any, for caches of small objects.
-  OF_ANY_NODE(OfAnyNode::new, "is not of node"),
+  OF_ANY_NODE("is not of node"),
   /// What lies behind it is overwritten.
-  OVERWRITTEN(Overwritten::new, "");
+  OVERWRITTEN("");
 
   private static final int SIZE_MIN = 700;
   private static final int SIZE_MAX = 1000;
@@ -31,17 +30,22 @@ enum Bug {
   /// Bytes of the slot.
   private static final int SLOT = 1024;
 
-  private final Supplier<Api> planted;
   private final String told;
 
-  Bug(Supplier<Api> planted, String told) {
-    this.planted = planted;
+  Bug(String told) {
     this.told = told;
   }
 
   /// A machine with the bug.
   Api planted() {
-    return planted.get();
+    return switch (this) {
+      case LOST_FREE -> new LostFree();
+      case FREED_TWICE -> new FreedTwice();
+      case NOT_CLEARED -> new NotCleared();
+      case HANDED_OUT_TWICE -> new HandedOutTwice();
+      case OF_ANY_NODE -> new OfAnyNode();
+      case OVERWRITTEN -> new Overwritten();
+    };
   }
 
   /// What the report of it says; empty where it shows in several ways.

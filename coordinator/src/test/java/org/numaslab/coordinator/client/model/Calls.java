@@ -221,10 +221,10 @@ final class Calls {
       return 0;
     }
     if (draw == 1) {
-      return 1 + random.nextInt(LARGE_MAX);
+      return 1L + random.nextInt(LARGE_MAX);
     }
-    int least = 1 << random.nextInt(KMALLOC_DOUBLINGS);
-    return least + random.nextInt(least);
+    long least = 1L << random.nextInt(KMALLOC_DOUBLINGS);
+    return least + random.nextLong(least);
   }
 
   private void kmalloc() {

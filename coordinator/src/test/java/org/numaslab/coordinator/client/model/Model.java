@@ -92,7 +92,7 @@ final class Model {
 
   /// Takes out what may be freed by the call that comes.
   synchronized void takeOut(Held held) {
-    if (live.remove(held.address()) != held) {
+    if (!live.remove(held.address(), held)) {
       throw new IllegalStateException(held + " was not alive: a bug of the test");
     }
     liveBytes -= held.bytes();

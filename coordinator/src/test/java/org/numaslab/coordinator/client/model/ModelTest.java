@@ -60,7 +60,10 @@ class ModelTest {
     assertThat(Play.of(sequence, new Api(), null)).isNull();
 
     Throwable wrong = Play.of(sequence, bug.planted(), null);
-    assertThat(wrong).isNotNull().hasMessageContaining(bug.told());
+    if (wrong == null) {
+      throw new AssertionError(bug + " was not found");
+    }
+    assertThat(wrong).hasMessageContaining(bug.told());
     String report = Failures.report(sequence, wrong, bug::planted, SHRINK_NANOS_MAX);
 
     assertThat(report).startsWith("-Dnumaslab.seed=" + machine.seed()).contains("task ");
