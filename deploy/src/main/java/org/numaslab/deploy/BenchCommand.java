@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Measures how fast the emulation is on this machine, each row beside its limit in the same"
-          + " run. The short set takes about two minutes, the full one about ten."
+          + " run. The short set takes about three minutes, the full one about ten."
     },
     footer = {
       "",
@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
       "  numaslab bench --full --check",
       "  numaslab bench pair batch-256",
       "",
-      "The folder gets summary.txt and result.json. Rows in which two threads work at the same",
-      "time are skipped when the load of the machine is above 0.5 per core."
+      "The folder gets summary.txt and result.json. Rows in which two threads work at",
+      "the same time are skipped when the load of the machine is above 0.5 per core."
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final String SUMMARY = "summary.txt";

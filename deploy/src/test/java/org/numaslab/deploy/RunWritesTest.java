@@ -68,6 +68,21 @@ class RunWritesTest {
     assertThat(run.text("sys/kernel/slab/kmalloc-64/min_partial")).isEqualTo("9\n");
   }
 
+  @Test
+  void anyNameOfAMergedCacheWritesToIt() {
+    FinishedRun run =
+        FinishedRun.of(
+            folder.resolve("a"),
+            "--driver",
+            "simulate",
+            "--limit",
+            "500",
+            "--write",
+            "fs_cache/min_partial=77");
+
+    assertThat(run.text("sys/kernel/slab/anon_vma_chain/min_partial")).isEqualTo("77\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"simulate", "embedded"})
   void afterTheTraceCachesCanBeShrunkAndCountersCleared(String driver) {

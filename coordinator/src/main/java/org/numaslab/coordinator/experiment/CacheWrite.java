@@ -1,6 +1,8 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
@@ -13,7 +15,7 @@ import org.numaslab.node.topology.BadInput;
 /// `*/cpu_partial=0` is `echo 0` to that file of every cache.
 ///
 /// @param option that a person gave it with
-/// @param caches a name, or a [Glob]
+/// @param caches a name as /sys/kernel/slab has it, also that of an alias, or a [Glob]
 public record CacheWrite(String option, String caches, String attribute, String value) {
   private static final Pattern FORM = Pattern.compile("([^=]+)/([^/=]+)=(.*)", Pattern.DOTALL);
 
@@ -31,18 +33,22 @@ public record CacheWrite(String option, String caches, String attribute, String 
 
   /// The caches that it names.
   ///
+  /// @param namesOf those of a cache in /sys/kernel/slab: its own, its directory, its aliases
   /// @throws BadInput when there are none
-  List<KmemCache> among(List<KmemCache> all) {
-    List<KmemCache> named = all.stream().filter(c -> Glob.matches(caches, c.name())).toList();
+  List<KmemCache> among(List<KmemCache> all, Function<KmemCache, Set<String>> namesOf) {
+    List<KmemCache> named =
+        all.stream()
+            .filter(c -> namesOf.apply(c).stream().anyMatch(name -> Glob.matches(caches, name)))
+            .toList();
     if (named.isEmpty()) {
-      List<String> names = all.stream().map(KmemCache::name).toList();
+      List<String> names = all.stream().flatMap(c -> namesOf.apply(c).stream()).toList();
       throw new BadInput(
           "%s %s: no such cache: got %s, allowed: one of the %d caches of this run%s"
               .formatted(
                   option,
                   this,
                   caches,
-                  names.size(),
+                  all.size(),
                   NearestName.to(caches, names)
                       .map(near -> "; did you mean " + near + "?")
                       .orElse("")));

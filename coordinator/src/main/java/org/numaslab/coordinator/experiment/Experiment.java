@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.numaslab.coordinator.topologies.RecordedZone;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
@@ -150,7 +153,7 @@ public abstract class Experiment implements AutoCloseable {
   /// @throws BadInput when there is no such cache, or the kernel refuses
   public final void write(List<CacheWrite> writes) {
     for (CacheWrite write : writes) {
-      for (KmemCache cache : write.among(caches)) {
+      for (KmemCache cache : write.among(caches, this::namesOf)) {
         machine
             .write(cache.id(), write.attribute(), write.text())
             .ifPresent(refused -> {
@@ -161,10 +164,19 @@ public abstract class Experiment implements AutoCloseable {
     }
   }
 
+  /// The names under which /sys/kernel/slab has a cache.
+  private Set<String> namesOf(KmemCache cache) {
+    SharedCache shared = machine.state().registry().shared(cache.id());
+    Set<String> names = new LinkedHashSet<>(shared.links());
+    names.add(cache.name());
+    names.add(shared.directory());
+    return names;
+  }
+
   /// Refuses what would be refused, and writes nothing.
   public final void check(List<CacheWrite> writes) {
     for (CacheWrite write : writes) {
-      for (KmemCache cache : write.among(caches)) {
+      for (KmemCache cache : write.among(caches, this::namesOf)) {
         if (CacheAttributes.write(cache, write.attribute(), write.text())
             instanceof Refused refused) {
           throw write.refused(cache, refused);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -30,7 +31,8 @@ public record BuddyinfoRow(NodeId node, ZoneType zone, List<Long> freeBlocks) {
     return frames;
   }
 
-  static List<BuddyinfoRow> parse(InputText input) {
+  /// @param zones of the same machine: a file without a row for each was cut
+  static List<BuddyinfoRow> parse(InputText input, List<RecordedZone> zones) {
     List<BuddyinfoRow> rows = new ArrayList<>();
     for (Line line : input.lines()) {
       String text = line.text().strip();
@@ -38,7 +40,18 @@ public record BuddyinfoRow(NodeId node, ZoneType zone, List<Long> freeBlocks) {
         row(line, text).ifPresent(rows::add);
       }
     }
+    for (RecordedZone zone : zones) {
+      if (rows.stream().noneMatch(row -> row.isOf(zone))) {
+        throw new BadInput(
+            "%s: got no row for node %d, zone %s, allowed: one for each zone of zoneinfo.txt"
+                .formatted(input.file(), zone.node().value(), zone.type()));
+      }
+    }
     return List.copyOf(rows);
+  }
+
+  private boolean isOf(RecordedZone recorded) {
+    return node.equals(recorded.node()) && zone == recorded.type();
   }
 
   private static Optional<BuddyinfoRow> row(Line line, String text) {

@@ -75,7 +75,7 @@ public final class KernelDirectory {
     caches.forEach(cache -> cacheByName.put(cache.name(), cache));
 
     Optional<InputText> buddy = InputText.readIfPresent(folder.resolve("buddyinfo.txt"));
-    this.buddyinfo = buddy.map(BuddyinfoRow::parse).orElse(List.of());
+    this.buddyinfo = buddy.map(input -> BuddyinfoRow.parse(input, zones)).orElse(List.of());
     used.add("nodes, cpus and distances of " + folder.resolve("node"));
     boolean limited = zones.stream().allMatch(zone -> zone.limits().isPresent());
     used.add(

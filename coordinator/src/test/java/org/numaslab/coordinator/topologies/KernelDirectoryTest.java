@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.topologies;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.numaslab.coordinator.topologies.RecordedCache.Account;
 import org.numaslab.node.buddy.ZoneLimits;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
@@ -233,5 +235,14 @@ class KernelDirectoryTest {
               .orElseThrow();
       assertThat(row.freeFrames()).isBetween(1L, zone.managed());
     }
+  }
+
+  @Test
+  void aBuddyinfoThatWasCutIsBadInput() {
+    List<RecordedZone> zones = KernelDirectory.read(DEMO).zones();
+    InputText cut = InputText.of("buddyinfo.txt", "Node 0, zone DMA 1 0 0\n");
+    assertThatThrownBy(() -> BuddyinfoRow.parse(cut, zones))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("buddyinfo.txt: got no row for node 0, zone DMA32, allowed: ");
   }
 }
