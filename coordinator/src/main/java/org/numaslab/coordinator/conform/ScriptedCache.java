@@ -47,7 +47,7 @@ final class ScriptedCache {
     }
 
     @Override
-    public void construct(long object) {
+    public void construct(Memory home, long object) {
       objects.add(object);
       if (fits) {
         memory.store(object, MARK);

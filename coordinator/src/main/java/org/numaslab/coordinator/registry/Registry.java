@@ -41,7 +41,7 @@ import org.numaslab.node.topology.Topology;
 /// | create, change | Describe | Describe |
 /// | shrink | Flush | Shrink |
 /// | validate | Flush | Validate |
-/// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`) |
+/// | destroy | Flush | Shutdown, one after the other, up to the first that keeps a slab (`__kmem_cache_shutdown`); then, if none did, Forget to all CPUs |
 /// | write to cpu_partial | Describe, then Flush | Describe |
 /// | write to a counter | ClearStat | - |
 /// | cpu off line, on line | GoOffline, GoOnline, that cpu only | - |
@@ -147,6 +147,17 @@ public final class Registry {
     return cache;
   }
 
+  /// Whether a cache that cannot be joined already has this directory in /sys/kernel/slab.
+  boolean hasDirectory(String directory) {
+    return shared.stream()
+        .anyMatch(cache -> cache.refcount() > 0 && cache.directory().equals(directory));
+  }
+
+  /// Whether such a request joins an older cache.
+  boolean joins(CacheRequest request) {
+    return SharedCache.find(shared, request, boot) >= 0;
+  }
+
   /// Makes changed attributes known.
   public void change(KmemCache cache, Runnable then) {
     caches.set(cache.id().value(), cache);
@@ -175,7 +186,7 @@ public final class Registry {
   public void destroy(CacheId cache, Consumer<List<ShutDown>> then) {
     SharedCache left = shared(cache).left();
     shared.set(cache.value(), left);
-    if (left.refcount() > 0) {
+    if (left.refcount() != 0) {
       then.accept(List.of());
       return;
     }
@@ -195,12 +206,17 @@ public final class Registry {
           } else {
             destroyed.set(cache.value());
           }
-          then.accept(
+          List<ShutDown> kept =
               answered.stream()
                   .filter(ShutDown.class::isInstance)
                   .map(ShutDown.class::cast)
                   .sorted(Comparator.comparingInt(s -> s.from().value()))
-                  .toList());
+                  .toList();
+          if (isDestroyed(cache)) {
+            start(List.of(forgetCpus(cache)), forgotten -> then.accept(kept));
+          } else {
+            then.accept(kept);
+          }
         });
   }
 
@@ -363,6 +379,15 @@ public final class Registry {
     return () -> {
       for (int i = 0; i < topology.cpuCount(); i++) {
         outbox.toCpu(new CpuId(i), message.apply(nextRequest()));
+      }
+      return topology.cpuCount();
+    };
+  }
+
+  private Phase forgetCpus(CacheId cache) {
+    return () -> {
+      for (int i = 0; i < topology.cpuCount(); i++) {
+        outbox.toCpu(new CpuId(i), new CpuProtocol.Forget(nextRequest(), cache));
       }
       return topology.cpuCount();
     };

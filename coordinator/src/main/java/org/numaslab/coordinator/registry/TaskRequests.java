@@ -4,9 +4,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.cpu.protocol.Errno;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.SharedCache;
 
 /// How the registry serves tasks.
 public final class TaskRequests {
@@ -20,6 +22,8 @@ public final class TaskRequests {
     Runnable done = () -> then.accept(new TaskReply.Done(number));
     switch (request) {
       case TaskRequest.CreateCache m -> create(registry, m, then);
+      case TaskRequest.DestroyCache m when registry.isDestroyed(m.cache()) ->
+          then.accept(new TaskReply.Refused(number, Errno.ENOENT, "it is destroyed already"));
       case TaskRequest.DestroyCache m -> registry.destroy(m.cache(), left -> done.run());
       case TaskRequest.ShrinkCache m ->
           registry.shrink(m.cache(), left -> then.accept(new TaskReply.Shrunk(number, left)));
@@ -39,6 +43,13 @@ public final class TaskRequests {
 
   private static void create(
       Registry registry, TaskRequest.CreateCache m, Consumer<TaskReply> then) {
+    if (!registry.joins(m.cache())
+        && registry.hasDirectory(SharedCache.created(m.cache(), registry.boot()).directory())) {
+      then.accept(
+          new TaskReply.Refused(
+              m.request(), Errno.EEXIST, "/kernel/slab/" + m.cache().name() + " exists"));
+      return;
+    }
     KmemCache[] cache = new KmemCache[1];
     cache[0] =
         registry.create(

@@ -221,7 +221,7 @@ class KasanNamesTest {
             SIZE,
             0,
             SlabFlags.DEBUG_DEFAULT,
-            object -> {
+            (home, object) -> {
               machine.memory.fill(object, SIZE, (byte) 'x');
               constructed.add(object);
             });

@@ -35,6 +35,7 @@ public final class KmemCacheCpu {
   final int number;
 
   KmemCache cache;
+  private boolean gone;
 
   /// The kernel's pointer to the first free object, 0 when there is none.
   private long freelist;
@@ -202,6 +203,16 @@ public final class KmemCacheCpu {
     for (int i = 0; i < pairs.length; i += 2) {
       stat[pairs[i]] += pairs[i + 1];
     }
+  }
+
+  /// The cache was destroyed.
+  public void forget() {
+    gone = true;
+  }
+
+  /// Whether the cache was destroyed: nobody may use it any more.
+  public boolean isGone() {
+    return gone;
   }
 
   public KmemCache cache() {

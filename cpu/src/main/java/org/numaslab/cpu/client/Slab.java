@@ -1,8 +1,10 @@
 package org.numaslab.cpu.client;
 
+import java.lang.foreign.StructLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.KmemCacheCpu;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.buddy.Gfp;
@@ -10,6 +12,7 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.NodeId;
 
 /// Object caches, as a task of the emulated kernel uses them: the `kmem_cache_*` functions of
@@ -27,16 +30,61 @@ public final class Slab {
   }
 
   /// Makes a cache, or joins an older one that the request fits: then the same cache under another
-  /// name (`kmem_cache_create_usercopy`). Sleeps.
+  /// name (`kmem_cache_create`). Sleeps.
   ///
-  /// @param request name, size and alignment in bytes, flags
+  /// @param name as /proc/slabinfo and /sys/kernel/slab show it
+  /// @param size of an object, in bytes
+  /// @param align of an object, in bytes; 0 leaves it to the cache
+  /// @param flags bits of [SlabFlags]
   /// @param constructor runs once for each object of a new slab, at the slab's node; null for none
   /// @return null when the kernel refuses; its log says why
+  /// @throws KernelPanic when it refuses a cache with PANIC
+  public @Nullable KmemCache kmemCacheCreate(
+      @Nullable String name,
+      long size,
+      long align,
+      int flags,
+      @Nullable ObjectConstructor constructor) {
+    return kmemCacheCreateUsercopy(name, size, align, flags, 0, 0, constructor);
+  }
+
+  /// The same where a part of each object may be copied to and from user space
+  /// (`kmem_cache_create_usercopy`).
+  ///
+  /// @param userOffset of that part, from the object's begin, in bytes
+  /// @param userSize of that part, in bytes
+  public @Nullable KmemCache kmemCacheCreateUsercopy(
+      @Nullable String name,
+      long size,
+      long align,
+      int flags,
+      long userOffset,
+      long userSize,
+      @Nullable ObjectConstructor constructor) {
+    return new CacheCreation(current, name, flags)
+        .create(size, align, userOffset, userSize, constructor);
+  }
+
+  /// A cache for a structure: name, size and alignment are the layout's (`KMEM_CACHE`).
+  ///
+  /// @param layout with a name, as of `withName("task_struct")`
+  /// @param flags bits of [SlabFlags]
+  public @Nullable KmemCache kmemCacheCreate(StructLayout layout, int flags) {
+    return kmemCacheCreate(
+        layout.name().orElse(null), layout.byteSize(), layout.byteAlignment(), flags, null);
+  }
+
+  /// The same with what is asked for in one value.
   public @Nullable KmemCache kmemCacheCreate(
       CacheRequest request, @Nullable ObjectConstructor constructor) {
-    TaskReply reply =
-        current.ask(r -> new TaskRequest.CreateCache(current.cpu(), r, request, constructor));
-    return reply instanceof TaskReply.Created created ? created.cache() : null;
+    return kmemCacheCreateUsercopy(
+        request.name(),
+        request.objectSize(),
+        request.align(),
+        request.flags(),
+        0,
+        request.usersize(),
+        constructor);
   }
 
   /// Takes one creation of a cache back; after the last the cache is gone, unless objects of it are
@@ -44,8 +92,10 @@ public final class Slab {
   ///
   /// @param cache null is allowed, and nothing
   public void kmemCacheDestroy(@Nullable KmemCache cache) {
-    if (cache != null) {
-      current.ask(r -> new TaskRequest.DestroyCache(current.cpu(), r, cache.id()));
+    if (cache != null
+        && current.ask(r -> new TaskRequest.DestroyCache(current.cpu(), r, cache.id()))
+            instanceof TaskReply.Refused) {
+      throw goneTo("kmem_cache_destroy", cache.name());
     }
   }
 
@@ -53,12 +103,14 @@ public final class Slab {
   ///
   /// @return whether slabs are left
   public boolean kmemCacheShrink(KmemCache cache) {
+    requireAlive("kmem_cache_shrink", current.enter(), cache.id());
     TaskReply reply = current.ask(r -> new TaskRequest.ShrinkCache(current.cpu(), r, cache.id()));
     return reply instanceof TaskReply.Shrunk shrunk && shrunk.slabsLeft();
   }
 
   /// Bytes of an object (`kmem_cache_size`).
   public int kmemCacheSize(KmemCache cache) {
+    requireAlive("kmem_cache_size", current.enter(), cache.id());
     return cache.geometry().objectSize();
   }
 
@@ -85,6 +137,12 @@ public final class Slab {
 
   long alloc(CacheId cache, int node, int gfp) {
     Cpu cpu = current.enterAlloc(gfp);
+    requireAlive("kmem_cache_alloc", cpu, cache);
+    if (node < NodeId.NONE || node >= current.kthreads().topology().nodeCount()) {
+      throw new EmulatedOops(
+          "kernel BUG at include/linux/gfp.h: VM_BUG_ON(nid < 0 || nid >= MAX_NUMNODES): node "
+              + node);
+    }
     return current.settle(cpu, cpu.alloc(cache, node, gfp));
   }
 
@@ -96,21 +154,51 @@ public final class Slab {
   }
 
   void free(CacheId cache, long object) {
-    current.enter().free(cache, object);
+    Cpu cpu = current.enter();
+    requireAlive("kmem_cache_free", cpu, cache);
+    cpu.free(cache, object);
   }
 
-  /// Takes `count` objects, or none (`kmem_cache_alloc_bulk`).
+  /// Takes `count` objects, or none (`kmem_cache_alloc_bulk`). Of 0 or fewer there are none.
   ///
   /// @param into receives their addresses, from its element 0 on
   /// @return `count`, or 0 when there is no memory for all
   public int kmemCacheAllocBulk(KmemCache cache, int gfp, int count, long[] into) {
+    if (count <= 0) {
+      return 0;
+    }
+    if (count > into.length) {
+      throw new IllegalArgumentException(
+          "kmem_cache_alloc_bulk of " + count + " objects into an array of " + into.length);
+    }
     Cpu cpu = current.enterAlloc(gfp);
+    requireAlive("kmem_cache_alloc_bulk", cpu, cache.id());
     return (int) current.settle(cpu, cpu.allocBulk(cache.id(), gfp, into, count));
   }
 
   /// Gives objects of one cache back (`kmem_cache_free_bulk`).
   public void kmemCacheFreeBulk(KmemCache cache, int count, long[] objects) {
-    long[] freed = Arrays.copyOf(objects, count);
-    current.enter().freeBulk(cache.id(), freed);
+    if (count <= 0) {
+      return;
+    }
+    if (count > objects.length) {
+      throw new IllegalArgumentException(
+          "kmem_cache_free_bulk of " + count + " objects of an array of " + objects.length);
+    }
+    Cpu cpu = current.enter();
+    requireAlive("kmem_cache_free_bulk", cpu, cache.id());
+    cpu.freeBulk(cache.id(), Arrays.copyOf(objects, count));
+  }
+
+  private static void requireAlive(String function, Cpu cpu, CacheId cache) {
+    KmemCacheCpu c = cpu.cache(cache);
+    if (c.isGone()) {
+      throw goneTo(function, c.cache().name());
+    }
+  }
+
+  private static EmulatedOops goneTo(String function, String cache) {
+    return new EmulatedOops(
+        "BUG: KASAN: use-after-free in " + function + ": the cache " + cache + " is destroyed");
   }
 }

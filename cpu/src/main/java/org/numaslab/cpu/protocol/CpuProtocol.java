@@ -14,6 +14,9 @@ public sealed interface CpuProtocol {
   /// A new cache, or one whose attributes changed.
   record Describe(long request, KmemCache cache) implements CpuProtocol {}
 
+  /// A cache is gone: whoever still uses it here uses freed memory.
+  record Forget(long request, CacheId cache) implements CpuProtocol {}
+
   /// Give back all that the cpu holds of a cache (`flush_all`); answered when the nodes have
   /// confirmed it.
   record Flush(long request, CacheId cache) implements CpuProtocol {}

@@ -14,6 +14,10 @@ public final class CpuRequests {
         cpu.describe(m.cache());
         cpu.quiesce(m.request());
       }
+      case CpuProtocol.Forget m -> {
+        cpu.cache(m.cache()).forget();
+        cpu.quiesce(m.request());
+      }
       case CpuProtocol.Flush m -> cpu.flush(m.cache(), m.request());
       case CpuProtocol.GoOffline m -> cpu.goOffline(m.request());
       case CpuProtocol.GoOnline m -> cpu.goOnline(m.request());

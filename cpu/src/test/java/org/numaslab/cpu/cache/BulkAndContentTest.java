@@ -98,7 +98,12 @@ class BulkAndContentTest {
   void constructorsRunWhenASlabIsMadeInTheOrderOfItsListAndNeverAgain() {
     List<Long> constructed = new ArrayList<>();
     machine.nature.sequence = new int[] {2, 0, 3, 1};
-    CacheId cache = machine.cache(geometry(1024, 0, 0, 0), constructed::add, false, known -> known);
+    CacheId cache =
+        machine.cache(
+            geometry(1024, 0, 0, 0),
+            (home, object) -> constructed.add(object),
+            false,
+            known -> known);
     long first = machine.alloc(0, cache);
     assertThat(constructed)
         .containsExactly(
@@ -150,7 +155,8 @@ class BulkAndContentTest {
 
   @Test
   void contentOfConstructedObjectsSurvives() {
-    CacheId cache = machine.cache(geometry(1024, 0, 0, 0), object -> {}, true, known -> known);
+    CacheId cache =
+        machine.cache(geometry(1024, 0, 0, 0), (home, object) -> {}, true, known -> known);
     long object = machine.alloc(0, cache);
     machine.memory.store(object + 512, 0x1234);
     machine.free(0, cache, object);

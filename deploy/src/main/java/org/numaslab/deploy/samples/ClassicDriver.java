@@ -22,6 +22,8 @@ import org.numaslab.node.topology.CpuId;
 final class ClassicDriver {
   private static final int NEXT = 0;
   private static final int SECTOR = 8;
+  private static final int MAGIC = 16;
+  private static final long READY = 0x1ea51e;
   private static final int BYTES = 64;
   private static final int REQUESTS = 1000;
   private static final int BATCH = 64;
@@ -35,7 +37,8 @@ final class ClassicDriver {
   private static void run(Task current) {
     Slab slab = current.slab();
     CacheRequest request = new CacheRequest("blk_request", BYTES, 0, SlabFlags.HWCACHE_ALIGN, true);
-    KmemCache cache = slab.kmemCacheCreate(request, object -> {});
+    KmemCache cache =
+        slab.kmemCacheCreate(request, (memory, object) -> memory.store(object + MAGIC, READY));
     if (cache == null) {
       current.print("blk: no cache");
       return;

@@ -17,6 +17,8 @@ public enum Sample {
 
   private final String label;
   private final String shows;
+
+  @SuppressWarnings("ImmutableEnumChecker") // method references without state
   private final Consumer<Kthreads> program;
 
   Sample(String label, String shows, Consumer<Kthreads> program) {

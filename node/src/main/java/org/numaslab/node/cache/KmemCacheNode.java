@@ -206,7 +206,7 @@ public final class KmemCacheNode {
       debug.checks().prepareObject(object);
     }
     if (cache.constructor() != null) {
-      cache.constructor().construct(object);
+      cache.constructor().construct(memory, object);
       constructorCalls++;
     }
   }

@@ -92,7 +92,13 @@ final class Calls {
     this.memories = new Memories(task, model, construct);
     this.trace = trace;
     this.ofMachine =
-        new MachineCalls(task, model, machine, memories::construct, this::random, this::say);
+        new MachineCalls(
+            task,
+            model,
+            machine,
+            (home, object) -> memories.construct(object),
+            this::random,
+            this::say);
   }
 
   private SplittableRandom random() {

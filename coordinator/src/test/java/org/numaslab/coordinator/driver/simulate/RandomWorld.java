@@ -84,7 +84,8 @@ final class RandomWorld implements AutoCloseable {
                   ctor),
               GeometryOptions.forCpus(topology.cpuCount()));
       KmemCache cache =
-          machine.create("r" + i, geometry, random.nextBoolean(), ctor ? object -> {} : null);
+          machine.create(
+              "r" + i, geometry, random.nextBoolean(), ctor ? (home, object) -> {} : null);
       machine.registry().change(cache.withMinPartial(random.nextInt(4)), () -> {});
       machine.drain();
       caches.add(cache);
