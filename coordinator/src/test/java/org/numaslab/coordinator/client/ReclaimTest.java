@@ -39,7 +39,7 @@ class ReclaimTest {
     List<String> log =
         Small.run(machines, current -> {
           Hoard hoard = new Hoard();
-          hoard.held.addAll(Small.takeAll(current, Small.QUIET));
+          hoard.held.addAll(Small.takeAll(current, Small.QUIET, 4096));
           int before = hoard.held.size();
           hoard.register(current);
 
@@ -58,7 +58,7 @@ class ReclaimTest {
   void bulkAllocationsReclaimToo(Machines machines) {
     Small.run(machines, current -> {
       Hoard hoard = new Hoard();
-      hoard.held.addAll(Small.takeAll(current, Small.QUIET));
+      hoard.held.addAll(Small.takeAll(current, Small.QUIET, 4096));
       hoard.register(current);
       KmemCache cache =
           current.slab().kmemCacheCreate(new CacheRequest("bulk", 4096, 0, 0, false), null);

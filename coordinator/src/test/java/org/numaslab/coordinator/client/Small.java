@@ -34,8 +34,17 @@ final class Small {
   /// @param then looks at the machine
   /// @return what the kernel printed
   static List<String> run(Machines machines, Task.Body body, Consumer<Machine> then) {
+    return run(machines, machine -> {}, body, then);
+  }
+
+  /// The same.
+  ///
+  /// @param first prepares the machine
+  static List<String> run(
+      Machines machines, Consumer<Machine> first, Task.Body body, Consumer<Machine> then) {
     try (Machine machine = machines.start(TOPOLOGY)) {
       Kthreads kthreads = machine.boot(GeometryOptions.forCpus(TOPOLOGY.cpuCount()), false);
+      first.accept(machine);
       kthreads.run(new CpuId(0), "test", body);
       machine.run(kthreads);
       then.accept(machine);
@@ -51,8 +60,13 @@ final class Small {
   ///
   /// @return the addresses; those of whole pages last
   static List<Long> takeAll(Task current, int gfp) {
+    return takeAll(current, gfp, 4 << 20);
+  }
+
+  /// The same, in pieces of no more than so many bytes.
+  static List<Long> takeAll(Task current, int gfp, long largest) {
     List<Long> taken = new ArrayList<>();
-    for (long size = 4 << 20; size >= 4096; size /= 2) {
+    for (long size = largest; size >= 4096; size /= 2) {
       for (long a; (a = current.kmalloc().kmalloc(size, gfp)) != Slab.NULL; ) {
         taken.add(a);
       }

@@ -18,6 +18,10 @@ import org.numaslab.node.topology.NodeId;
 /// | INTERLEAVE | one of the policy's nodes after the other; where that one has none, as with PREFERRED | the next of them, which takes its turn |
 /// | WEIGHTED_INTERLEAVE | the same, each for as many slabs as its weight says | the same |
 ///
+/// A search is what nearly every allocation begins with that needs a new slab, so that interleaving
+/// over two nodes mostly takes the second's turn for pages: as in 6.1, unless the cache's
+/// remote_node_defrag_ratio is 0.
+///
 /// BIND does not keep a task from taking partial slabs of nodes outside of its mask: the kernel
 /// searches the whole zonelist. It does not bind requests for a zone below the machine's highest
 /// (GFP_DMA), either. WEIGHTED_INTERLEAVE is of 6.9, the others of 6.1.
