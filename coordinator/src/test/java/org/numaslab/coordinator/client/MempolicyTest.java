@@ -55,13 +55,15 @@ class MempolicyTest {
   @ParameterizedTest
   @EnumSource
   void withoutAPolicySlabsAreLocal(Machines machines) {
-    Small.run(machines, current -> {
-      assertThat(current.mempolicy().mode()).isEqualTo(Mode.DEFAULT);
-      assertThat(slabs(current, 3)).containsExactly(0, 0, 0);
-      assertThat(current.setMempolicy(Mode.PREFERRED, ONE)).isZero();
-      assertThat(current.setMempolicy(Mode.DEFAULT)).isZero();
-      assertThat(slabs(current, 3)).containsExactly(0, 0, 0);
-    });
+    Small.run(
+        machines,
+        current -> {
+          assertThat(current.mempolicy().mode()).isEqualTo(Mode.DEFAULT);
+          assertThat(slabs(current, 3)).containsExactly(0, 0, 0);
+          assertThat(current.setMempolicy(Mode.PREFERRED, ONE)).isZero();
+          assertThat(current.setMempolicy(Mode.DEFAULT)).isZero();
+          assertThat(slabs(current, 3)).containsExactly(0, 0, 0);
+        });
   }
 
   @ParameterizedTest
@@ -99,124 +101,145 @@ class MempolicyTest {
   @ParameterizedTest
   @EnumSource
   void weightsAreFrom1To255(Machines machines) {
-    Small.run(machines, current -> {
-      assertThat(current.interleaveWeights().set(ONE, 256)).isEqualTo(EINVAL);
-      assertThat(current.interleaveWeights().set(ONE, -1)).isEqualTo(EINVAL);
-      assertThat(current.interleaveWeights().set(new NodeId(2), 1)).isEqualTo(-2);
-      assertThat(current.interleaveWeights().set(ONE, 0)).isZero();
-      assertThat(current.interleaveWeights().get(ONE)).isEqualTo(1);
-    });
+    Small.run(
+        machines,
+        current -> {
+          assertThat(current.interleaveWeights().set(ONE, 256)).isEqualTo(EINVAL);
+          assertThat(current.interleaveWeights().set(ONE, -1)).isEqualTo(EINVAL);
+          assertThat(current.interleaveWeights().set(new NodeId(2), 1)).isEqualTo(-2);
+          assertThat(current.interleaveWeights().set(ONE, 0)).isZero();
+          assertThat(current.interleaveWeights().get(ONE)).isEqualTo(1);
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void preferredGoesElsewhereWhenItsNodeIsFull(Machines machines) {
-    Small.run(machines, current -> {
-      current.setMempolicy(Mode.PREFERRED, ONE);
-      assertThat(slabs(current, 2)).containsExactly(1, 1);
-      while (current.kmalloc().kmallocNode(8192, Small.QUIET | Gfp.THISNODE, 1) != Slab.NULL) {}
-      assertThat(slabs(current, 2)).containsExactly(0, 0);
-    });
+    Small.run(
+        machines,
+        current -> {
+          current.setMempolicy(Mode.PREFERRED, ONE);
+          assertThat(slabs(current, 2)).containsExactly(1, 1);
+          while (current.kmalloc().kmallocNode(8192, Small.QUIET | Gfp.THISNODE, 1) != Slab.NULL) {}
+          assertThat(slabs(current, 2)).containsExactly(0, 0);
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void bindFailsWhenItsNodesAreFull(Machines machines) {
     List<String> log =
-        Small.run(machines, current -> {
-          current.setMempolicy(Mode.BIND, ONE);
-          assertThat(slabs(current, 2)).containsExactly(1, 1);
-          while (current.kmalloc().kmalloc(8192, Small.QUIET) != Slab.NULL) {}
-          assertThat(current.kmalloc().kmalloc(8192, Gfp.NOWAIT)).isEqualTo(Slab.NULL);
-          current.setMempolicy(Mode.DEFAULT);
-          assertThat(Small.nodeOf(current.kmalloc().kmalloc(8192, Gfp.NOWAIT))).isZero();
-        });
+        Small.run(
+            machines,
+            current -> {
+              current.setMempolicy(Mode.BIND, ONE);
+              assertThat(slabs(current, 2)).containsExactly(1, 1);
+              while (current.kmalloc().kmalloc(8192, Small.QUIET) != Slab.NULL) {}
+              assertThat(current.kmalloc().kmalloc(8192, Gfp.NOWAIT)).isEqualTo(Slab.NULL);
+              current.setMempolicy(Mode.DEFAULT);
+              assertThat(Small.nodeOf(current.kmalloc().kmalloc(8192, Gfp.NOWAIT))).isZero();
+            });
 
     assertThat(log.getFirst()).contains("nodemask=1,cpuset=/,mems_allowed=0-1");
-    assertThat(log.get(1)).startsWith("SLUB: Unable to allocate memory on node -1, gfp=0x800(GFP_NOWAIT)");
+    assertThat(log.get(1))
+        .startsWith("SLUB: Unable to allocate memory on node -1, gfp=0x800(GFP_NOWAIT)");
   }
 
   @ParameterizedTest
   @EnumSource
   void preferredManyTriesItsNodesFirst(Machines machines) {
-    Small.run(machines, current -> {
-      Small.Hoard stingy = new Small.Hoard();
-      stingy.register(current);
-      current.setMempolicy(Mode.PREFERRED_MANY, ONE);
-      assertThat(slabs(current, 2)).containsExactly(1, 1);
-      while (current.kmalloc().kmallocNode(8192, Gfp.NOWAIT | Gfp.NOWARN | Gfp.THISNODE, 1)
-          != Slab.NULL) {}
-      assertThat(slabs(current, 2)).containsExactly(0, 0);
-      assertThat(stingy.counted).isZero();
-    });
+    Small.run(
+        machines,
+        current -> {
+          Small.Hoard stingy = new Small.Hoard();
+          stingy.register(current);
+          current.setMempolicy(Mode.PREFERRED_MANY, ONE);
+          assertThat(slabs(current, 2)).containsExactly(1, 1);
+          while (current.kmalloc().kmallocNode(8192, Gfp.NOWAIT | Gfp.NOWARN | Gfp.THISNODE, 1)
+              != Slab.NULL) {}
+          assertThat(slabs(current, 2)).containsExactly(0, 0);
+          assertThat(stingy.counted).isZero();
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void localIsTheNodeOfTheCpu(Machines machines) {
-    Small.run(machines, current ->
-        current.kthreadRun(
-            new CpuId(2),
-            "there",
-            other -> {
-              assertThat(other.setMempolicy(Mode.LOCAL)).isZero();
-              assertThat(slabs(other, 2)).containsExactly(1, 1);
-            }));
+    Small.run(
+        machines,
+        current ->
+            current.kthreadRun(
+                new CpuId(2),
+                "there",
+                other -> {
+                  assertThat(other.setMempolicy(Mode.LOCAL)).isZero();
+                  assertThat(slabs(other, 2)).containsExactly(1, 1);
+                }));
   }
 
   @ParameterizedTest
   @EnumSource
   void preferredWithoutNodesIsLocal(Machines machines) {
-    Small.run(machines, current -> {
-      assertThat(current.setMempolicy(Mode.PREFERRED)).isZero();
-      assertThat(current.mempolicy().mode()).isEqualTo(Mode.LOCAL);
-    });
+    Small.run(
+        machines,
+        current -> {
+          assertThat(current.setMempolicy(Mode.PREFERRED)).isZero();
+          assertThat(current.mempolicy().mode()).isEqualTo(Mode.LOCAL);
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void anotherTasksPolicyIsItsOwn(Machines machines) {
-    Small.run(machines, current -> {
-      current.setMempolicy(Mode.PREFERRED, ONE);
-      current.kthreadRun(
-          current.cpu(), "other", other -> assertThat(slabs(other, 2)).containsExactly(0, 0));
-    });
+    Small.run(
+        machines,
+        current -> {
+          current.setMempolicy(Mode.PREFERRED, ONE);
+          current.kthreadRun(
+              current.cpu(), "other", other -> assertThat(slabs(other, 2)).containsExactly(0, 0));
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void thisnodeAndNamedNodesAreNotThePolicys(Machines machines) {
-    Small.run(machines, current -> {
-      current.setMempolicy(Mode.BIND, ONE);
-      assertThat(slabs(current, 1, Gfp.KERNEL | Gfp.THISNODE)).containsExactly(0);
-      assertThat(Small.nodeOf(current.kmalloc().kmallocNode(4096, Gfp.KERNEL, 0))).isZero();
-    });
+    Small.run(
+        machines,
+        current -> {
+          current.setMempolicy(Mode.BIND, ONE);
+          assertThat(slabs(current, 1, Gfp.KERNEL | Gfp.THISNODE)).containsExactly(0);
+          assertThat(Small.nodeOf(current.kmalloc().kmallocNode(4096, Gfp.KERNEL, 0))).isZero();
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void pagesThatAreNoSlabAreNotThePolicys(Machines machines) {
-    Small.run(machines, current -> {
-      current.setMempolicy(Mode.BIND, ONE);
-      assertThat(Small.nodeOf(current.kmalloc().kmalloc(64 << 10, Gfp.KERNEL))).isZero();
-    });
+    Small.run(
+        machines,
+        current -> {
+          current.setMempolicy(Mode.BIND, ONE);
+          assertThat(Small.nodeOf(current.kmalloc().kmalloc(64 << 10, Gfp.KERNEL))).isZero();
+        });
   }
 
   @ParameterizedTest
   @EnumSource
   void masksWithoutUsableNodesAreInvalid(Machines machines) {
-    Small.run(machines, current -> {
-      for (Mode mode :
-          List.of(Mode.BIND, Mode.INTERLEAVE, Mode.PREFERRED_MANY, Mode.WEIGHTED_INTERLEAVE)) {
-        assertThat(current.setMempolicy(mode)).as("%s of none", mode).isEqualTo(EINVAL);
-        assertThat(current.setMempolicy(mode, new NodeId(7))).as("%s", mode).isEqualTo(EINVAL);
-      }
-      assertThat(current.setMempolicy(Mode.PREFERRED, new NodeId(7))).isEqualTo(EINVAL);
-      assertThat(current.setMempolicy(Mode.PREFERRED, new NodeId(-1))).isEqualTo(EINVAL);
-      assertThat(current.setMempolicy(Mode.DEFAULT, ONE)).isEqualTo(EINVAL);
-      assertThat(current.setMempolicy(Mode.LOCAL, ONE)).isEqualTo(EINVAL);
-      assertThat(current.setMempolicy(Mode.BIND, ONE, new NodeId(7))).isZero();
-      assertThat(current.mempolicy().nodes()).containsExactly(ONE);
-    });
+    Small.run(
+        machines,
+        current -> {
+          for (Mode mode :
+              List.of(Mode.BIND, Mode.INTERLEAVE, Mode.PREFERRED_MANY, Mode.WEIGHTED_INTERLEAVE)) {
+            assertThat(current.setMempolicy(mode)).as("%s of none", mode).isEqualTo(EINVAL);
+            assertThat(current.setMempolicy(mode, new NodeId(7))).as("%s", mode).isEqualTo(EINVAL);
+          }
+          assertThat(current.setMempolicy(Mode.PREFERRED, new NodeId(7))).isEqualTo(EINVAL);
+          assertThat(current.setMempolicy(Mode.PREFERRED, new NodeId(-1))).isEqualTo(EINVAL);
+          assertThat(current.setMempolicy(Mode.DEFAULT, ONE)).isEqualTo(EINVAL);
+          assertThat(current.setMempolicy(Mode.LOCAL, ONE)).isEqualTo(EINVAL);
+          assertThat(current.setMempolicy(Mode.BIND, ONE, new NodeId(7))).isZero();
+          assertThat(current.mempolicy().nodes()).containsExactly(ONE);
+        });
   }
 }

@@ -16,11 +16,14 @@ class OomReportsTest {
   @EnumSource
   void theLogSaysWhatWasWantedAndWhatEachNodeHas(Machines machines) {
     List<String> log =
-        Small.run(machines, current -> {
-          while (current.kmalloc().kmallocNode(8192, Small.QUIET | Gfp.THISNODE, 1) != Slab.NULL) {}
-          int gfp = Gfp.KERNEL | Gfp.NORETRY | Gfp.THISNODE;
-          assertThat(current.kmalloc().kmallocNode(8192, gfp, 1)).isEqualTo(Slab.NULL);
-        });
+        Small.run(
+            machines,
+            current -> {
+              while (current.kmalloc().kmallocNode(8192, Small.QUIET | Gfp.THISNODE, 1)
+                  != Slab.NULL) {}
+              int gfp = Gfp.KERNEL | Gfp.NORETRY | Gfp.THISNODE;
+              assertThat(current.kmalloc().kmallocNode(8192, gfp, 1)).isEqualTo(Slab.NULL);
+            });
 
     assertThat(log.get(0))
         .matches(
@@ -40,11 +43,13 @@ class OomReportsTest {
   @EnumSource
   void nowarnSaysNothing(Machines machines) {
     List<String> log =
-        Small.run(machines, current -> {
-          Small.takeAll(current, Small.QUIET);
-          current.kmalloc().kmalloc(8192, Gfp.NOWAIT | Gfp.NOWARN);
-          current.kmalloc().kmalloc(1 << 20, Gfp.NOWAIT | Gfp.NOWARN);
-        });
+        Small.run(
+            machines,
+            current -> {
+              Small.takeAll(current, Small.QUIET);
+              current.kmalloc().kmalloc(8192, Gfp.NOWAIT | Gfp.NOWARN);
+              current.kmalloc().kmalloc(1 << 20, Gfp.NOWAIT | Gfp.NOWARN);
+            });
 
     assertThat(log).isEmpty();
   }
@@ -53,12 +58,14 @@ class OomReportsTest {
   @EnumSource
   void tenReportsOfSlabsAndOneOfPagesAreEnough(Machines machines) {
     List<String> log =
-        Small.run(machines, current -> {
-          Small.takeAll(current, Small.QUIET);
-          for (int i = 0; i < 20; i++) {
-            current.kmalloc().kmalloc(8192, Gfp.NOWAIT);
-          }
-        });
+        Small.run(
+            machines,
+            current -> {
+              Small.takeAll(current, Small.QUIET);
+              for (int i = 0; i < 20; i++) {
+                current.kmalloc().kmalloc(8192, Gfp.NOWAIT);
+              }
+            });
 
     assertThat(log.stream().filter(line -> line.startsWith("SLUB: "))).hasSize(10);
     assertThat(log.stream().filter(line -> line.contains("page allocation failure"))).hasSize(1);
@@ -68,10 +75,12 @@ class OomReportsTest {
   @EnumSource
   void largeRequestsAreReportedAsPages(Machines machines) {
     List<String> log =
-        Small.run(machines, current -> {
-          Small.takeAll(current, Small.QUIET);
-          current.kmalloc().kmalloc(1 << 20, Gfp.ATOMIC);
-        });
+        Small.run(
+            machines,
+            current -> {
+              Small.takeAll(current, Small.QUIET);
+              current.kmalloc().kmalloc(1 << 20, Gfp.ATOMIC);
+            });
 
     assertThat(log)
         .containsExactly(

@@ -45,11 +45,13 @@ class ShrinkerTest {
   }
 
   private static void reclaimOnce(Machines machines, Shrinker shrinker) {
-    Small.run(machines, current -> {
-      Small.takeAll(current, Small.QUIET);
-      shrinker.register(current);
-      current.kmalloc().kmalloc(8192, Small.QUIET);
-    });
+    Small.run(
+        machines,
+        current -> {
+          Small.takeAll(current, Small.QUIET);
+          shrinker.register(current);
+          current.kmalloc().kmalloc(8192, Small.QUIET);
+        });
   }
 
   @ParameterizedTest
@@ -110,14 +112,16 @@ class ShrinkerTest {
   @EnumSource
   void oneThatIsUnregisteredIsNotAsked(Machines machines) {
     Hoard gone = new Hoard();
-    Small.run(machines, current -> {
-      Small.takeAll(current, Small.QUIET);
-      gone.unregister(current);
-      gone.register(current);
-      gone.unregister(current);
-      gone.unregister(current);
-      current.kmalloc().kmalloc(8192, Small.QUIET);
-    });
+    Small.run(
+        machines,
+        current -> {
+          Small.takeAll(current, Small.QUIET);
+          gone.unregister(current);
+          gone.register(current);
+          gone.unregister(current);
+          gone.unregister(current);
+          current.kmalloc().kmalloc(8192, Small.QUIET);
+        });
 
     assertThat(gone.counted).isZero();
   }
@@ -127,10 +131,12 @@ class ShrinkerTest {
   void registeringTwiceCorruptsTheList(Machines machines) {
     Hoard twice = new Hoard();
     assertThatThrownBy(() ->
-            Small.run(machines, current -> {
-              twice.register(current);
-              twice.register(current);
-            }))
+            Small.run(
+                machines,
+                current -> {
+                  twice.register(current);
+                  twice.register(current);
+                }))
         .isInstanceOf(EmulatedOops.class)
         .hasMessageContaining("list_add double add");
   }
@@ -139,11 +145,13 @@ class ShrinkerTest {
   @EnumSource
   void anAllocationThatCannotReclaimAsksNone(Machines machines) {
     Hoard hoard = new Hoard();
-    Small.run(machines, current -> {
-      hoard.held.addAll(Small.takeAll(current, Small.QUIET));
-      hoard.register(current);
-      current.kmalloc().kmalloc(8192, Gfp.NOWAIT | Gfp.NOWARN);
-    });
+    Small.run(
+        machines,
+        current -> {
+          hoard.held.addAll(Small.takeAll(current, Small.QUIET));
+          hoard.register(current);
+          current.kmalloc().kmalloc(8192, Gfp.NOWAIT | Gfp.NOWARN);
+        });
 
     assertThat(hoard.counted).isZero();
   }

@@ -5,9 +5,9 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.topology.NodeId;
 
-/// On which nodes a task's new slabs are put. It counts for each slab's pages that no node was named
-/// for, not for each object, and not with THISNODE; and it says where the search for other nodes'
-/// partial slabs begins.
+/// On which nodes a task's new slabs are put. It counts for each slab's pages that no node was
+/// named for, not for each object, and not with THISNODE; and it says where the search for other
+/// nodes' partial slabs begins.
 ///
 /// | mode | pages of a new slab | search begins at |
 /// |---|---|---|

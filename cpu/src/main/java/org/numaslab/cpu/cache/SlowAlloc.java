@@ -277,8 +277,7 @@ final class SlowAlloc {
 
   private int gfpOfPages() {
     int flags =
-        c.cache().geometry().allocFlags()
-            | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
+        c.cache().geometry().allocFlags() | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
     return preferredOnly ? (flags | Gfp.NOWARN) & ~(Gfp.DIRECT_RECLAIM | Gfp.NOFAIL) : flags;
   }
 

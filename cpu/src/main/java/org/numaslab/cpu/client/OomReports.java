@@ -34,9 +34,7 @@ final class OomReports {
       reportPages(current, shortage);
     }
     KmemCache cache = shortage.cache();
-    if (cache != null
-        && (shortage.gfp() & Gfp.NOWARN) == 0
-        && ofSlabs.allows(current.host())) {
+    if (cache != null && (shortage.gfp() & Gfp.NOWARN) == 0 && ofSlabs.allows(current.host())) {
       reportSlabs(current, shortage, cache);
     }
   }
@@ -73,8 +71,7 @@ final class OomReports {
     }
     for (NodeId node : withMemory(current.kthreads().topology())) {
       Cpu cpu = current.enter();
-      current.await(
-          cpu, cpu.ask(node, r -> new NodeProtocol.Count(cpu.caller(), r, cache.id())));
+      current.await(cpu, cpu.ask(node, r -> new NodeProtocol.Count(cpu.caller(), r, cache.id())));
       Counted counted = (Counted) cpu.answer();
       current.print(
           "  node %d: slabs: %d, objs: %d, free: %d"

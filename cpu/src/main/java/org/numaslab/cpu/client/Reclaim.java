@@ -7,6 +7,7 @@ import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
 
 /// What a task does when the page allocator has nothing for it.
 ///
@@ -110,9 +111,7 @@ final class Reclaim {
   }
 
   private static boolean mustNotFail(Shortage shortage) {
-    return has(shortage, Gfp.NOFAIL)
-        && has(shortage, Gfp.DIRECT_RECLAIM)
-        && !shortage.isInjected();
+    return has(shortage, Gfp.NOFAIL) && has(shortage, Gfp.DIRECT_RECLAIM) && !shortage.isInjected();
   }
 
   private static boolean has(Shortage shortage, int flag) {
@@ -125,14 +124,13 @@ final class Reclaim {
   private boolean reclaim(Shortage shortage) {
     isReclaiming = true;
     try {
-      NodeId first = shortage.nodes().getFirst();
-      long before = settled(first).pagesReclaimed();
+      long before = settled().pagesReclaimed();
       long pages = 0;
       for (int priority = DEF_PRIORITY; priority >= 0 && pages < ENOUGH_PAGES; priority--) {
         for (NodeId node : shortage.nodes()) {
           current.kthreads().shrinkers().shrink(current, shortage.pageGfp(), node, priority);
         }
-        pages = settled(first).pagesReclaimed() - before;
+        pages = settled().pagesReclaimed() - before;
       }
       return pages > 0;
     } finally {
@@ -140,14 +138,14 @@ final class Reclaim {
     }
   }
 
-  /// The cpu, once the nodes have answered all that it freed.
-  ///
-  /// @param node that can be asked for anything: the answers to the frees come meanwhile
-  private Cpu settled(NodeId node) {
-    long memory =
-        current.kthreads().topology().memoryOf(node).getFirst().start() << Memory.PAGE_SHIFT;
+  /// The cpu, once the nodes have answered all that it freed: the nearest is asked for anything,
+  /// and the answers to the frees come meanwhile.
+  private Cpu settled() {
     Cpu cpu = current.enter();
     cpu.endTurn();
+    Topology topology = current.host().topology();
+    NodeId node = topology.memoryNodeOf(cpu.id());
+    long memory = topology.memoryOf(node).getFirst().start() << Memory.PAGE_SHIFT;
     while (!cpu.isQuiet()) {
       current.await(cpu, cpu.ask(node, r -> new NodeProtocol.Find(cpu.caller(), r, memory)));
     }

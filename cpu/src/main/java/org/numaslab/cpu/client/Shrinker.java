@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.NodeId;
 
-/// A cache of things that can be had again, which gives memory back when there is none
-/// (`struct shrinker` of include/linux/shrinker.h, v6.1).
+/// A cache of things that can be had again, which gives memory back when there is none (`struct
+/// shrinker` of include/linux/shrinker.h, v6.1).
 ///
 /// | state | leaves when |
 /// |---|---|

@@ -173,7 +173,8 @@ public final class Slab {
     }
     Cpu cpu = current.enterAlloc(gfp);
     requireAlive("kmem_cache_alloc_bulk", cpu, cache.id());
-    return (int) current.settle(cpu, cpu.allocBulk(cache.id(), current.effective(gfp), into, count));
+    return (int)
+        current.settle(cpu, cpu.allocBulk(cache.id(), current.effective(gfp), into, count));
   }
 
   /// Gives objects of one cache back (`kmem_cache_free_bulk`).

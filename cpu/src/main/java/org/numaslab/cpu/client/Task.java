@@ -13,7 +13,6 @@ import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
-import org.numaslab.node.topology.Topology;
 
 /// A thread of the emulated kernel, on one cpu: what the kernel's code calls `current`.
 ///
@@ -114,10 +113,6 @@ public final class Task {
     log().print(line);
   }
 
-  Host host() {
-    return queue.host();
-  }
-
   KernelMessages log() {
     return host().kernelLog();
   }
@@ -173,12 +168,10 @@ public final class Task {
   /// @return 0; -EINVAL for nodes with DEFAULT or LOCAL, and without a usable node for any other
   ///   mode but PREFERRED, which then is LOCAL; for PREFERRED with unusable ones only
   public int setMempolicy(Mempolicy.Mode mode, NodeId... nodes) {
-    requireCurrent();
-    Topology topology = queue.kthreads().topology();
     List<NodeId> usable =
-        IntStream.range(0, topology.nodeCount())
+        IntStream.range(0, host().topology().nodeCount())
             .mapToObj(NodeId::new)
-            .filter(topology::hasMemory)
+            .filter(enter()::hasMemory)
             .toList();
     Mempolicy next =
         Mempolicy.of(mode, List.of(nodes), usable, queue.kthreads().interleaveWeights()::of);
