@@ -18,7 +18,8 @@ public final class MessageCounts {
     FREE,
     ZERO,
     PAGES,
-    CONTENTS;
+    CONTENTS,
+    COUNT;
 
     public static Kind of(NodeProtocol.FromCpu message) {
       return switch (message) {
@@ -35,6 +36,7 @@ public final class MessageCounts {
         case NodeProtocol.Load m -> CONTENTS;
         case NodeProtocol.Store m -> CONTENTS;
         case NodeProtocol.Fill m -> CONTENTS;
+        case NodeProtocol.Count m -> COUNT;
       };
     }
   }

@@ -51,6 +51,7 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
       case ZERO -> "an object to be cleared";
       case PAGES -> "pages as they are, for kmalloc of large sizes";
       case CONTENTS -> "bytes read or written, and what lies at an address";
+      case COUNT -> "how much of a cache a node has, where memory ran out";
     };
   }
 }

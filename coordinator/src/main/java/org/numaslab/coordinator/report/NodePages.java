@@ -24,7 +24,7 @@ import org.numaslab.node.topology.NodeId;
 record NodePages(List<Node> nodes) {
   /// @param managed that the page allocator was given, and did not hold for good
   /// @param reclaimable in slabs of caches with RECLAIM_ACCOUNT
-  /// @param unreclaimable in all other slabs
+  /// @param unreclaimable in all other slabs, and kmalloc's that are no slabs
   record Node(long managed, long free, long reclaimable, long unreclaimable) {
     long slab() {
       return reclaimable + unreclaimable;
@@ -54,6 +54,7 @@ record NodePages(List<Node> nodes) {
         no += reclaimable.contains(half.cache().id().value()) ? 0 : pages;
       }
       Buddy buddy = natures.buddy(state.id());
+      no += state.plainPages();
       nodes.add(new Node(buddy.managedPages() - buddy.heldPages(), buddy.freePages(), yes, no));
     }
     return new NodePages(List.copyOf(nodes));

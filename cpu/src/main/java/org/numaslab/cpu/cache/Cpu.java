@@ -40,8 +40,8 @@ public final class Cpu {
   /// The operation waits for a node.
   public static final long WAIT = -1;
 
-  /// There is no memory: the caller may free some. It sets the operation aside first, and must
-  /// [#retry] it or [#giveUp].
+  /// There is no memory: the caller may free some, if [Shortage] lets it. It sets the operation
+  /// aside first, and must [#retry] it or [#giveUp].
   public static final long RECLAIM = -2;
 
   private final CpuId id;
@@ -66,6 +66,9 @@ public final class Cpu {
   private final boolean injectsFaults;
   private boolean reclaims;
   private boolean isPinnedForReclaim;
+  private Mempolicy mempolicy = Mempolicy.none();
+  private final ZoneType policyZone;
+  private long pagesReclaimed;
   private long awaited;
   private long result;
   private AllocPath path = AllocPath.FAST;
@@ -85,6 +88,7 @@ public final class Cpu {
     this.topology = topology;
     this.node = topology.nodeOf(id).value();
     this.zonelists = new Zonelists(topology);
+    this.policyZone = highestZone(topology);
     this.memory = memory;
     this.counts = counts;
     this.nature = nature;
@@ -151,6 +155,15 @@ public final class Cpu {
   /// The memory of this cpu's node, which the cpu touches itself.
   public NodeContents contents() {
     return contents;
+  }
+
+  /// Says by which policy the next allocations choose their nodes.
+  public void runsUnder(Mempolicy policy) {
+    mempolicy = policy;
+  }
+
+  Mempolicy mempolicy() {
+    return mempolicy;
   }
 
   // ---- operations
@@ -323,13 +336,20 @@ public final class Cpu {
 
   // ---- reclaim
 
-  /// Whether callers of this cpu can free memory for an allocation that finds none.
+  /// Whether allocations that find no memory come to [#RECLAIM], so that their callers can free
+  /// some, or else report it.
   public void reclaimsBy(boolean callers) {
     reclaims = callers;
   }
 
-  boolean reclaims(int gfp) {
-    return reclaims && (gfp & Gfp.DIRECT_RECLAIM) != 0;
+  boolean reclaims() {
+    return reclaims;
+  }
+
+  /// Pages of slabs that nodes got back by what this cpu freed
+  /// (`current->reclaim_state->reclaimed_slab`). Complete while [#isQuiet].
+  public long pagesReclaimed() {
+    return pagesReclaimed;
   }
 
   /// Sets an allocation aside that came to [#RECLAIM], so that its caller can free memory.
@@ -513,6 +533,14 @@ public final class Cpu {
     return path;
   }
 
+  private void countReclaimed(KmemCacheCpu c, int[] counts) {
+    for (int i = 0; i < counts.length; i += 2) {
+      if (counts[i] == Stat.FREE_SLAB.ordinal()) {
+        pagesReclaimed += (long) counts[i + 1] << c.cache.geometry().ooOrder();
+      }
+    }
+  }
+
   private void atBoundary(Runnable step) {
     if (awaited != 0) {
       deferred.add(step);
@@ -525,6 +553,7 @@ public final class Cpu {
     for (Outcome outcome : applied.outcomes()) {
       KmemCacheCpu c = caches[outcome.cache().value()];
       c.count(outcome.counts());
+      countReclaimed(c, outcome.counts());
       for (SlabGrant slab : outcome.frozen()) {
         slowFree.putPartial(c, slab);
       }
@@ -556,6 +585,21 @@ public final class Cpu {
   /// The node that a request for an object is bound to. A node without memory is no constraint.
   int constraint(int wanted) {
     return wanted != NodeId.NONE && zonelists.hasMemory(new NodeId(wanted)) ? wanted : NodeId.NONE;
+  }
+
+  /// The highest zone in which the machine has memory (`policy_zone`).
+  private static ZoneType highestZone(Topology topology) {
+    return ZoneType.of(topology.spanFrames() - 1);
+  }
+
+  /// Whether a policy binds a request: not one for a lower zone than the machine's highest
+  /// (`apply_policy_zone`).
+  boolean isBoundByPolicy(int gfp) {
+    ZoneType highest =
+        (gfp & Gfp.DMA) != 0
+            ? ZoneType.DMA
+            : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32 : ZoneType.NORMAL;
+    return highest.compareTo(policyZone) >= 0;
   }
 
   /// The zonelist: with THISNODE it has one node, also where no node was named.

@@ -11,7 +11,7 @@ import org.numaslab.node.topology.NodeId;
 /// | NUMA_HIT       | the node that gave        | it was the preferred one                     |
 /// | NUMA_MISS      | the node that gave        | another one was preferred                    |
 /// | NUMA_FOREIGN   | the node that was preferred | another one gave                           |
-/// | INTERLEAVE_HIT | -                         | never: nobody interleaves here               |
+/// | INTERLEAVE_HIT | the node that gave        | it was its turn by the task's mempolicy      |
 /// | LOCAL_NODE     | the node that gave        | it is the cpu's                              |
 /// | OTHER_NODE     | the node that gave        | it is not the cpu's                          |
 ///
@@ -49,6 +49,11 @@ public final class NumaEvents {
       count(Event.NUMA_FOREIGN, preferred);
     }
     count(giver == own ? Event.LOCAL_NODE : Event.OTHER_NODE, giver);
+  }
+
+  /// Counts besides that it was the giver's turn.
+  void interleaved(int giver) {
+    count(Event.INTERLEAVE_HIT, giver);
   }
 
   private void count(Event event, int node) {

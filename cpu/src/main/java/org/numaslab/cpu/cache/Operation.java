@@ -31,6 +31,7 @@ public final class Operation {
   private @Nullable KmemCacheCpu cache;
   private int gfp;
   private long clearing;
+  private long attempts;
   private @Nullable NodeReply answer;
 
   Operation(Cpu cpu) {
@@ -59,6 +60,7 @@ public final class Operation {
     cache = c;
     gfp = gfpFlags;
     awaits = Awaits.OBJECT;
+    attempts++;
     return way.start(c, wanted, gfpFlags);
   }
 
@@ -88,6 +90,7 @@ public final class Operation {
   long allocPages(int order, int wanted, int gfpFlags) {
     cache = null;
     awaits = Awaits.PAGES;
+    attempts++;
     return pages.start(order, wanted, gfpFlags);
   }
 
@@ -115,6 +118,11 @@ public final class Operation {
         yield Cpu.NULL;
       }
     };
+  }
+
+  /// What it was after when it came to [Cpu#RECLAIM].
+  public Shortage shortage() {
+    return awaits == Awaits.PAGES ? pages.shortage(attempts) : way().shortage(attempts);
   }
 
   /// Something may have been freed since it came to [Cpu#RECLAIM].

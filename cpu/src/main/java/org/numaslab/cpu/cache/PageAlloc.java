@@ -14,6 +14,7 @@ import org.numaslab.node.topology.NodeId;
 final class PageAlloc {
   private final Cpu cpu;
   private final PageWalk walk = new PageWalk();
+  private int wanted;
   private int order;
   private int gfp;
 
@@ -23,6 +24,7 @@ final class PageAlloc {
 
   /// @return [Cpu#WAIT], or [Cpu#NULL] when no node is allowed
   long start(int blockOrder, int wantedNode, int gfpFlags) {
+    wanted = wantedNode;
     order = blockOrder;
     gfp = gfpFlags | Gfp.COMP;
     boolean fails = cpu.failsPages(order, gfp);
@@ -40,7 +42,7 @@ final class PageAlloc {
 
   private long next() {
     if (!walk.next(gfp)) {
-      return cpu.reclaims(gfp) ? Cpu.RECLAIM : Cpu.NULL;
+      return cpu.reclaims() ? Cpu.RECLAIM : Cpu.NULL;
     }
     return cpu.ask(
         walk.node().value(),
@@ -54,6 +56,11 @@ final class PageAlloc {
       return took.frame() << Memory.PAGE_SHIFT;
     }
     return next();
+  }
+
+  Shortage shortage(long attempt) {
+    return new Shortage(
+        attempt, null, wanted, gfp, order, gfp, walk.allowed(), null, walk.isInjected());
   }
 
   long retry() {

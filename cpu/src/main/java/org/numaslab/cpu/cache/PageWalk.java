@@ -17,14 +17,14 @@ import org.numaslab.node.topology.NodeId;
 final class PageWalk {
   private List<NodeId> allowed = List.of();
   private int asked;
-  private boolean isOver;
+  private boolean isInjected;
   private Watermark mark = Watermark.FIRST;
 
   /// @param allowedNodes nearest first; at least one
   /// @param fails whether it is made to fail: nobody is asked
   void start(List<NodeId> allowedNodes, boolean fails) {
     start(allowedNodes, Watermark.FIRST);
-    isOver = fails;
+    isInjected = fails;
   }
 
   private void start(List<NodeId> allowedNodes, Watermark first) {
@@ -33,9 +33,14 @@ final class PageWalk {
     asked = -1;
   }
 
+  /// Whether it is made to fail.
+  boolean isInjected() {
+    return isInjected;
+  }
+
   /// Begins again as the kernel does after reclaim.
   void restart() {
-    isOver = false;
+    isInjected = false;
     start(allowed, Watermark.MIN);
   }
 
@@ -44,7 +49,7 @@ final class PageWalk {
   /// @param gfp of the request for pages
   /// @return false when everybody was asked in every way
   boolean next(int gfp) {
-    if (isOver) {
+    if (isInjected) {
       return false;
     }
     if (++asked == allowed.size()) {

@@ -44,6 +44,14 @@ final class SlowAlloc {
   private List<NodeId> order = List.of();
   private final PageWalk walk = new PageWalk();
   private boolean minimumOrder;
+  private Mempolicy policy = Mempolicy.none();
+  private boolean byPolicy;
+
+  /// Only the nodes that the policy prefers are asked; then all are.
+  private boolean preferredOnly;
+
+  /// The node whose turn it is by the policy, or [NodeId#NONE].
+  private int chosen = NodeId.NONE;
 
   SlowAlloc(Cpu cpu, KmemCacheCpu none) {
     this.cpu = cpu;
@@ -62,6 +70,7 @@ final class SlowAlloc {
     c = cache;
     gfp = gfpFlags;
     node = cpu.constraint(wantedNode);
+    policy = cpu.mempolicy();
     path = AllocPath.REFILL;
     c.count(Stat.ALLOC_SLOWPATH);
     return fromCpu();
@@ -159,7 +168,7 @@ final class SlowAlloc {
   private long afterNodePartial() {
     if (node == NodeId.NONE && c.cache().remoteNodeDefragRatio() != 0 && cpu.searchRemote(c)) {
       step = Step.REMOTE_PARTIAL;
-      order = allowedNodes();
+      order = cpu.allowedNodes(policy.slabNode(cpu.allowedNodes(NodeId.NONE, 0)), gfp);
       asked = -1;
       return nextRemotePartial();
     }
@@ -182,30 +191,46 @@ final class SlowAlloc {
     step = Step.NEW_SLAB;
     path = AllocPath.NEW_SLAB;
     minimumOrder = false;
-    startWalk(allowedNodes());
+    startPages();
     return nextNewSlab();
   }
 
-  private void startWalk(List<NodeId> nodes) {
-    walk.start(nodes, cpu.failsPages(pagesOrder(), gfpOfPages()));
+  /// A call of `alloc_pages`, which asks the policy anew.
+  private void startPages() {
+    byPolicy = node == NodeId.NONE && (gfp & Gfp.THISNODE) == 0;
+    chosen = byPolicy ? policy.nextNode() : node;
+    preferredOnly = byPolicy && policy.mode() == Mempolicy.Mode.PREFERRED_MANY;
+    startWalk();
+  }
+
+  private void startWalk() {
+    List<NodeId> zonelist = cpu.allowedNodes(chosen, gfp);
+    walk.start(
+        preferredOnly || isBound() ? policy.within(zonelist) : zonelist,
+        cpu.failsPages(pagesOrder(), gfpOfPages()));
+  }
+
+  private boolean isBound() {
+    return byPolicy
+        && policy.mode() == Mempolicy.Mode.BIND
+        && cpu.isBoundByPolicy(c.cache().geometry().allocFlags() | gfp);
   }
 
   private int pagesOrder() {
     return minimumOrder ? c.cache().geometry().minOrder() : c.cache().geometry().ooOrder();
   }
 
-  /// The zonelist: with THISNODE it has one node, also where no node was named.
-  private List<NodeId> allowedNodes() {
-    return cpu.allowedNodes(node, gfp);
-  }
-
   private long nextNewSlab() {
     while (!walk.next(gfpOfPages())) {
-      if (minimumOrder) {
+      if (preferredOnly) {
+        preferredOnly = false;
+        startWalk();
+      } else if (minimumOrder) {
         return exhaustedMemory();
+      } else {
+        minimumOrder = true;
+        startPages();
       }
-      minimumOrder = true;
-      startWalk(walk.allowed());
     }
     int pages = pagesOrder();
     int flags = gfpOfPages();
@@ -217,11 +242,24 @@ final class SlowAlloc {
   }
 
   private long exhaustedMemory() {
-    if (cpu.reclaims(gfp)) {
+    if (cpu.reclaims()) {
       step = Step.RECLAIM;
       return Cpu.RECLAIM;
     }
     return giveUp();
+  }
+
+  Shortage shortage(long attempt) {
+    return new Shortage(
+        attempt,
+        c.cache(),
+        node,
+        gfp,
+        pagesOrder(),
+        gfpOfPages(),
+        walk.allowed(),
+        isBound() ? policy.nodes() : null,
+        walk.isInjected());
   }
 
   /// Something may have been freed: asks for pages again.
@@ -238,8 +276,9 @@ final class SlowAlloc {
   }
 
   private int gfpOfPages() {
-    return c.cache().geometry().allocFlags()
-        | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
+    int flags =
+        c.cache().geometry().allocFlags() | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
+    return preferredOnly ? (flags | Gfp.NOWARN) & ~(Gfp.DIRECT_RECLAIM | Gfp.NOFAIL) : flags;
   }
 
   /// The first try may fail quietly, and does not reclaim where a smaller order is left to try.
@@ -271,6 +310,9 @@ final class SlowAlloc {
   private void served() {
     if (step == Step.NEW_SLAB) {
       cpu.countPages(walk.allowed(), gfpOfPages(), walk.node());
+      if (byPolicy && policy.interleaves() && walk.node().value() == chosen) {
+        cpu.numaEvents().interleaved(chosen);
+      }
       if (minimumOrder) {
         c.count(Stat.ORDER_FALLBACK);
         path = AllocPath.ORDER_FALLBACK;
@@ -282,6 +324,10 @@ final class SlowAlloc {
   private long granted(Granted answer) {
     c.count(answer.counts());
     served();
+    if (c.slab() != null) { // another task's allocation got one meanwhile
+      c.count(Stat.CPUSLAB_FLUSH);
+      cpu.giveBackSlab(c);
+    }
     SlabGrant[] slabs = answer.slabs();
     for (int i = 1; i < slabs.length; i++) {
       c.partial.push(slabs[i]);

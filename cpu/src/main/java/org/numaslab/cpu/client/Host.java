@@ -20,6 +20,12 @@ public interface Host {
   /// Whether a cpu is on line. For any thread, if a little late.
   boolean isOnline(CpuId cpu);
 
+  /// Time since boot, for messages that must not come too often. Does not pass where time is not
+  /// modelled.
+  default long uptimeNanos() {
+    return 0;
+  }
+
   /// The kernel's log.
   KernelMessages kernelLog();
 }

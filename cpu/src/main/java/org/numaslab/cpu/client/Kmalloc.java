@@ -57,10 +57,8 @@ public final class Kmalloc {
       return Slab.NULL;
     }
     Cpu cpu = current.enterAlloc(gfp);
-    return current.settle(
-        cpu,
-        cpu.allocPages(
-            KmallocClasses.pageOrder(size), node, current.kthreads().kmalloc().ofPages(gfp)));
+    int ofPages = current.effective(current.kthreads().kmalloc().ofPages(gfp));
+    return current.settle(cpu, cpu.allocPages(KmallocClasses.pageOrder(size), node, ofPages));
   }
 
   /// Takes memory of zeros.

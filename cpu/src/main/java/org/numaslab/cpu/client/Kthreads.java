@@ -24,6 +24,9 @@ import org.numaslab.node.topology.Topology;
 public final class Kthreads {
   private final Host host;
   private final KmallocCaches kmalloc;
+  private final ShrinkerList shrinkers = new ShrinkerList();
+  private final OomReports oomReports = new OomReports();
+  private final InterleaveWeights interleaveWeights;
   private final List<RunQueue> queues = new ArrayList<>();
   private final AtomicInteger lastPid = new AtomicInteger();
   private final AtomicInteger alive = new AtomicInteger();
@@ -32,6 +35,7 @@ public final class Kthreads {
   ///   for them
   public Kthreads(Host host, List<KmemCache> kmalloc) {
     this.host = host;
+    this.interleaveWeights = new InterleaveWeights(host.topology().nodeCount());
     this.kmalloc = new KmallocCaches(kmalloc);
     for (int i = 0; i < host.topology().cpuCount(); i++) {
       queues.add(new RunQueue(this, new CpuId(i)));
@@ -75,6 +79,18 @@ public final class Kthreads {
         .filter(queue -> host.isOnline(queue.cpu()))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no cpu is on line"));
+  }
+
+  InterleaveWeights interleaveWeights() {
+    return interleaveWeights;
+  }
+
+  ShrinkerList shrinkers() {
+    return shrinkers;
+  }
+
+  OomReports oomReports() {
+    return oomReports;
   }
 
   Host host() {

@@ -10,6 +10,7 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.Mempolicy;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.topology.CpuId;
@@ -88,8 +89,11 @@ final class RunQueue implements Program {
       next = runnable.poll();
     }
     if (next == null) {
+      on.reclaimsBy(false);
+      on.runsUnder(Mempolicy.none());
       return idle();
     }
+    on.reclaimsBy(true);
     return switch (next.run(on, operations)) {
       case PREEMPTED -> {
         runnable.add(next);

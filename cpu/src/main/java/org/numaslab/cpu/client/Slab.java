@@ -143,7 +143,7 @@ public final class Slab {
           "kernel BUG at include/linux/gfp.h: VM_BUG_ON(nid < 0 || nid >= MAX_NUMNODES): node "
               + node);
     }
-    return current.settle(cpu, cpu.alloc(cache, node, gfp));
+    return current.settle(cpu, cpu.alloc(cache, node, current.effective(gfp)));
   }
 
   /// Gives an object back (`kmem_cache_free`).
@@ -173,7 +173,8 @@ public final class Slab {
     }
     Cpu cpu = current.enterAlloc(gfp);
     requireAlive("kmem_cache_alloc_bulk", cpu, cache.id());
-    return (int) current.settle(cpu, cpu.allocBulk(cache.id(), gfp, into, count));
+    return (int)
+        current.settle(cpu, cpu.allocBulk(cache.id(), current.effective(gfp), into, count));
   }
 
   /// Gives objects of one cache back (`kmem_cache_free_bulk`).

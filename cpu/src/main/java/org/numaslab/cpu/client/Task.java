@@ -1,8 +1,12 @@
 package org.numaslab.cpu.client;
 
+import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.Mempolicy;
+import org.numaslab.cpu.protocol.Errno;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.buddy.Gfp;
@@ -52,6 +56,8 @@ public final class Task {
   private String waitsFor = "its first turn";
   private int operationsLeft;
   private int preemptCount;
+  private final Reclaim reclaim = new Reclaim(this);
+  private Mempolicy mempolicy = Mempolicy.none();
   private @Nullable Cpu cpu;
   private @Nullable TaskReply reply;
   private @Nullable Throwable failure;
@@ -156,6 +162,36 @@ public final class Task {
     return queue.kthreads().run(on, of, body);
   }
 
+  /// Says on which nodes its new slabs are put (`set_mempolicy`). Another task's policy stays.
+  ///
+  /// @param nodes of the mode; those that do not exist or have no memory do not count
+  /// @return 0; -EINVAL for nodes with DEFAULT or LOCAL, and without a usable node for any other
+  ///   mode but PREFERRED, which then is LOCAL; for PREFERRED with unusable ones only
+  public int setMempolicy(Mempolicy.Mode mode, NodeId... nodes) {
+    List<NodeId> usable =
+        IntStream.range(0, host().topology().nodeCount())
+            .mapToObj(NodeId::new)
+            .filter(enter()::hasMemory)
+            .toList();
+    Mempolicy next =
+        Mempolicy.of(mode, List.of(nodes), usable, queue.kthreads().interleaveWeights()::of);
+    if (next == null) {
+      return -Errno.EINVAL.number();
+    }
+    mempolicy = next;
+    return 0;
+  }
+
+  /// The machine's weights for WEIGHTED_INTERLEAVE.
+  public InterleaveWeights interleaveWeights() {
+    return queue.kthreads().interleaveWeights();
+  }
+
+  /// On which nodes its new slabs are put (`get_mempolicy`).
+  public Mempolicy mempolicy() {
+    return mempolicy;
+  }
+
   /// Gives the other tasks of its cpu a turn (`cond_resched`).
   public void condResched() {
     mightSleep("kernel/sched/core.c");
@@ -206,7 +242,26 @@ public final class Task {
     if ((gfp & Gfp.DIRECT_RECLAIM) != 0) {
       mightSleep("include/linux/sched/mm.h");
     }
-    return enter();
+    Cpu on = enter();
+    on.runsUnder(mempolicy);
+    return on;
+  }
+
+  /// What it may really do: while it reclaims, use all reserves (PF_MEMALLOC).
+  int effective(int gfp) {
+    return reclaim.isReclaiming() && (gfp & Gfp.NOMEMALLOC) == 0 ? gfp | Gfp.MEMALLOC : gfp;
+  }
+
+  /// The flags that [#effective] was given, for reports.
+  int asAsked(int gfp) {
+    return reclaim.isReclaiming() ? gfp & ~Gfp.MEMALLOC : gfp;
+  }
+
+  /// Gives the other tasks of its cpu a turn, if it may.
+  void yieldIfPreemptible() {
+    if (preemptCount == 0) {
+      giveUp(Stop.PREEMPTED);
+    }
   }
 
   /// Begins an operation: waits until the cpu takes one.
@@ -223,8 +278,14 @@ public final class Task {
     return mine;
   }
 
-  /// What an operation comes to, once the nodes have answered.
+  /// What an operation comes to, once the nodes have answered and memory was reclaimed for it.
   long settle(Cpu on, long value) {
+    long came = await(on, value);
+    return came == Cpu.RECLAIM ? reclaim.allocate(on) : came;
+  }
+
+  /// What it comes to once the nodes have answered: also [Cpu#RECLAIM].
+  long await(Cpu on, long value) {
     if (value != Cpu.WAIT) {
       return value;
     }

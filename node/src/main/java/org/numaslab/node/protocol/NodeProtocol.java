@@ -70,6 +70,9 @@ public sealed interface NodeProtocol {
   /// What lies at an address (`virt_to_slab`).
   record Find(Caller from, long request, long address) implements FromCpu {}
 
+  /// How much of a cache the node has (`slab_out_of_memory`).
+  record Count(Caller from, long request, CacheId cache) implements FromCpu {}
+
   /// The bytes from an address on.
   ///
   /// @param within whether they must lie in one object or block

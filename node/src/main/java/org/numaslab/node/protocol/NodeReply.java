@@ -32,6 +32,12 @@ public sealed interface NodeReply {
   /// What lies at the address that Find asks about.
   record Found(long request, AddressInfo info) implements NodeReply {}
 
+  /// What Count asks for.
+  ///
+  /// @param objects in its slabs
+  /// @param free objects of the slabs on the partial list that are free (`count_free`)
+  record Counted(long request, long slabs, long objects, long free) implements NodeReply {}
+
   /// What Load asks for.
   record Loaded(long request, byte[] bytes) implements NodeReply {}
 

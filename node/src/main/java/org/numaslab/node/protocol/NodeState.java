@@ -22,6 +22,7 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeProtocol.Activate;
+import org.numaslab.node.protocol.NodeProtocol.Count;
 import org.numaslab.node.protocol.NodeProtocol.Deactivate;
 import org.numaslab.node.protocol.NodeProtocol.Describe;
 import org.numaslab.node.protocol.NodeProtocol.EndGracePeriod;
@@ -43,6 +44,7 @@ import org.numaslab.node.protocol.NodeProtocol.Validate;
 import org.numaslab.node.protocol.NodeProtocol.Zero;
 import org.numaslab.node.protocol.NodeReply.Activated;
 import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Counted;
 import org.numaslab.node.protocol.NodeReply.Found;
 import org.numaslab.node.protocol.NodeReply.Granted;
 import org.numaslab.node.protocol.NodeReply.Handed;
@@ -157,6 +159,7 @@ public final class NodeState {
       case GivePages m -> outbox.answer(m.from().cpu(), givePages(m));
       case Find m ->
           outbox.answer(m.from().cpu(), new Found(m.request(), contents.find(m.address())));
+      case Count m -> outbox.answer(m.from().cpu(), count(m));
       case Load m -> outbox.answer(m.from().cpu(), contents.load(m));
       case Store m -> outbox.answer(m.from().cpu(), contents.store(m));
       case Fill m -> outbox.answer(m.from().cpu(), contents.fill(m));
@@ -395,6 +398,12 @@ public final class NodeState {
   private NodeReply givePages(GivePages m) {
     plain.giveBack(m.address());
     return new Applied(m.request(), new Outcome[0]);
+  }
+
+  private NodeReply count(Count m) {
+    KmemCacheNode cache = cache(m.cache());
+    long free = cache.partialObjects() - cache.partialInUse();
+    return new Counted(m.request(), cache.nrSlabs(), cache.totalObjects(), free);
   }
 
   // ---- the registry

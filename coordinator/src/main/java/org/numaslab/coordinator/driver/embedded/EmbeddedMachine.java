@@ -86,6 +86,7 @@ public final class EmbeddedMachine implements Machine {
   private final Memory memory;
   private final MessageCounts messages;
   private final KernelLog log = new KernelLog();
+  private final long bootNanos = System.nanoTime();
   private final MachineState state;
   private final List<NodeState> nodes;
   private final List<Cpu> cpus;
@@ -311,6 +312,11 @@ public final class EmbeddedMachine implements Machine {
   @Override
   public MachineState state() {
     return state;
+  }
+
+  @Override
+  public long uptimeNanos() {
+    return System.nanoTime() - bootNanos;
   }
 
   @Override
