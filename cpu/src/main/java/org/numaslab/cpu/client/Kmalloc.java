@@ -58,7 +58,8 @@ public final class Kmalloc {
     }
     Cpu cpu = current.enterAlloc(gfp);
     int ofPages = current.effective(current.kthreads().kmalloc().ofPages(gfp));
-    return current.settle(cpu, cpu.allocPages(KmallocClasses.pageOrder(size), node, ofPages));
+    return current.settle(
+        cpu, cpu.allocPages(KmallocClasses.pageOrder(size), slab.known(node), ofPages));
   }
 
   /// Takes memory of zeros.
@@ -114,12 +115,17 @@ public final class Kmalloc {
 
   /// Bytes that may be used of what a kmalloc gave (`ksize`): not less than were asked for.
   ///
-  /// @return 0 for [#ZERO_SIZE_PTR]
+  /// @return 0 for [#ZERO_SIZE_PTR], and for an object that is free on its slab's own list
   public long ksize(long address) {
     if (isNothing(address)) {
       return 0;
     }
     AddressInfo info = current.contents().find(address);
+    if (info.onSlabList()) {
+      current.print(
+          "BUG: KASAN: use-after-free in ksize: " + ObjectAddress.print(address) + " is free");
+      return 0;
+    }
     return info.what() == What.OBJECT || info.what() == What.PAGES ? info.bytes() : 0;
   }
 

@@ -12,7 +12,10 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
+import org.numaslab.node.slab.SlabFlags;
+import org.numaslab.node.slab.Track;
 import org.numaslab.node.topology.NodeId;
 
 /// Object caches, as a task of the emulated kernel uses them: the `kmem_cache_*` functions of
@@ -125,7 +128,7 @@ public final class Slab {
   /// Takes an object of a node, or of another one when that has no memory and `gfp` is without
   /// THISNODE (`kmem_cache_alloc_node`).
   ///
-  /// @param node number of a node, or [NodeId#NONE]
+  /// @param node number of a node, or [NodeId#NONE]; one that the machine has not is taken for that
   public long kmemCacheAllocNode(KmemCache cache, int gfp, int node) {
     return alloc(cache.id(), node, gfp);
   }
@@ -138,19 +141,28 @@ public final class Slab {
   long alloc(CacheId cache, int node, int gfp) {
     Cpu cpu = current.enterAlloc(gfp);
     requireAlive("kmem_cache_alloc", cpu, cache);
-    if (node < NodeId.NONE || node >= current.kthreads().topology().nodeCount()) {
-      throw new EmulatedOops(
-          "kernel BUG at include/linux/gfp.h: VM_BUG_ON(nid < 0 || nid >= MAX_NUMNODES): node "
-              + node);
-    }
-    return current.settle(cpu, cpu.alloc(cache, node, current.effective(gfp)));
+    return current.settle(cpu, cpu.alloc(cache, known(node), current.effective(gfp)));
+  }
+
+  /// A node that there is not is no wish (`___slab_alloc`).
+  int known(int node) {
+    return node >= 0 && node < current.kthreads().topology().nodeCount() ? node : NodeId.NONE;
   }
 
   /// Gives an object back (`kmem_cache_free`).
   ///
-  /// @param object its address; not [#NULL]
+  /// @param object its address; of [#NULL] the kernel's log says that it is no object, no more
   public void kmemCacheFree(KmemCache cache, long object) {
-    free(cache.id(), object);
+    if (!isNull(object)) {
+      free(cache.id(), object);
+    }
+  }
+
+  private boolean isNull(long object) {
+    if (object == NULL) {
+      current.print("virt_to_cache: Object is not a Slab page!");
+    }
+    return object == NULL;
   }
 
   void free(CacheId cache, long object) {
@@ -159,42 +171,49 @@ public final class Slab {
     cpu.free(cache, object);
   }
 
-  /// Takes `count` objects, or none (`kmem_cache_alloc_bulk`). Of 0 or fewer there are none.
+  /// Takes `count` objects, or none (`kmem_cache_alloc_bulk`).
   ///
   /// @param into receives their addresses, from its element 0 on
   /// @return `count`, or 0 when there is no memory for all
   public int kmemCacheAllocBulk(KmemCache cache, int gfp, int count, long[] into) {
-    if (count <= 0) {
-      return 0;
-    }
-    if (count > into.length) {
-      throw new IllegalArgumentException(
-          "kmem_cache_alloc_bulk of " + count + " objects into an array of " + into.length);
-    }
+    requireRoom("kmem_cache_alloc_bulk", count, into);
     Cpu cpu = current.enterAlloc(gfp);
     requireAlive("kmem_cache_alloc_bulk", cpu, cache.id());
     return (int)
         current.settle(cpu, cpu.allocBulk(cache.id(), current.effective(gfp), into, count));
   }
 
-  /// Gives objects of one cache back (`kmem_cache_free_bulk`).
-  public void kmemCacheFreeBulk(KmemCache cache, int count, long[] objects) {
-    if (count <= 0) {
-      return;
-    }
-    if (count > objects.length) {
+  private static void requireRoom(String function, int count, long[] array) {
+    if (count < 0 || count > array.length) {
       throw new IllegalArgumentException(
-          "kmem_cache_free_bulk of " + count + " objects of an array of " + objects.length);
+          "%s: count: got %d, allowed: 0..%d, the length of the array"
+              .formatted(function, count, array.length));
+    }
+  }
+
+  /// Gives objects of one cache back (`kmem_cache_free_bulk`). NULL among them, and a count of 0,
+  /// are told in the kernel's log and left out.
+  public void kmemCacheFreeBulk(KmemCache cache, int count, long[] objects) {
+    requireRoom("kmem_cache_free_bulk", count, objects);
+    if (count == 0) {
+      current.print("WARNING: at mm/slub.c: kmem_cache_free_bulk: !size");
+      return;
     }
     Cpu cpu = current.enter();
     requireAlive("kmem_cache_free_bulk", cpu, cache.id());
-    cpu.freeBulk(cache.id(), Arrays.copyOf(objects, count));
+    cpu.freeBulk(
+        cache.id(), Arrays.stream(objects, 0, count).filter(object -> !isNull(object)).toArray());
   }
 
-  private static void requireAlive(String function, Cpu cpu, CacheId cache) {
+  /// What follows a pointer into a cache that is gone is found as KASAN finds it. Of a cache with
+  /// STORE_USER the cpu learns whom it serves.
+  private void requireAlive(String function, Cpu cpu, CacheId cache) {
     KmemCacheCpu c = cpu.cache(cache);
     if (c.isGone()) {
       throw goneTo(function, c.cache().name());
+    }
+    if (c.cache().geometry().has(SlabFlags.STORE_USER)) {
+      cpu.serves(new Call(Track.of(-1, cpu.id().value(), current.pid(), 0), 0));
     }
   }
 

@@ -46,6 +46,10 @@ public final class SlabFlags {
   public static final int DEBUG_OBJECTS = 0x400000;
   public static final int NOLEAKTRACE = 0x800000;
 
+  /// Stays alone, for no other reason. Of Linux 6.5; 6.1 has the bit free, and for that only
+  /// NOLEAKTRACE.
+  public static final int NO_MERGE = 0x1000000;
+
   /// A: allocations of the cache may be made to fail (failslab with its cache filter).
   public static final int FAILSLAB = 0x2000000;
 
@@ -74,7 +78,7 @@ public final class SlabFlags {
 
   /// A cache with any of these stays alone (SLAB_NEVER_MERGE).
   public static final int NEVER_MERGE =
-      RED_ZONE | POISON | STORE_USER | TRACE | TYPESAFE_BY_RCU | NOLEAKTRACE | FAILSLAB;
+      RED_ZONE | POISON | STORE_USER | TRACE | TYPESAFE_BY_RCU | NOLEAKTRACE | NO_MERGE | FAILSLAB;
 
   /// What a creator may ask for; MEM_SPREAD is allowed and means nothing to slub.
   public static final int PERMITTED =
@@ -89,6 +93,7 @@ public final class SlabFlags {
           | MEM_SPREAD
           | DEBUG_OBJECTS
           | NOLEAKTRACE
+          | NO_MERGE
           | ACCOUNT
           | NO_USER_FLAGS;
 
