@@ -141,6 +141,16 @@ public final class Task {
     return new SlabFiles(this);
   }
 
+  /// Memory that a device owns: devm_* of include/linux/device.h.
+  public Devres devres() {
+    return new Devres(this);
+  }
+
+  /// Blocks of pages: alloc_pages of include/linux/gfp.h.
+  public Pages pages() {
+    return new Pages(this);
+  }
+
   /// CPUs and memory that go off line and come back.
   public Hotplug hotplug() {
     return new Hotplug(this);
@@ -254,6 +264,13 @@ public final class Task {
       print("in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: " + pid + ", name: " + name);
       print("preempt_count: " + Integer.toHexString(preemptCount) + ", expected: 0");
     }
+  }
+
+  /// Says that something is wrong that the kernel survives (`WARN_ON`).
+  ///
+  /// @param at source file and function
+  void warn(String at) {
+    print("WARNING: CPU: %d PID: %d at %s".formatted(cpu().value(), pid, at));
   }
 
   /// Sleeps until [#wake].
