@@ -151,6 +151,11 @@ public final class Task {
     return new Pages(this);
   }
 
+  /// Pools of elements that are always there: include/linux/mempool.h.
+  public Mempools mempools() {
+    return new Mempools(this);
+  }
+
   /// CPUs and memory that go off line and come back.
   public Hotplug hotplug() {
     return new Hotplug(this);
