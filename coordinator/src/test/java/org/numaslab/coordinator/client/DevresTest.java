@@ -118,8 +118,7 @@ class DevresTest {
       long copy = devres.devmKmemdup(dev, name, Gfp.KERNEL);
       assertThat(current.contents().read(copy, name.length)).isEqualTo(name);
       assertThat(devres.devmKstrdup(dev, null, Gfp.KERNEL)).isEqualTo(Slab.NULL);
-      assertThat(devres.devmKmemdup(dev, new byte[0], Gfp.KERNEL))
-          .isEqualTo(Kmalloc.ZERO_SIZE_PTR);
+      assertThat(devres.devmKmemdup(dev, new byte[0], Gfp.KERNEL)).isEqualTo(Kmalloc.ZERO_SIZE_PTR);
       assertThat(devres.devresReleaseAll(dev)).isEqualTo(2);
     });
   }
@@ -349,16 +348,13 @@ class DevresTest {
   void whatOneCpuTookForADeviceAnotherGivesBack(Machines machines) {
     Device dev = new Device("shared", 1);
     machines.runAll(
-        List.of(
-            current -> {
-              for (int i = 0; i < 50; i++) {
-                current.devres().devmKmalloc(dev, 500, Gfp.KERNEL);
-              }
-              HotplugRun.kthread(
-                  current,
-                  2,
-                  task -> assertThat(task.devres().devresReleaseAll(dev)).isEqualTo(50));
-            }));
+        List.of(current -> {
+          for (int i = 0; i < 50; i++) {
+            current.devres().devmKmalloc(dev, 500, Gfp.KERNEL);
+          }
+          HotplugRun.kthread(
+              current, 2, task -> assertThat(task.devres().devresReleaseAll(dev)).isEqualTo(50));
+        }));
     assertThat(dev.managed()).isZero();
   }
 }

@@ -200,8 +200,7 @@ class MempoolTest {
       Mempool one = memory.pool(current, 1);
       current.mempools().mempoolAlloc(one, Gfp.KERNEL);
       assertThat(memory.gfps)
-          .containsExactly(
-              Gfp.KERNEL, (Gfp.KERNEL | polite) & ~(Gfp.DIRECT_RECLAIM | Gfp.IO));
+          .containsExactly(Gfp.KERNEL, (Gfp.KERNEL | polite) & ~(Gfp.DIRECT_RECLAIM | Gfp.IO));
       memory.isEmpty.set(true);
       current.mempools().mempoolAlloc(one, Gfp.KERNEL);
       memory.gfps.clear();
@@ -395,8 +394,7 @@ class MempoolTest {
         .hasSize(2);
     assertThat(log.stream().filter(l -> l.startsWith(" nr=1 @ 0x")))
         .hasSize(2)
-        .allMatch(
-            l -> l.endsWith(": ... 0x6b 6b 6b 6b 6b 6b 6b 6b 78 6b 6b 6b 6b 6b 6b 6b ..."));
+        .allMatch(l -> l.endsWith(": ... 0x6b 6b 6b 6b 6b 6b 6b 6b 78 6b 6b 6b 6b 6b 6b 6b ..."));
   }
 
   @ParameterizedTest

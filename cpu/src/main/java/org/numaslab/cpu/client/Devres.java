@@ -18,12 +18,14 @@ import org.numaslab.node.topology.NodeId;
 /// the device goes, newest first.
 ///
 /// A piece of memory is one kmalloc, on the device's node:
+///
 /// ```text
 /// 0      16        24     32     40            40 + size
 /// +------+---------+------+------+-------------+
 /// | list | release | name | size | data        |   devm_kmalloc gives the address of data
 /// +------+---------+------+------+-------------+
 /// ```
+///
 /// so that `devm_kmalloc(24)` takes an object of kmalloc-64.
 ///
 /// Departure: of the header only `size` is filled in; the list itself is in [Device], so that a

@@ -162,10 +162,10 @@ public final class Mempools {
 
   // ---- elements
 
-  /// Takes an element (`mempool_alloc`): from memory, first without direct reclaim and IO, else from
-  /// the reserve, else from memory with all that `gfp` allows, never from the kernel's own reserves
-  /// (`__GFP_NOMEMALLOC`). When all fails it sleeps until an element comes back to the reserve, and
-  /// begins again.
+  /// Takes an element (`mempool_alloc`): from memory, first without direct reclaim and IO, else
+  /// from the reserve, else from memory with all that `gfp` allows, never from the kernel's own
+  /// reserves (`__GFP_NOMEMALLOC`). When all fails it sleeps until an element comes back to the
+  /// reserve, and begins again.
   ///
   /// @param gfp bits of [Gfp]; with DIRECT_RECLAIM it never fails. What the reserve gives is not
   ///   cleared for ZERO
@@ -260,8 +260,7 @@ public final class Mempools {
       bytes.append("%x ".formatted(found[i]));
     }
     current.print("BUG: mempool element poison mismatch");
-    current.print(
-        "Mempool %s size %d".formatted(ObjectAddress.print(pool.header), found.length));
+    current.print("Mempool %s size %d".formatted(ObjectAddress.print(pool.header), found.length));
     current.print(
         " nr=%d @ %s: %s0x%s%s"
             .formatted(

@@ -45,6 +45,7 @@ public final class Slab {
   /// @param cache null is allowed, and nothing
   public void kmemCacheDestroy(@Nullable KmemCache cache) {
     if (cache != null) {
+      current.rcu().kvfreeRcuBarrier();
       current.ask(r -> new TaskRequest.DestroyCache(current.cpu(), r, cache.id()));
     }
   }
