@@ -47,7 +47,8 @@ import org.numaslab.node.topology.Topology;
 /// | cpu off line, on line | GoOffline, GoOnline, that cpu only | - |
 /// | memory off line | for each cache Flush; at last SetMemory | before all SetMemory, that node only; for each cache Shrink; then SetMemory, which may be vetoed |
 /// | memory on line | SetMemory, after the node | SetMemory, that node only |
-/// | grace period | Quiesce | EndGracePeriod |
+///
+/// Grace periods are beside these operations: see [GracePeriods].
 ///
 /// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in
 /// mm/slub.c, v6.1.
@@ -72,6 +73,7 @@ public final class Registry {
 
   private final BitSet destroyed = new BitSet();
   private final Plugged plugged;
+  private final GracePeriods gracePeriods;
   private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
   private final List<RegistryReply> answers = new ArrayList<>();
   private GeometryOptions boot;
@@ -94,6 +96,7 @@ public final class Registry {
     this.outbox = outbox;
     this.boot = GeometryOptions.forCpus(topology.cpuCount());
     this.plugged = new Plugged(topology, messages);
+    this.gracePeriods = new GracePeriods(topology, plugged, outbox, this::nextRequest);
   }
 
   /// Parameters of the emulated kernel for the caches that its tasks make.
@@ -321,12 +324,10 @@ public final class Registry {
     return answers.getLast() instanceof MemorySet set && set.state() != MemoryState.OFFLINE;
   }
 
-  /// Waits until every cpu has passed a quiescent point; then the pages of discarded
-  /// TYPESAFE_BY_RCU slabs go back (`rcu_barrier`).
+  /// Waits for the end of a grace period that begins now or later; then the pages of
+  /// TYPESAFE_BY_RCU slabs that were discarded before it have gone back.
   public void gracePeriod(Runnable then) {
-    start(
-        List.of(cpus(r -> new CpuProtocol.Quiesce(r)), nodes(NodeProtocol.EndGracePeriod::new)),
-        answered -> then.run());
+    gracePeriods.next(then);
   }
 
   // ---- what is known
@@ -361,7 +362,7 @@ public final class Registry {
   }
 
   public boolean isIdle() {
-    return current == null && waiting.isEmpty();
+    return current == null && waiting.isEmpty() && gracePeriods.isIdle();
   }
 
   // ---- the state machine
@@ -468,13 +469,17 @@ public final class Registry {
 
   /// Takes a node's answer.
   public void receive(RegistryReply reply) {
-    answers.add(reply);
-    answered();
+    if (!gracePeriods.receive(reply.request())) {
+      answers.add(reply);
+      answered();
+    }
   }
 
   /// Takes a cpu's answer.
   public void receive(CpuReply reply) {
-    answered();
+    if (!gracePeriods.receive(reply.request())) {
+      answered();
+    }
   }
 
   private void answered() {

@@ -56,6 +56,7 @@ public final class Cpu {
   private final SlowFree slowFree;
   private final NumaEvents numaEvents;
   private final Presence presence = new Presence();
+  private final Readers readers = new Readers();
   private final Zonelists zonelists;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
@@ -456,6 +457,17 @@ public final class Cpu {
   /// Confirms by `done(token)` that the cpu has passed a boundary of operations.
   public void quiesce(long token) {
     atBoundary(() -> outbox.done(token));
+  }
+
+  /// Sections of its tasks that grace periods wait for.
+  public Readers readers() {
+    return readers;
+  }
+
+  /// Confirms by `done(token)` that the cpu has passed a quiescent point: a boundary of operations,
+  /// after every section that had begun before.
+  public void passQuiescentPoint(long token) {
+    atBoundary(() -> readers.afterThoseInside(() -> outbox.done(token)));
   }
 
   /// What is under way comes first: the answer to a free may bring a slab.

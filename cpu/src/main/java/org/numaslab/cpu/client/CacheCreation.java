@@ -79,9 +79,10 @@ final class CacheCreation {
   }
 
   private int copied(long size, long userOffset, long userSize) {
-    boolean lies =
-        userSize == 0 && userOffset == 0
-            || userSize > 0 && userOffset >= 0 && size >= userSize && size - userSize >= userOffset;
+    boolean none = userSize == 0 && userOffset == 0;
+    boolean within =
+        userSize > 0 && userOffset >= 0 && size >= userSize && size - userSize >= userOffset;
+    boolean lies = none || within;
     if (!lies) {
       current.print("WARNING: mm/slab_common.c " + FUNCTION + ": bad usercopy region of " + name);
     }

@@ -6,7 +6,6 @@ import org.numaslab.node.cache.AddressInfo;
 import org.numaslab.node.cache.AddressInfo.What;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.ObjectAddress;
-import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KmallocClasses;
 import org.numaslab.node.topology.NodeId;
@@ -95,22 +94,13 @@ public final class Kmalloc {
     AddressInfo info = current.contents().find(address);
     switch (info.what()) {
       case OBJECT, BEYOND -> slab.free(new CacheId(info.cache()), address);
-      case PAGES -> freePages(address);
+      case PAGES -> current.pages().give(address);
       case NOTHING ->
           throw new EmulatedOops(
               "kernel BUG at mm/slab_common.c: kfree of "
                   + ObjectAddress.print(address)
                   + ", which is no memory of kmalloc");
     }
-  }
-
-  private void freePages(long address) {
-    Cpu cpu = current.enter();
-    current.settle(
-        cpu,
-        cpu.ask(
-            new NodeId(cpu.homeOf(address)),
-            r -> new NodeProtocol.GivePages(cpu.caller(), r, address)));
   }
 
   /// Bytes that may be used of what a kmalloc gave (`ksize`): not less than were asked for.

@@ -16,6 +16,7 @@ final class KmallocCaches {
 
   private final CacheId[][] byFamilyAndSteps;
   private final boolean initOnAlloc;
+  private final boolean isDebugOn;
 
   /// @param boot the caches of [KmallocClasses#boot], in its order
   KmallocCaches(List<KmemCache> boot) {
@@ -25,6 +26,7 @@ final class KmallocCaches {
       throw new IllegalArgumentException(boot.size() + " kmalloc caches");
     }
     initOnAlloc = boot.getFirst().initOnAlloc();
+    isDebugOn = boot.getFirst().isDebug();
     int steps = (KmallocClasses.CACHE_SIZE_MAX >> STEP_SHIFT) + 1;
     byFamilyAndSteps = new CacheId[families.length][steps];
     for (int f = 0; f < families.length; f++) {
@@ -36,6 +38,11 @@ final class KmallocCaches {
         from = to;
       }
     }
+  }
+
+  /// Whether the machine was booted with debugging of all caches (`CONFIG_SLUB_DEBUG_ON`).
+  boolean isDebugOn() {
+    return isDebugOn;
   }
 
   /// What pages that are no slab are asked for with (`want_init_on_alloc`).

@@ -28,6 +28,7 @@ public final class Kthreads {
   private final OomReports oomReports = new OomReports();
   private final InterleaveWeights interleaveWeights;
   private final List<RunQueue> queues = new ArrayList<>();
+  private final List<RcuCallbacks> rcuCallbacks;
   private final AtomicInteger lastPid = new AtomicInteger();
   private final AtomicInteger alive = new AtomicInteger();
 
@@ -40,6 +41,7 @@ public final class Kthreads {
     for (int i = 0; i < host.topology().cpuCount(); i++) {
       queues.add(new RunQueue(this, new CpuId(i)));
     }
+    rcuCallbacks = queues.stream().map(queue -> new RcuCallbacks()).toList();
   }
 
   /// Starts a task on a cpu (`kthread_run_on_cpu`), or instead of one that is off line on the next
@@ -99,6 +101,11 @@ public final class Kthreads {
 
   KmallocCaches kmalloc() {
     return kmalloc;
+  }
+
+  /// What is to be done after a grace period, by cpu.
+  List<RcuCallbacks> rcuCallbacks() {
+    return rcuCallbacks;
   }
 
   boolean areAllDone() {

@@ -95,9 +95,12 @@ public final class Slab {
   ///
   /// @param cache null is allowed, and nothing
   public void kmemCacheDestroy(@Nullable KmemCache cache) {
-    if (cache != null
-        && current.ask(r -> new TaskRequest.DestroyCache(current.cpu(), r, cache.id()))
-            instanceof TaskReply.Refused) {
+    if (cache == null) {
+      return;
+    }
+    current.rcu().kvfreeRcuBarrier();
+    if (current.ask(r -> new TaskRequest.DestroyCache(current.cpu(), r, cache.id()))
+        instanceof TaskReply.Refused) {
       throw goneTo("kmem_cache_destroy", cache.name());
     }
   }

@@ -58,6 +58,9 @@ public final class Task {
   private int preemptCount;
   private final Reclaim reclaim = new Reclaim(this);
   private Mempolicy mempolicy = Mempolicy.none();
+  private int rcuNesting;
+  private int sections;
+  private int rcuEntered;
   private @Nullable Cpu cpu;
   private @Nullable TaskReply reply;
   private @Nullable Throwable failure;
@@ -77,6 +80,11 @@ public final class Task {
         print("BUG: " + name + "/" + pid + " ends with preempt_count " + preemptCount);
         preemptCount = 1;
         preemptEnable();
+      }
+      if (rcuNesting != 0) {
+        print("WARNING: " + name + "/" + pid + " still has locks held!");
+        rcuNesting = 1;
+        rcuReadUnlock();
       }
     } catch (Throwable thrown) {
       failure = thrown;
@@ -147,6 +155,26 @@ public final class Task {
     return new SlabFiles(this);
   }
 
+  /// Memory that a device owns: devm_* of include/linux/device.h.
+  public Devres devres() {
+    return new Devres(this);
+  }
+
+  /// Blocks of pages: alloc_pages of include/linux/gfp.h.
+  public Pages pages() {
+    return new Pages(this);
+  }
+
+  /// Pools of elements that are always there: include/linux/mempool.h.
+  public Mempools mempools() {
+    return new Mempools(this);
+  }
+
+  /// Read-copy-update: include/linux/rcupdate.h.
+  public Rcu rcu() {
+    return new Rcu(this);
+  }
+
   /// CPUs and memory that go off line and come back.
   public Hotplug hotplug() {
     return new Hotplug(this);
@@ -203,10 +231,45 @@ public final class Task {
   /// Nests.
   public void preemptDisable() {
     requireCurrent();
-    if (preemptCount == 0) {
-      onlineCpu().pin();
-    }
+    enterSection();
     preemptCount++;
+  }
+
+  /// From here on its cpu stays on line, and grace periods wait for the task.
+  private void enterSection() {
+    if (sections == 0) {
+      Cpu on = onlineCpu();
+      on.pin();
+      rcuEntered = on.readers().enter();
+    }
+    sections++;
+  }
+
+  private void exitSection() {
+    Cpu on = cpu;
+    if (--sections == 0 && on != null) {
+      on.readers().exit(rcuEntered);
+      on.unpin();
+    }
+  }
+
+  void rcuReadLock() {
+    requireCurrent();
+    enterSection();
+    rcuNesting++;
+  }
+
+  void rcuReadUnlock() {
+    if (rcuNesting == 0) {
+      throw new IllegalStateException(this + ": rcu_read_unlock without rcu_read_lock");
+    }
+    rcuNesting--;
+    exitSection();
+  }
+
+  /// Whether it is in a read-side section of RCU (`rcu_read_lock_held`).
+  boolean isRcuReader() {
+    return rcuNesting > 0;
   }
 
   /// Its cpu; where that has gone off line while an operation of the task waited, the next one.
@@ -224,10 +287,8 @@ public final class Task {
     if (preemptCount == 0) {
       throw new IllegalStateException(this + ": preempt_enable without preempt_disable");
     }
-    Cpu on = cpu;
-    if (--preemptCount == 0 && on != null) {
-      on.unpin();
-    }
+    preemptCount--;
+    exitSection();
   }
 
   /// Whether it may not sleep (`in_atomic`).
@@ -298,6 +359,11 @@ public final class Task {
   TaskReply ask(LongFunction<TaskRequest> request) {
     requireCurrent();
     mightSleep("kernel/locking/mutex.c");
+    return askAsIs(request);
+  }
+
+  /// The same without the check of `might_sleep`.
+  TaskReply askAsIs(LongFunction<TaskRequest> request) {
     TaskRequest asked = queue.ask(this, request);
     sleep(asked.getClass().getSimpleName());
     TaskReply answered = reply;
@@ -310,11 +376,27 @@ public final class Task {
 
   /// Says where sleeping is a bug (`__might_sleep`); the kernel goes on, too.
   void mightSleep(String where) {
-    if (preemptCount > 0) {
+    if (preemptCount > 0 || rcuNesting > 0) {
       print("BUG: sleeping function called from invalid context at " + where);
-      print("in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: " + pid + ", name: " + name);
+      print(
+          "in_atomic(): "
+              + (preemptCount > 0 ? 1 : 0)
+              + ", irqs_disabled(): 0, non_block: 0, pid: "
+              + pid
+              + ", name: "
+              + name);
       print("preempt_count: " + Integer.toHexString(preemptCount) + ", expected: 0");
+      if (rcuNesting > 0) {
+        print("RCU nest depth: " + rcuNesting + ", expected: 0");
+      }
     }
+  }
+
+  /// Says that something is wrong that the kernel survives (`WARN_ON`).
+  ///
+  /// @param at source file and function
+  void warn(String at) {
+    print("WARNING: CPU: %d PID: %d at %s".formatted(cpu().value(), pid, at));
   }
 
   /// Sleeps until [#wake].
@@ -324,6 +406,10 @@ public final class Task {
     requireCurrent();
     if (preemptCount > 0) {
       print("BUG: scheduling while atomic: %s/%d/0x%08x".formatted(name, pid, preemptCount));
+    }
+    if (rcuNesting > 0) {
+      print("Voluntary context switch within RCU read-side critical section!");
+      warn("kernel/rcu/tree_plugin.h rcu_note_context_switch");
     }
     waitsFor = what;
     giveUp(Stop.SLEEPING);

@@ -35,6 +35,7 @@ public sealed interface CpuProtocol {
   /// operations.
   record ClearStat(long request, CacheId cache, Stat stat) implements CpuProtocol {}
 
-  /// Answer at the next boundary of operations: the cpu has then passed a quiescent point.
+  /// Answer when every task of the cpu that is in a read-side section of RCU, or has preemption
+  /// off, has left it, at a boundary of operations: the cpu has then passed a quiescent point.
   record Quiesce(long request) implements CpuProtocol {}
 }

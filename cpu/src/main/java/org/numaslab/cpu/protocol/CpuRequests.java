@@ -23,7 +23,7 @@ public final class CpuRequests {
       case CpuProtocol.GoOnline m -> cpu.goOnline(m.request());
       case CpuProtocol.SetMemory m -> cpu.setMemory(m.node(), m.online(), m.request());
       case CpuProtocol.ClearStat m -> cpu.clearStat(m.cache(), m.stat(), m.request());
-      case CpuProtocol.Quiesce m -> cpu.quiesce(m.request());
+      case CpuProtocol.Quiesce m -> cpu.passQuiescentPoint(m.request());
     }
   }
 }

@@ -358,6 +358,10 @@ class GivingBackTest {
     assertThat(machine.nature.givenBack).isEmpty();
     assertThat(machine.memory.frames().kind(8)).isEqualTo(FrameTable.Kind.RCU);
     assertThat(machine.nodes.getFirst().waitingForGracePeriod()).isEqualTo(1);
+    // One that began before the slab was discarded is not enough.
+    machine.nodes.getFirst().receive(new NodeProtocol.EndGracePeriod(7));
+    assertThat(machine.nature.givenBack).isEmpty();
+    machine.nodes.getFirst().receive(new NodeProtocol.BeginGracePeriod(8));
     machine.nodes.getFirst().receive(new NodeProtocol.EndGracePeriod(9));
     assertThat(machine.nature.givenBack).containsExactly(8L);
     assertThat(machine.nodes.getFirst().waitingForGracePeriod()).isZero();

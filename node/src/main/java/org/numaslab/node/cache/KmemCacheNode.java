@@ -392,7 +392,12 @@ public final class KmemCacheNode {
     return partial.toArray();
   }
 
-  /// Gives back the pages of slabs whose grace period has ended.
+  /// A grace period begins.
+  public void beginGracePeriod() {
+    rcu.begin();
+  }
+
+  /// It has ended: gives back the pages of slabs that were discarded before it began.
   public void endGracePeriod() {
     rcu.release(this::giveBack);
   }

@@ -111,7 +111,10 @@ public sealed interface NodeProtocol {
   /// flushed.
   record Validate(long request, CacheId cache) implements FromRegistry {}
 
-  /// Every cpu has passed a quiescent point since the slabs were discarded.
+  /// A grace period begins; no cpu was asked yet.
+  record BeginGracePeriod(long request) implements FromRegistry {}
+
+  /// Every cpu has passed a quiescent point since the grace period began.
   record EndGracePeriod(long request) implements FromRegistry {}
 
   /// The node's memory goes off line, or comes back (`offline_pages`, `online_pages`). OFFLINE is

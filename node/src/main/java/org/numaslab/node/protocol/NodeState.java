@@ -22,6 +22,7 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeProtocol.Activate;
+import org.numaslab.node.protocol.NodeProtocol.BeginGracePeriod;
 import org.numaslab.node.protocol.NodeProtocol.Count;
 import org.numaslab.node.protocol.NodeProtocol.Deactivate;
 import org.numaslab.node.protocol.NodeProtocol.Describe;
@@ -52,6 +53,7 @@ import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.NodeReply.TookPages;
 import org.numaslab.node.protocol.RegistryReply.Described;
+import org.numaslab.node.protocol.RegistryReply.GracePeriodBegun;
 import org.numaslab.node.protocol.RegistryReply.GracePeriodEnded;
 import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
@@ -168,6 +170,7 @@ public final class NodeState {
           outbox.answerRegistry(new Shrunk(m.request(), node, cache(m.cache()).shrink()));
       case Shutdown m -> outbox.answerRegistry(shutdown(m));
       case Validate m -> outbox.answerRegistry(validate(m));
+      case BeginGracePeriod m -> beginGracePeriod(m);
       case EndGracePeriod m -> endGracePeriod(m);
       case SetMemory m -> outbox.answerRegistry(setMemory(m));
     }
@@ -433,6 +436,11 @@ public final class NodeState {
       debug.validate();
     }
     return new Validated(m.request(), node);
+  }
+
+  private void beginGracePeriod(BeginGracePeriod m) {
+    caches.values().forEach(KmemCacheNode::beginGracePeriod);
+    outbox.answerRegistry(new GracePeriodBegun(m.request(), node));
   }
 
   private void endGracePeriod(EndGracePeriod m) {

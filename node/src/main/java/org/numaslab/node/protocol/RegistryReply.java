@@ -23,7 +23,10 @@ public sealed interface RegistryReply {
   /// Every slab was checked; what was wrong is in the kernel's log.
   record Validated(long request, NodeId from) implements RegistryReply {}
 
-  /// The pages of slabs that were discarded before are given back.
+  /// The node will know which slabs were discarded before.
+  record GracePeriodBegun(long request, NodeId from) implements RegistryReply {}
+
+  /// The pages of slabs that were discarded before it began are given back.
   record GracePeriodEnded(long request, NodeId from) implements RegistryReply {}
 
   /// @param state that the node's memory is in now
