@@ -31,7 +31,16 @@ class SampleCommandTest {
           Sample.FORK,
           "fork: 32 children came and went\n",
           Sample.NETWORK,
-          "eth0: 5000 packets read on node 1, 0 dropped\n");
+          "eth0: 5000 packets read on node 1, 0 dropped\n",
+          Sample.DEVICE,
+          """
+          0000:01:00.0: probed with 0, owns 11
+          0000:01:00.0: second function failed, 1 given back
+          0000:01:00.0: interrupts off
+          0000:01:00.0: unplugged, 11 given back
+          """,
+          Sample.RCU,
+          "rcu: 50 versions, 2 readers\n\n");
 
   @TempDir Path temporary;
 

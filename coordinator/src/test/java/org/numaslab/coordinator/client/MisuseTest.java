@@ -52,16 +52,15 @@ class MisuseTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFreeOfPagesThatAreNoSlabIsTold(Machines machines) {
-    for (int flags : new int[] {0, DEBUG}) {
-      assertThat(
-              machines.run(current ->
-                  current
-                      .slab()
-                      .kmemCacheFree(
-                          cache(current, flags), current.kmalloc().kmalloc(1 << 20, Gfp.KERNEL))))
-          .contains(NO_SLAB);
-    }
+  void aFreeOfPagesThatAreNoSlabIsToldWhereACacheChecksAndStopsTheMachineElse(Machines machines) {
+    assertThat(machines.run(current -> freePages(current, DEBUG))).contains(NO_SLAB);
+    stops(() -> machines.run(current -> freePages(current, 0)), "which is no object of misused");
+  }
+
+  private static void freePages(Task current, int flags) {
+    current
+        .slab()
+        .kmemCacheFree(cache(current, flags), current.kmalloc().kmalloc(1 << 20, Gfp.KERNEL));
   }
 
   @ParameterizedTest

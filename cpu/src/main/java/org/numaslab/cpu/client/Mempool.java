@@ -26,6 +26,7 @@ public final class Mempool {
   /// Gives an element back to memory (`mempool_free_t`).
   @FunctionalInterface
   public interface Free {
+    /// @param element that [Alloc] gave
     void free(Task current, long element);
   }
 

@@ -13,7 +13,9 @@ public enum Sample {
   NETWORK(
       "network",
       "a driver that allocates on one node, and a receiver that frees on another",
-      NetworkDriver::start);
+      NetworkDriver::start),
+  DEVICE("device", "memory that a device owns and gives back when it goes", ManagedDevice::start),
+  RCU("rcu", "readers without a lock, a writer that waits for them", RcuReaders::start);
 
   private final String label;
   private final String shows;

@@ -322,6 +322,9 @@ public final class NodeState {
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);
       if (slab == NO_SLAB) {
+        if (named.debug() == null) {
+          throw noObject(named, rest[0]);
+        }
         messages.print("virt_to_cache: Object is not a Slab page!");
         rest = Arrays.copyOfRange(rest, 1, rest.length);
         continue;
