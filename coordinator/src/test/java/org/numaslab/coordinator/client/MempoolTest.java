@@ -57,7 +57,7 @@ class MempoolTest {
   }
 
   /// Runs a task on a machine that was booted with slub_debug.
-  private static List<String> runDebugged(Machines machines, Task.Body body) {
+  static List<String> runDebugged(Machines machines, Task.Body body) {
     GeometryOptions plain = GeometryOptions.forCpus(Machines.TWO_NODES.cpuCount());
     try (Machine machine = machines.start(Machines.TWO_NODES)) {
       Kthreads kthreads =

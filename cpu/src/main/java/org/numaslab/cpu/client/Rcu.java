@@ -59,13 +59,17 @@ public final class Rcu {
 
   // ---- those who wait for them
 
-  /// Sleeps for a grace period (`synchronize_rcu`).
+  /// Sleeps for a grace period (`synchronize_rcu`). In a section of its own, or with preemption off,
+  /// the task sleeps for ever.
   public void synchronizeRcu() {
     if (current.isRcuReader()) {
       current.print("WARNING: suspicious RCU usage");
       current.print("Illegal synchronize_rcu() in RCU read-side critical section!");
     }
     current.mightSleep("kernel/sched/completion.c");
+    while (current.isRcuReader() || current.inAtomic()) {
+      current.sleep("the end of its own section");
+    }
     waitForGracePeriod(current);
   }
 

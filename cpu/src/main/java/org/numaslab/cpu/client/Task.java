@@ -78,13 +78,15 @@ public final class Task {
       body.run(this);
       if (preemptCount != 0) {
         print("BUG: " + name + "/" + pid + " ends with preempt_count " + preemptCount);
-        preemptCount = 1;
-        preemptEnable();
+        while (preemptCount > 0) {
+          preemptEnable();
+        }
       }
       if (rcuNesting != 0) {
         print("WARNING: " + name + "/" + pid + " still has locks held!");
-        rcuNesting = 1;
-        rcuReadUnlock();
+        while (rcuNesting > 0) {
+          rcuReadUnlock();
+        }
       }
     } catch (Throwable thrown) {
       failure = thrown;

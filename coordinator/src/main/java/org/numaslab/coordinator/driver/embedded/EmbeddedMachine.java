@@ -226,7 +226,8 @@ public final class EmbeddedMachine implements Machine {
     });
     StallCheck stall = new StallCheck();
     while (!isDoneWithin(finished, GRACE_PERIOD)) {
-      endGracePeriod();
+      // Not waited for: a reader may keep it from ending.
+      ask(r -> startGracePeriod(r, () -> {}));
       stall.refuse(standings());
     }
     endGracePeriod();
@@ -246,14 +247,16 @@ public final class EmbeddedMachine implements Machine {
 
   private void endGracePeriod() {
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    ask(r -> {
-      if (r.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
-        r.gracePeriod(() -> ended.complete(true));
-      } else {
-        ended.complete(true);
-      }
-    });
+    ask(r -> startGracePeriod(r, () -> ended.complete(true)));
     await(ended);
+  }
+
+  private static void startGracePeriod(Registry registry, Runnable then) {
+    if (registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
+      registry.gracePeriod(then);
+    } else {
+      then.run();
+    }
   }
 
   private void ask(Consumer<Registry> operation) {
