@@ -40,7 +40,9 @@ final class OomReports {
   }
 
   private static void reportPages(Task current, Shortage shortage) {
-    Topology topology = current.kthreads().topology();
+    Cpu cpu = current.enter();
+    List<NodeId> allowed =
+        withMemory(current.kthreads().topology()).stream().filter(cpu::hasMemory).toList();
     List<NodeId> nodemask = shortage.nodemask();
     current.print(
         "%s: page allocation failure: order:%d, mode:%s, nodemask=%s,cpuset=/,mems_allowed=%s"
@@ -49,7 +51,7 @@ final class OomReports {
                 shortage.order(),
                 GfpNames.print(current.asAsked(shortage.pageGfp())),
                 nodemask == null ? "(null)" : runs(nodemask),
-                runs(withMemory(topology))));
+                runs(allowed)));
   }
 
   private static void reportSlabs(Task current, Shortage shortage, KmemCache cache) {

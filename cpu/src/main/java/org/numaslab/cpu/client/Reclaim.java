@@ -122,9 +122,10 @@ final class Reclaim {
   ///
   /// @return whether it got pages back
   private boolean reclaim(Shortage shortage) {
+    Cpu cpu = settled();
+    long before = cpu.pagesReclaimed();
     isReclaiming = true;
     try {
-      long before = settled().pagesReclaimed();
       long pages = 0;
       for (int priority = DEF_PRIORITY; priority >= 0 && pages < ENOUGH_PAGES; priority--) {
         for (NodeId node : shortage.nodes()) {
@@ -133,6 +134,9 @@ final class Reclaim {
         pages = settled().pagesReclaimed() - before;
       }
       return pages > 0;
+    } catch (RuntimeException | Error thrown) { // by a shrinker: nobody goes on with the allocation
+      cpu.unpin();
+      throw thrown;
     } finally {
       isReclaiming = false;
     }

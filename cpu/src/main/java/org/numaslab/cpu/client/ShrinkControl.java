@@ -33,7 +33,13 @@ public final class ShrinkControl {
   }
 
   /// Says how many objects were looked at (`nr_scanned`), where that is not [#nrToScan].
+  ///
+  /// @throws IllegalArgumentException for less than 0
   public void setNrScanned(long objects) {
+    if (objects < 0) {
+      throw new IllegalArgumentException(
+          "nr_scanned: got %d, allowed: from 0 on".formatted(objects));
+    }
     nrScanned = objects;
   }
 }

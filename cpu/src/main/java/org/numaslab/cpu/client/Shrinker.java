@@ -63,7 +63,8 @@ public abstract class Shrinker {
 
   /// Looks at up to [ShrinkControl#nrToScan] objects and frees what can be freed (`scan_objects`).
   ///
-  /// @return how many were freed, or [#SHRINK_STOP]
+  /// @return how many were freed, or [#SHRINK_STOP]; as with [#countObjects] the allocation that
+  ///   reclaims throws for any other number
   public abstract long scanObjects(Task current, ShrinkControl control);
 
   /// From now on reclaim asks it (`register_shrinker`).
@@ -114,6 +115,7 @@ public abstract class Shrinker {
     if (freeable == 0 || freeable == SHRINK_EMPTY) {
       return;
     }
+    require("count_objects", freeable, "SHRINK_EMPTY", freeable > 0);
     long left = deferred.getAndSet(place(node), 0);
     long delta = seeks == 0 ? freeable / 2 : (freeable >> priority) * 4 / seeks;
     long toScan = Math.min((left >> priority) + delta, 2 * freeable);
@@ -121,13 +123,22 @@ public abstract class Shrinker {
     while (toScan >= batch || toScan >= freeable) {
       control.nrToScan = Math.min(batch, toScan);
       control.nrScanned = control.nrToScan;
-      if (scanObjects(current, control) == SHRINK_STOP) {
+      long freed = scanObjects(current, control);
+      if (freed == SHRINK_STOP) {
         break;
       }
+      require("scan_objects", freed, "SHRINK_STOP", freed >= 0);
       toScan -= control.nrScanned;
       scanned += control.nrScanned;
       current.yieldIfPreemptible();
     }
     deferred.getAndAdd(place(node), Math.clamp(left + delta - scanned, 0, 2 * freeable));
+  }
+
+  private static void require(String method, long got, String besides, boolean holds) {
+    if (!holds) {
+      throw new IllegalStateException(
+          "shrinker: %s gave %d, allowed: from 0 on, %s".formatted(method, got, besides));
+    }
   }
 }

@@ -35,10 +35,14 @@ final class ShrinkerList {
 
   /// Asks every shrinker for objects of a node; nobody while one is being unregistered.
   void shrink(Task current, int gfp, NodeId node, int priority) {
-    for (Shrinker shrinker : tryRead()) {
-      shrinker.shrink(current, gfp, node, priority);
+    List<Shrinker> asked = tryRead();
+    try {
+      for (Shrinker shrinker : asked) {
+        shrinker.shrink(current, gfp, node, priority);
+      }
+    } finally {
+      endRead();
     }
-    endRead();
   }
 
   private synchronized List<Shrinker> tryRead() {
