@@ -128,9 +128,7 @@ public final class Replay extends Experiment {
     }
     long late = (long) topology.cpuCount() * CountedProgram.PUBLISHED_EACH;
     long operations = done() - firstRound.operations() - late;
-    return operations <= 0
-        ? Part.NONE
-        : new Part(operations, endNanos() - firstRound.nanos());
+    return operations <= 0 ? Part.NONE : new Part(operations, endNanos() - firstRound.nanos());
   }
 
   private short[] recordedHomes(@Nullable KernelDirectory kernel) {

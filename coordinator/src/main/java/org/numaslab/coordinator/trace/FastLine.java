@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///                                                                      call site
 /// ```
 ///
-/// A call site almost always goes with the fields that it had last, so both texts are guessed and
-/// compared before they are searched for their ends and looked up. Whatever is not of this shape,
-/// or not in order, is left to [TolerantLine], which takes every line that this takes for the same.
+/// The first bytes of a call site, and what differs first between its fields, almost always go with
+/// the texts that they had last, so both texts are guessed and compared before they are searched
+/// for their ends and looked up. Whatever is not of this shape, or not in order, is left to
+/// [TolerantLine], which takes every line that this takes for the same.
 ///
 /// Owner: the thread that decodes. Allocates nothing but for texts that are new.
 final class FastLine {
