@@ -154,6 +154,23 @@ class RunCommandTest {
   }
 
   @Test
+  void whatIsDoneAfterTheFirstRoundIsTimedByItself() throws Exception {
+    run("a", "--trace", SCENARIO, "--repeat", "50");
+    run("b", "--trace", SCENARIO);
+
+    JsonNode repeated = new ObjectMapper().readTree(folder.resolve("a/timing.json").toFile());
+    assertThat(repeated.get("operations_after_first_round").asLong())
+        .isPositive()
+        .isLessThan(repeated.get("operations").asLong());
+    assertThat(repeated.get("operations_after_first_round_per_second").asDouble()).isPositive();
+    assertThat(Files.readString(folder.resolve("a/summary.txt"))).contains("after the first round");
+    JsonNode once = new ObjectMapper().readTree(folder.resolve("b/timing.json").toFile());
+    assertThat(once.get("operations_after_first_round").asLong()).isZero();
+    assertThat(Files.readString(folder.resolve("b/summary.txt")))
+        .doesNotContain("after the first round");
+  }
+
+  @Test
   void eachCacheHasAllCountersOfTheKernel() throws Exception {
     run("a", "--trace", SCENARIO, "--driver", "simulate");
 

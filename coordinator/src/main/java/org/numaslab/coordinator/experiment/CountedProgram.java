@@ -8,7 +8,7 @@ import org.numaslab.cpu.client.Program;
 /// Owner: the cpu's shell; [#published] is for any thread.
 abstract class CountedProgram implements Program {
   /// How often progress is published, in operations.
-  private static final int PUBLISH_MASK = 255;
+  static final int PUBLISHED_EACH = 256;
 
   private final ReplayTally tally;
   private final AtomicLong published = new AtomicLong();
@@ -20,7 +20,7 @@ abstract class CountedProgram implements Program {
 
   final void countOperation() {
     done++;
-    if ((done & PUBLISH_MASK) == 0) {
+    if ((done & (PUBLISHED_EACH - 1)) == 0) {
       published.setOpaque(done);
     }
   }

@@ -64,6 +64,7 @@ public abstract class Experiment implements AutoCloseable {
   private final Faults faults;
   private @Nullable Calls calls;
   private long elapsedNanos;
+  private long endNanos;
   private long endJiffies;
 
   /// @param zones of the machine, as they were recorded; none where it was not
@@ -190,7 +191,8 @@ public abstract class Experiment implements AutoCloseable {
     warmUp();
     long start = System.nanoTime();
     machine.run(programs());
-    elapsedNanos = System.nanoTime() - start;
+    endNanos = System.nanoTime();
+    elapsedNanos = endNanos - start;
     endJiffies = calls().jiffies(done());
   }
 
@@ -262,6 +264,22 @@ public abstract class Experiment implements AutoCloseable {
   /// The text of a call site, by its number in an object's track.
   public String callSite(int number) {
     throw new IllegalStateException("call site " + number + ": none are kept");
+  }
+
+  /// Operations in wall time.
+  public record Part(long operations, long nanos) {
+    public static final Part NONE = new Part(0, 0);
+  }
+
+  /// The part of the run after every cpu has been through all of the trace once, [Part#NONE] where
+  /// there is no such part or no clock.
+  public Part afterFirstRound() {
+    return Part.NONE;
+  }
+
+  /// On the wall clock, when the run ended.
+  final long endNanos() {
+    return endNanos;
   }
 
   /// Wall time of the run.

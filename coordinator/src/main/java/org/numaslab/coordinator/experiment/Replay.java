@@ -24,6 +24,7 @@ public final class Replay extends Experiment {
   private final ReplaySettings settings;
   private final List<ReplayProgram> programs = new ArrayList<>();
   private final SlotTable slots;
+  private final FirstRound firstRound;
   private final @Nullable TraceOrder order;
   private final CacheModels models;
   private final @Nullable WarmStart warm;
@@ -48,6 +49,7 @@ public final class Replay extends Experiment {
     this.settings = settings;
     this.models = new CacheModels(kernel, topology.cpuCount(), settings.slubDebug());
     this.slots = new SlotTable(trace.slotCount(), machine()::wake);
+    this.firstRound = new FirstRound(busyCpus(), System::nanoTime, this::done);
     try {
       for (TraceCache cache : trace.caches()) {
         addCache(create(cache));
@@ -104,8 +106,29 @@ public final class Replay extends Experiment {
               clock,
               order,
               calls(),
-              trace::bytesRequested));
+              trace::bytesRequested,
+              firstRound));
     }
+  }
+
+  /// CPUs that do something in a round.
+  private int busyCpus() {
+    int busy = 0;
+    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+      busy += trace.operations(cpu).roundSize() > 0 ? 1 : 0;
+    }
+    return busy;
+  }
+
+  /// A little less than was done: what CPUs have done is known to their last 256 operations.
+  @Override
+  public Part afterFirstRound() {
+    if (settings.driver() != Driver.EMBEDDED || settings.rounds() == 1 || !firstRound.isOver()) {
+      return Part.NONE;
+    }
+    long late = (long) topology.cpuCount() * CountedProgram.PUBLISHED_EACH;
+    long operations = done() - firstRound.operations() - late;
+    return operations <= 0 ? Part.NONE : new Part(operations, endNanos() - firstRound.nanos());
   }
 
   private short[] recordedHomes(@Nullable KernelDirectory kernel) {

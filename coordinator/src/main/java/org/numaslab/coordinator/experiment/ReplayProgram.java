@@ -25,6 +25,7 @@ final class ReplayProgram extends CountedProgram {
   private final @Nullable TraceOrder turn;
   private final Calls calls;
   private final IntUnaryOperator bytesRequested;
+  private final FirstRound firstRound;
   private final int from;
   private long waitingSince;
 
@@ -33,6 +34,7 @@ final class ReplayProgram extends CountedProgram {
   /// @param clock nanoseconds; constant where there is no wall clock
   /// @param bytesRequested by slot
   /// @param turn the order of the trace; null for causal order
+  /// @param firstRound is told when this cpu is past it
   ReplayProgram(
       int from,
       TraceCursor cursor,
@@ -44,7 +46,8 @@ final class ReplayProgram extends CountedProgram {
       LongSupplier clock,
       @Nullable TraceOrder turn,
       Calls calls,
-      IntUnaryOperator bytesRequested) {
+      IntUnaryOperator bytesRequested,
+      FirstRound firstRound) {
     super(tally);
     this.from = from;
     this.cursor = cursor;
@@ -56,6 +59,7 @@ final class ReplayProgram extends CountedProgram {
     this.turn = turn;
     this.calls = calls;
     this.bytesRequested = bytesRequested;
+    this.firstRound = firstRound;
   }
 
   @Override
@@ -133,8 +137,11 @@ final class ReplayProgram extends CountedProgram {
   }
 
   private void advance() {
-    cursor.advance();
+    boolean newRound = cursor.advance();
     countOperation();
+    if (newRound && cursor.round() == 1) {
+      firstRound.passed();
+    }
     if (turn != null) {
       turn.pass();
     }

@@ -14,6 +14,8 @@ import org.numaslab.cpu.cache.AllocPath;
 ///   just started; 0 without a trace
 /// @param decodedEvents kmem events in the text
 /// @param operations allocations and frees that were replayed
+/// @param operationsAfterFirstRound of them: those after every cpu had been through the trace once;
+///   0 without `--repeat`
 /// @param latencies of the allocations that waited for a node; empty where the driver has no clock
 public record RunTiming(
     double readSeconds,
@@ -24,6 +26,8 @@ public record RunTiming(
     double auditSeconds,
     long operations,
     double operationsPerSecond,
+    long operationsAfterFirstRound,
+    double operationsAfterFirstRoundPerSecond,
     List<Latency> latencies) {
 
   /// How many events were decoded in which wall time.
@@ -54,16 +58,22 @@ public record RunTiming(
         latencies.add(Latency.of(path, tally.latency(path)));
       }
     }
-    double seconds = experiment.elapsedNanos() / 1e9;
+    Experiment.Part later = experiment.afterFirstRound();
     return new RunTiming(
         readNanos / 1e9,
         decoding.nanos() / 1e9,
         decoding.events(),
-        decoding.nanos() == 0 ? 0 : Math.round(decoding.events() * 1e9 / decoding.nanos()),
-        seconds,
+        perSecond(decoding.events(), decoding.nanos()),
+        experiment.elapsedNanos() / 1e9,
         auditNanos / 1e9,
         experiment.done(),
-        seconds == 0 ? 0 : Math.round(experiment.done() / seconds),
+        perSecond(experiment.done(), experiment.elapsedNanos()),
+        later.operations(),
+        perSecond(later.operations(), later.nanos()),
         List.copyOf(latencies));
+  }
+
+  private static double perSecond(long count, long nanos) {
+    return nanos == 0 ? 0 : Math.round(count * 1e9 / nanos);
   }
 }

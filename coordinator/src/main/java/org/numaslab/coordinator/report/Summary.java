@@ -198,18 +198,27 @@ public final class Summary {
     }
     page.paragraph("Not modelled: ", String.join("; ", run.notModelled()));
     page.line(
-        "%s %s operations in %s s, %s/s%s [measured]"
+        "%s %s operations in %s s, %s/s%s%s [measured]"
             .formatted(
                 run.trace() == null ? "Ran" : "Replayed",
                 count(timing.operations()),
                 seconds(timing.replaySeconds()),
                 count((long) timing.operationsPerSecond()),
+                afterFirstRound(),
                 decoded()));
     page.paragraph(
         "",
         Arrays.stream(Basis.values())
             .map(basis -> "[" + basis + "] " + basis.meaning())
             .collect(Collectors.joining("; ")));
+  }
+
+  private String afterFirstRound() {
+    return timing.operationsAfterFirstRound() == 0
+        ? ""
+        : " (after the first round "
+            + count((long) timing.operationsAfterFirstRoundPerSecond())
+            + "/s)";
   }
 
   private String decoded() {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// until its cache can be named. A free that finds no allocation has a number of its own, where its
 /// pointer is kept.
 ///
+/// Events are joined a run at a time, so that the processor can wait for the cache lines of their
+/// pointers all at once: where a trace has many pointers that halves the cost of joining.
+///
 /// ```text
 /// event   63      56 55   48 47      32 31                                  0
 ///         +---------+-------+----------+-------------------------------------+
@@ -35,19 +38,29 @@ final class EventLog implements Sink {
   static final int NO_SLOT = -1;
   private static final long OUTSIDE = 1L << 56;
 
+  /// Events that are joined at once: their columns stay in the first-level cache.
+  private static final int RUN = 256;
+
+  private final int[] runSite = new int[RUN];
+  private final int[] runText = new int[RUN];
+  private final int[] runPid = new int[RUN];
+  private final long[] runPointer = new long[RUN];
+  private final long[] runWord = new long[RUN]; // its event, but for the subject and a free's kind
+  private int inRun;
+
   private final TraceFilter filter;
   private final FieldTexts fieldTexts;
   private final PointerTable pointers = new PointerTable();
 
-  private long[] events = new long[1 << 12];
+  private long[] events;
   private int size;
 
   private int slots;
-  private long[] pointer = new long[1 << 12];
-  private int[] callSite = new int[1 << 12];
-  private int[] fields = new int[1 << 12]; // sign bit: by kmalloc
-  private int[] freedAs = new int[1 << 12];
-  private short[] cpu = new short[1 << 12];
+  private long[] pointer;
+  private int[] callSite;
+  private int[] fields; // sign bit: by kmalloc
+  private int[] freedAs;
+  private short[] cpu;
   private int tracedSlots = Integer.MAX_VALUE;
 
   private int unmatched;
@@ -58,7 +71,15 @@ final class EventLog implements Sink {
   private final @Nullable Users users; // by slot
   private final LongColumn unmatchedUsers = new LongColumn();
 
-  EventLog(TraceFilter filter, FieldTexts fieldTexts, CallSites callSites) {
+  /// @param expected events, or somewhat more: then nothing is copied on the way
+  EventLog(TraceFilter filter, FieldTexts fieldTexts, CallSites callSites, int expected) {
+    events = new long[expected];
+    int allocations = expected / 2;
+    pointer = new long[allocations];
+    callSite = new int[allocations];
+    fields = new int[allocations];
+    freedAs = new int[allocations];
+    cpu = new short[allocations];
     this.filter = filter;
     this.fieldTexts = fieldTexts;
     users = callSites == CallSites.KEPT ? new Users() : null;
@@ -66,18 +87,76 @@ final class EventLog implements Sink {
 
   @Override
   public void alloc(int onCpu, long nanos, boolean kmalloc, long at, int site, int text, int pid) {
+    await(ALLOC, onCpu, nanos, at, site, kmalloc ? ~text : text, pid);
+  }
+
+  @Override
+  public void free(int onCpu, long nanos, long at, int site, int text, int pid) {
+    await(FREE, onCpu, nanos, at, site, text, pid);
+  }
+
+  private void await(int what, int onCpu, long nanos, long at, int site, int text, int pid) {
+    boolean inside = filter.coversTime(nanos) && filter.coversCpu(onCpu);
+    runWord[inRun] = event(inside ? 0 : OUTSIDE, what, onCpu, 0);
+    runPointer[inRun] = at;
+    runSite[inRun] = site;
+    runText[inRun] = text;
+    runPid[inRun] = pid;
+    if (++inRun == RUN) {
+      join();
+    }
+  }
+
+  /// Joins the events that are not yet: to be called after the last one.
+  void join() {
+    pointers.fetch(runPointer, inRun);
+    for (int i = 0; i < inRun; i++) {
+      if (what(runWord[i]) == ALLOC) {
+        joinAlloc(runWord[i], runPointer[i], runSite[i], runText[i], runPid[i]);
+      } else {
+        joinFree(runWord[i], runPointer[i], runSite[i], runText[i], runPid[i]);
+      }
+    }
+    inRun = 0;
+  }
+
+  /// @param text signed: by kmalloc
+  private void joinAlloc(long word, long at, int site, int text, int pid) {
     if (at == 0) {
-      add(FAILED, onCpu, nanos, fieldTexts.name(text));
+      add(word, FAILED, fieldTexts.name(text ^ (text >> 31)));
       return;
     }
     int before = pointers.put(at, slots);
     if (before >= 0) {
-      add(UNSEEN_FREE, onCpu, nanos, before);
+      add(word, UNSEEN_FREE, before);
     }
     if (users != null) {
       users.add(Users.user(site, pid));
     }
-    add(ALLOC, onCpu, nanos, addSlot(onCpu, at, site, kmalloc ? ~text : text));
+    add(word, ALLOC, addSlot(cpu(word), at, site, text));
+  }
+
+  private void joinFree(long word, long at, int site, int text, int pid) {
+    int name = fieldTexts.name(text);
+    if (at == 0) {
+      add(word, NULL, name);
+      return;
+    }
+    int slot = pointers.free(at);
+    if (slot >= 0) {
+      freedAs[slot] = name;
+      if (users != null) {
+        users.freed(slot, Users.user(site, pid));
+      }
+      add(word, FREE, slot);
+    } else {
+      boolean seen = slot != PointerTable.NEVER_SEEN;
+      add(word, seen ? FREED_ALREADY : NEVER_SEEN, unmatched);
+      addUnmatched(at, name, seen ? ~slot : NO_SLOT);
+      if (users != null) {
+        unmatchedUsers.add(Users.user(site, pid));
+      }
+    }
   }
 
   private int addSlot(int onCpu, long at, int site, int signedText) {
@@ -90,30 +169,6 @@ final class EventLog implements Sink {
     freedAs[slots] = NO_NAME;
     cpu[slots] = (short) onCpu;
     return slots++;
-  }
-
-  @Override
-  public void free(int onCpu, long nanos, long at, int site, int text, int pid) {
-    int name = fieldTexts.name(text);
-    if (at == 0) {
-      add(NULL, onCpu, nanos, name);
-      return;
-    }
-    int slot = pointers.free(at);
-    if (slot >= 0) {
-      freedAs[slot] = name;
-      if (users != null) {
-        users.freed(slot, Users.user(site, pid));
-      }
-      add(FREE, onCpu, nanos, slot);
-    } else {
-      boolean seen = slot != PointerTable.NEVER_SEEN;
-      add(seen ? FREED_ALREADY : NEVER_SEEN, onCpu, nanos, unmatched);
-      addUnmatched(at, name, seen ? ~slot : NO_SLOT);
-      if (users != null) {
-        unmatchedUsers.add(Users.user(site, pid));
-      }
-    }
   }
 
   private void addUnmatched(long at, int name, int before) {
@@ -174,11 +229,19 @@ final class EventLog implements Sink {
   }
 
   int what(int event) {
-    return (int) (events[event] >>> 48) & 0xff;
+    return what(events[event]);
+  }
+
+  private static int what(long word) {
+    return (int) (word >>> 48) & 0xff;
   }
 
   int cpu(int event) {
-    return (int) (events[event] >>> 32) & 0xffff;
+    return cpu(events[event]);
+  }
+
+  private static int cpu(long word) {
+    return (int) (word >>> 32) & 0xffff;
   }
 
   int slot(int event) {
@@ -241,13 +304,11 @@ final class EventLog implements Sink {
     return cpu[slot];
   }
 
-  private void add(int what, int onCpu, long nanos, int subject) {
+  private void add(long at, int what, int subject) {
     if (size == events.length) {
       events = Arrays.copyOf(events, wider(size));
     }
-    boolean inside = filter.coversTime(nanos) && filter.coversCpu(onCpu);
-    events[size++] =
-        (inside ? 0 : OUTSIDE) | (long) what << 48 | (long) onCpu << 32 | (subject & 0xffffffffL);
+    events[size++] = event(at, what, cpu(at), subject);
   }
 
   private void growSlots() {

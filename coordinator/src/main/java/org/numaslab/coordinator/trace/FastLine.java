@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///                                                                      call site
 /// ```
 ///
-/// A call site almost always goes with the fields that it had last, so both texts are guessed and
-/// compared before they are searched for their ends and looked up. Whatever is not of this shape,
-/// or not in order, is left to [TolerantLine], which takes every line that this takes for the same.
+/// The first bytes of a call site, and what differs first between its fields, almost always go with
+/// the texts that they had last, so both texts are guessed and compared before they are searched
+/// for their ends and looked up. Whatever is not of this shape, or not in order, is left to
+/// [TolerantLine], which takes every line that this takes for the same.
 ///
 /// Owner: the thread that decodes. Allocates nothing but for texts that are new.
 final class FastLine {
@@ -67,7 +68,7 @@ final class FastLine {
   private final Sink sink;
 
   private final int[] siteGuesses = new int[1 << GUESSES_BITS]; // number + 1, 0 for none
-  private int[] fieldGuesses = new int[1 << 8]; // by call site, number + 1
+  private final int[] fieldGuesses = new int[1 << GUESSES_BITS];
   private final byte @Nullable [] taskColumns; // null where tasks are not kept
   private long lineStart;
   private boolean tookPointer;
@@ -275,10 +276,13 @@ final class FastLine {
 
   /// The number of the fields from `from` to the end of the line; or -1.
   private int fields(MemorySegment text, long from, long to, int site) {
-    if (site >= fieldGuesses.length) {
-      fieldGuesses = Arrays.copyOf(fieldGuesses, 2 * site);
+    if (to - from < 16) {
+      return fieldsBySearch(text, from, to);
     }
-    int guess = fieldGuesses[site] - 1;
+    // Call sites of several caches or sizes differ here: `q=152 by`, `e=vm_area`.
+    long key = Words.word(text, from + 8) ^ ((long) site << Integer.SIZE);
+    int place = (int) ((key * 0x9e3779b97f4a7c15L) >>> (Long.SIZE - GUESSES_BITS));
+    int guess = fieldGuesses[place] - 1;
     if (guess >= 0) {
       long end = from + fieldTexts.length(guess);
       if (to - end >= 8 && Words.octet(text, end) == '\n' && fieldTexts.isAt(guess, text, from)) {
@@ -286,7 +290,7 @@ final class FastLine {
       }
     }
     int number = fieldsBySearch(text, from, to);
-    fieldGuesses[site] = number + 1;
+    fieldGuesses[place] = number + 1;
     return number;
   }
 

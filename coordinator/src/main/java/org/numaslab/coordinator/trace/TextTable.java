@@ -12,7 +12,7 @@ import org.numaslab.node.topology.BadInput;
 /// share a number. Looking up a text that is known allocates nothing.
 final class TextTable {
   private byte[] bytes = new byte[1 << 12];
-  private int[] ends = new int[1 << 6]; // end of text i in bytes; it starts where i - 1 ends
+  private int[] starts = new int[(1 << 6) + 1]; // of text i in bytes; it ends where i + 1 starts
   private long[] hashes = new long[1 << 6];
   private int[] places =
       new int[1 << 7]; // number + 1 of the text at a place of the table, 0 for none
@@ -32,7 +32,7 @@ final class TextTable {
       }
     }
     reserve(length);
-    MemorySegment.copy(text, ValueLayout.JAVA_BYTE, from, bytes, end(), length);
+    MemorySegment.copy(text, ValueLayout.JAVA_BYTE, from, bytes, starts[size], length);
     return add(place, hash, length);
   }
 
@@ -41,14 +41,14 @@ final class TextTable {
     int mask = places.length - 1;
     int place = (int) hash & mask;
     for (int number; (number = places[place]) != 0; place = (place + 1) & mask) {
-      int start = start(number - 1);
+      int start = starts[number - 1];
       if (hashes[number - 1] == hash
-          && Arrays.equals(bytes, start, ends[number - 1], text, from, from + length)) {
+          && Arrays.equals(bytes, start, starts[number], text, from, from + length)) {
         return number - 1;
       }
     }
     reserve(length);
-    System.arraycopy(text, from, bytes, end(), length);
+    System.arraycopy(text, from, bytes, starts[size], length);
     return add(place, hash, length);
   }
 
@@ -58,18 +58,18 @@ final class TextTable {
   }
 
   String text(int number) {
-    int start = start(number);
-    return new String(bytes, start, ends[number] - start, StandardCharsets.ISO_8859_1);
+    int start = starts[number];
+    return new String(bytes, start, starts[number + 1] - start, StandardCharsets.ISO_8859_1);
   }
 
   int length(int number) {
-    return ends[number] - start(number);
+    return starts[number + 1] - starts[number];
   }
 
   /// Does the text stand at `at`? Up to 8 bytes behind its end are read.
   boolean isAt(int number, MemorySegment text, long at) {
-    int start = start(number);
-    int length = ends[number] - start;
+    int start = starts[number];
+    int length = starts[number + 1] - start;
     int done = 0;
     for (; done + 8 <= length; done += 8) {
       if (Words.word(bytes, start + done) != Words.word(text, at + done)) {
@@ -81,8 +81,8 @@ final class TextTable {
   }
 
   private boolean equal(int number, MemorySegment text, long from, int length) {
-    int start = start(number);
-    if (ends[number] - start != length) {
+    int start = starts[number];
+    if (starts[number + 1] - start != length) {
       return false;
     }
     int at = 0;
@@ -99,16 +99,8 @@ final class TextTable {
     return true;
   }
 
-  private int start(int number) {
-    return number == 0 ? 0 : ends[number - 1];
-  }
-
-  private int end() {
-    return size == 0 ? 0 : ends[size - 1];
-  }
-
   private void reserve(int length) {
-    long wanted = (long) end() + length + Long.BYTES; // whole words can be read
+    long wanted = (long) starts[size] + length + Long.BYTES; // whole words can be read
     if (wanted > Integer.MAX_VALUE - 64) {
       throw new BadInput(
           "trace: got more than 2 GiB of different call sites or fields, allowed: up to that");
@@ -121,11 +113,11 @@ final class TextTable {
   }
 
   private int add(int place, long hash, int length) {
-    if (size == ends.length) {
-      ends = Arrays.copyOf(ends, 2 * size);
+    if (size == hashes.length) {
+      starts = Arrays.copyOf(starts, 2 * size + 1);
       hashes = Arrays.copyOf(hashes, 2 * size);
     }
-    ends[size] = end() + length;
+    starts[size + 1] = starts[size] + length;
     hashes[size] = hash;
     places[place] = ++size;
     if (2 * size > places.length) {

@@ -31,15 +31,20 @@ public final class TraceCursor {
     return round < rounds;
   }
 
-  public void advance() {
-    if (++index == end) {
-      index = 0;
-      round++;
-      end = round == rounds - 1 ? operations.size() : operations.roundSize();
-      if (end == 0) {
-        round = rounds;
-      }
+  /// To the next operation.
+  ///
+  /// @return whether that was the last one of its round
+  public boolean advance() {
+    if (++index < end) {
+      return false;
     }
+    index = 0;
+    round++;
+    end = round == rounds - 1 ? operations.size() : operations.roundSize();
+    if (end == 0) {
+      round = rounds;
+    }
+    return true;
   }
 
   public boolean isFree() {

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.trace;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,12 @@ public final class TraceReader {
   private static final int BUFFERED_BYTES = 1 << 20;
   private static final int CHUNK_BYTES = 1 << 18;
 
+  /// Events of a stream, at first, and the least of a file.
+  private static final int EVENTS_EXPECTED = 1 << 12;
+
+  /// A line of ftrace is 150 to 190 bytes long on average.
+  private static final int LINE_BYTES = 160;
+
   private final String source;
   private final KnownCaches known;
   private final TraceFilter filter;
@@ -43,12 +50,18 @@ public final class TraceReader {
   private final TraceScanner scanner;
   private long bytes;
 
-  private TraceReader(String source, KnownCaches known, TraceFilter filter, CallSites callSites) {
+  /// @param expectedEvents a first guess
+  private TraceReader(
+      String source,
+      KnownCaches known,
+      TraceFilter filter,
+      CallSites callSites,
+      int expectedEvents) {
     this.source = source;
     this.known = known;
     this.filter = filter;
     this.callSites = callSites;
-    log = new EventLog(filter, fieldTexts, callSites);
+    log = new EventLog(filter, fieldTexts, callSites, expectedEvents);
     scanner = new TraceScanner(fieldTexts, log, callSites);
   }
 
@@ -66,7 +79,7 @@ public final class TraceReader {
     return source.equals(STANDARD_INPUT)
         ? read("standard input", System.in, known, filter, callSites)
         : guarded(
-            new TraceReader(source, known, filter, callSites),
+            new TraceReader(source, known, filter, callSites, expectedEvents(source)),
             reader -> reader.file(Path.of(source)));
   }
 
@@ -79,8 +92,15 @@ public final class TraceReader {
   public static Trace read(
       String name, InputStream in, KnownCaches known, TraceFilter filter, CallSites callSites) {
     return guarded(
-        new TraceReader(name, known, filter, callSites),
+        new TraceReader(name, known, filter, callSites, EVENTS_EXPECTED),
         reader -> reader.stream(new BufferedInputStream(in)));
+  }
+
+  /// So many events as a plain file of its size has, in at most a tenth of the heap.
+  private static int expectedEvents(String file) {
+    long bytes = new File(file).length(); // 0 where there is none: reading it says so
+    long most = Runtime.getRuntime().maxMemory() / 256;
+    return (int) Math.max(EVENTS_EXPECTED, Math.min(Math.min(most, 1 << 28), bytes / LINE_BYTES));
   }
 
   private interface Input {
@@ -223,6 +243,7 @@ public final class TraceReader {
       throw new BadInput(
           source + ": got an empty file, allowed: a trace of kmem events, plain or gzip");
     }
+    log.join();
     Tally tally = scanner.tally();
     if (!tally.hasEvents()) {
       throw notATrace(

@@ -70,7 +70,7 @@ class SummaryTest {
   }
 
   private static String summary(RunResult result) {
-    return Summary.of(result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, List.of()));
+    return Summary.of(result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, 2, 5, List.of()));
   }
 
   @Test
