@@ -3,10 +3,14 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.report.CacheState;
 import org.numaslab.coordinator.report.CacheView;
 import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.ObjectState;
 import org.numaslab.coordinator.report.StateFile;
+import org.numaslab.node.memory.ObjectAddress;
+import org.numaslab.node.topology.BadInput;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,14 +25,23 @@ import picocli.CommandLine.Spec;
           + " node's partial list, full, lent to a cpu of another node) and its free list. Slabs of"
           + " cpus come first, then lists in their order."
     },
-    footer = {"", "Example:", "  numaslab run --out result", "  numaslab show result dentry"})
+    footer = {
+      "",
+      "Example:",
+      "  numaslab run --out result",
+      "  numaslab show result dentry",
+      "  numaslab show result 0xffff888001a3c0c0"
+    })
 public final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The --out folder of a finished run.")
   Path folder = Path.of(".");
 
-  @Parameters(index = "1", paramLabel = "CACHE", description = "The cache, as slabinfo names it.")
+  @Parameters(
+      index = "1",
+      paramLabel = "CACHE|ADDRESS",
+      description = "The cache, as slabinfo names it; or an address, for its object.")
   String cache = "";
 
   @Option(names = "--whole", description = "Print long free lists to their end.")
@@ -37,11 +50,25 @@ public final class ShowCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the same as JSON, lists to their end.")
   boolean json;
 
+  private long physical() {
+    try {
+      return ObjectAddress.ofPointer(Long.parseUnsignedLong(cache.substring(2), 16)).physical();
+    } catch (NumberFormatException notANumber) {
+      throw new BadInput("address: got " + cache + ", allowed: hexadecimal as 0xffff888000123000");
+    }
+  }
+
   @Override
   public Integer call() {
     PrintWriter stdout = spec.commandLine().getOut();
-    CacheState state = CacheState.of(StateFile.read(folder), cache);
-    stdout.print(json ? Json.of(state) : CacheView.of(state, whole));
+    MachineDump machine = StateFile.read(folder);
+    if (cache.startsWith("0x")) {
+      ObjectState object = ObjectState.at(machine, physical());
+      stdout.print(json ? Json.of(object) : object.line());
+    } else {
+      CacheState state = CacheState.of(machine, cache);
+      stdout.print(json ? Json.of(state) : CacheView.of(state, whole));
+    }
     stdout.flush();
     return ExitCode.OK;
   }

@@ -276,7 +276,9 @@ class RcuTest {
   void aCallbackThatSleepsIsTold(Machines machines) {
     List<String> log =
         machines.run(current ->
-            current.rcu().callRcu(task -> task.kmalloc().kfree(task.kmalloc().kmalloc(8, Gfp.KERNEL))));
+            current
+                .rcu()
+                .callRcu(task -> task.kmalloc().kfree(task.kmalloc().kmalloc(8, Gfp.KERNEL))));
 
     assertThat(log)
         .contains("BUG: sleeping function called from invalid context at include/linux/sched/mm.h");
@@ -460,7 +462,8 @@ class RcuTest {
               current.rcu().synchronizeRcu();
             }))
         .isInstanceOf(StuckMachine.class)
-        .hasMessageContaining("cpu 0 waits for task test-0 (pid 1, cpu 0) for the end of its own section");
+        .hasMessageContaining(
+            "cpu 0 waits for task test-0 (pid 1, cpu 0) for the end of its own section");
   }
 
   @ParameterizedTest

@@ -45,7 +45,8 @@ class GracePeriodsTest implements RegistryOutbox {
     periods.next(() -> ended.add("a"));
     assertThat(sent).containsExactly("BeginGracePeriod node 0", "BeginGracePeriod node 1");
     answerAll();
-    assertThat(sent.subList(2, 5)).containsExactly("Quiesce cpu 0", "Quiesce cpu 2", "Quiesce cpu 3");
+    assertThat(sent.subList(2, 5))
+        .containsExactly("Quiesce cpu 0", "Quiesce cpu 2", "Quiesce cpu 3");
     answerAll();
     assertThat(sent.subList(5, 7))
         .containsExactly("EndGracePeriod node 0", "EndGracePeriod node 1");

@@ -59,8 +59,8 @@ public final class Rcu {
 
   // ---- those who wait for them
 
-  /// Sleeps for a grace period (`synchronize_rcu`). In a section of its own, or with preemption off,
-  /// the task sleeps for ever.
+  /// Sleeps for a grace period (`synchronize_rcu`). In a section of its own, or with preemption
+  /// off, the task sleeps for ever.
   public void synchronizeRcu() {
     if (current.isRcuReader()) {
       current.print("WARNING: suspicious RCU usage");
