@@ -3,7 +3,9 @@ package org.numaslab.cpu.cache;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -21,10 +23,8 @@ import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
-import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
-import org.numaslab.node.topology.ZoneType;
 
 /// An emulated CPU: one operation or one answer in, its state changed, messages into the outbox.
 ///
@@ -58,6 +58,7 @@ public final class Cpu {
   private final Presence presence = new Presence();
   private final Readers readers = new Readers();
   private final Zonelists zonelists;
+  private final Housekeeping housekeeping;
   private final OpenRequests requests = new OpenRequests();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private final NodeContents contents;
@@ -68,7 +69,6 @@ public final class Cpu {
   private boolean reclaims;
   private boolean isPinnedForReclaim;
   private Mempolicy mempolicy = Mempolicy.none();
-  private final ZoneType policyZone;
   private long pagesReclaimed;
   private long awaited;
   private long result;
@@ -89,7 +89,6 @@ public final class Cpu {
     this.topology = topology;
     this.node = topology.nodeOf(id).value();
     this.zonelists = new Zonelists(topology);
-    this.policyZone = highestZone(topology);
     this.memory = memory;
     this.counts = counts;
     this.nature = nature;
@@ -102,6 +101,7 @@ public final class Cpu {
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
     this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
     this.operation = new Operation(this);
+    this.housekeeping = new Housekeeping(this, outbox);
     this.contents = new NodeContents(memory, at -> caches[at].cache, at -> caches[at].objects);
   }
 
@@ -388,26 +388,11 @@ public final class Cpu {
     path = way;
   }
 
-  // ---- flush
+  // ---- between operations
 
-  /// Gives back all that this cpu holds of a cache; `done(token)` follows when the nodes have
-  /// confirmed it (`flush_cpu_slab`).
-  public void flush(CacheId cache, long token) {
-    flush(() -> flushNow(caches[cache.value()]), token);
-  }
-
-  // ---- hotplug
-
-  /// Takes no more operations, and gives back all that this cpu holds; `done(token)` follows when
-  /// the nodes have confirmed it. First whoever is pinned to it must let go.
-  public void goOffline(long token) {
-    atBoundary(() -> presence.leave(() -> flushAll(token)));
-  }
-
-  /// Takes operations again; then `done(token)`.
-  public void goOnline(long token) {
-    presence.arrive();
-    outbox.done(token);
+  /// What it does for the machine as a whole.
+  public Housekeeping housekeeping() {
+    return housekeeping;
   }
 
   /// Keeps this cpu on line until [#unpin]: somebody must go on here. Nests.
@@ -422,41 +407,9 @@ public final class Cpu {
     }
   }
 
-  /// A node's memory has gone off line, or is back; then `done(token)`.
-  public void setMemory(NodeId of, boolean online, long token) {
-    zonelists.set(of, online);
-    outbox.done(token);
-  }
-
   /// Whether a node has memory on line, as far as this cpu knows (`node_state(node, N_MEMORY)`).
   public boolean hasMemory(NodeId of) {
     return zonelists.hasMemory(of);
-  }
-
-  /// The same for every cache (`slub_cpu_dead`).
-  public void flushAll(long token) {
-    flush(
-        () -> {
-          for (KmemCacheCpu c : caches) {
-            if (c != null) {
-              flushNow(c);
-            }
-          }
-        },
-        token);
-  }
-
-  /// Sets a counter of a cache to 0, at a boundary of operations; then `done(token)`.
-  public void clearStat(CacheId cache, Stat stat, long token) {
-    atBoundary(() -> {
-      caches[cache.value()].clear(stat);
-      outbox.done(token);
-    });
-  }
-
-  /// Confirms by `done(token)` that the cpu has passed a boundary of operations.
-  public void quiesce(long token) {
-    atBoundary(() -> outbox.done(token));
   }
 
   /// Sections of its tasks that grace periods wait for.
@@ -464,25 +417,33 @@ public final class Cpu {
     return readers;
   }
 
-  /// Confirms by `done(token)` that the cpu has passed a quiescent point: a boundary of operations,
-  /// after every section that had begun before.
-  public void passQuiescentPoint(long token) {
-    atBoundary(() -> readers.afterThoseInside(() -> outbox.done(token)));
+  Presence presence() {
+    return presence;
   }
 
-  /// What is under way comes first: the answer to a free may bring a slab.
-  private void flush(Runnable flushNow, long token) {
-    atBoundary(() -> {
-      remoteFrees.sendAll();
-      requests.afterAll(() ->
-          atBoundary(() -> {
-            flushNow.run();
-            requests.afterAll(() -> outbox.done(token));
-          }));
-    });
+  Zonelists zonelists() {
+    return zonelists;
   }
 
-  private void flushNow(KmemCacheCpu c) {
+  /// Its half of each cache that it knows.
+  Stream<KmemCacheCpu> caches() {
+    return Arrays.stream(caches).filter(Objects::nonNull);
+  }
+
+  /// Runs a step after all that was sent so far is answered, and what was asked for in answer, at a
+  /// boundary of operations.
+  void afterAllSent(Runnable step) {
+    remoteFrees.sendAll();
+    requests.afterAll(() -> atBoundary(step));
+  }
+
+  /// Runs a step after all that was sent so far is answered.
+  void afterAnswers(Runnable step) {
+    requests.afterAll(step);
+  }
+
+  /// Gives back all that it holds of a cache.
+  void flushNow(KmemCacheCpu c) {
     if (c.slab() != null) {
       c.count(Stat.CPUSLAB_FLUSH);
       slowFree.deactivate(c);
@@ -553,7 +514,8 @@ public final class Cpu {
     }
   }
 
-  private void atBoundary(Runnable step) {
+  /// Runs a step between operations: now, or after the one that waits.
+  void atBoundary(Runnable step) {
     if (awaited != 0) {
       deferred.add(step);
     } else {
@@ -599,19 +561,10 @@ public final class Cpu {
     return wanted != NodeId.NONE && zonelists.hasMemory(new NodeId(wanted)) ? wanted : NodeId.NONE;
   }
 
-  /// The highest zone in which the machine has memory (`policy_zone`).
-  private static ZoneType highestZone(Topology topology) {
-    return ZoneType.of(topology.spanFrames() - 1);
-  }
-
   /// Whether a policy binds a request: not one for a lower zone than the machine's highest
   /// (`apply_policy_zone`).
   boolean isBoundByPolicy(int gfp) {
-    ZoneType highest =
-        (gfp & Gfp.DMA) != 0
-            ? ZoneType.DMA
-            : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32 : ZoneType.NORMAL;
-    return highest.compareTo(policyZone) >= 0;
+    return zonelists.isOfHighestZone(gfp);
   }
 
   /// The zonelist: with THISNODE it has one node, also where no node was named.
@@ -657,16 +610,8 @@ public final class Cpu {
   ///
   /// @param order nodes in the order in which they are asked
   void countPages(List<NodeId> order, int gfp, NodeId giver) {
-    long end =
-        (gfp & Gfp.DMA) != 0
-            ? ZoneType.DMA.endFrame()
-            : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32.endFrame() : ZoneType.NORMAL.endFrame();
-    for (NodeId candidate : order) {
-      List<FrameRange> ranges = topology.memoryOf(candidate);
-      if (!ranges.isEmpty() && ranges.getFirst().start() < end) {
-        numaEvents.granted(candidate.value(), giver.value());
-        return;
-      }
-    }
+    zonelists
+        .firstFor(order, gfp)
+        .ifPresent(preferred -> numaEvents.granted(preferred.value(), giver.value()));
   }
 }

@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
+import org.numaslab.node.topology.ZoneType;
 
 /// For every node, the nodes with memory on line in the order in which they stand in for it: what a
 /// cpu knows of them.
@@ -39,6 +43,29 @@ final class Zonelists {
 
   boolean hasMemory(NodeId node) {
     return topology.hasMemory(node) && !offline.get(node.value());
+  }
+
+  /// Whether a request is for the highest zone in which the machine has memory, not for a lower one
+  /// (`policy_zone`).
+  boolean isOfHighestZone(int gfp) {
+    return highestZone(gfp).compareTo(ZoneType.of(topology.spanFrames() - 1)) >= 0;
+  }
+
+  /// The first of some nodes that has a zone which `gfp` allows.
+  Optional<NodeId> firstFor(List<NodeId> nodes, int gfp) {
+    long end = highestZone(gfp).endFrame();
+    return nodes.stream()
+        .filter(node -> {
+          List<FrameRange> ranges = topology.memoryOf(node);
+          return !ranges.isEmpty() && ranges.getFirst().start() < end;
+        })
+        .findFirst();
+  }
+
+  private static ZoneType highestZone(int gfp) {
+    return (gfp & Gfp.DMA) != 0
+        ? ZoneType.DMA
+        : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32 : ZoneType.NORMAL;
   }
 
   void set(NodeId node, boolean online) {

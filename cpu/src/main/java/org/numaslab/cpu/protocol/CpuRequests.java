@@ -12,18 +12,20 @@ public final class CpuRequests {
     switch (message) {
       case CpuProtocol.Describe m -> {
         cpu.describe(m.cache());
-        cpu.quiesce(m.request());
+        cpu.housekeeping().quiesce(m.request());
       }
       case CpuProtocol.Forget m -> {
         cpu.cache(m.cache()).forget();
-        cpu.quiesce(m.request());
+        cpu.housekeeping().quiesce(m.request());
       }
-      case CpuProtocol.Flush m -> cpu.flush(m.cache(), m.request());
-      case CpuProtocol.GoOffline m -> cpu.goOffline(m.request());
-      case CpuProtocol.GoOnline m -> cpu.goOnline(m.request());
-      case CpuProtocol.SetMemory m -> cpu.setMemory(m.node(), m.online(), m.request());
-      case CpuProtocol.ClearStat m -> cpu.clearStat(m.cache(), m.stat(), m.request());
-      case CpuProtocol.Quiesce m -> cpu.passQuiescentPoint(m.request());
+      case CpuProtocol.Flush m -> cpu.housekeeping().flush(m.cache(), m.request());
+      case CpuProtocol.GoOffline m -> cpu.housekeeping().goOffline(m.request());
+      case CpuProtocol.GoOnline m -> cpu.housekeeping().goOnline(m.request());
+      case CpuProtocol.SetMemory m ->
+          cpu.housekeeping().setMemory(m.node(), m.online(), m.request());
+      case CpuProtocol.ClearStat m ->
+          cpu.housekeeping().clearStat(m.cache(), m.stat(), m.request());
+      case CpuProtocol.Quiesce m -> cpu.housekeeping().passQuiescentPoint(m.request());
     }
   }
 }

@@ -242,7 +242,7 @@ class GivingBackTest {
         0,
         cache,
         () -> {
-          machine.cpus.getFirst().flushAll(77);
+          machine.cpus.getFirst().housekeeping().flushAll(77);
           machine.settle();
         },
         CPUSLAB_FLUSH,

@@ -360,7 +360,7 @@ class LoansTest {
   void aFlushComesAfterTheAllocationThatWaits() {
     Cpu cpu = machine.cpus.getFirst();
     assertThat(cpu.alloc(cache, ANY, Gfp.KERNEL)).isEqualTo(Cpu.WAIT);
-    cpu.flush(cache, 5);
+    cpu.housekeeping().flush(cache, 5);
     machine.settle();
     assertThat(cpu.result()).isEqualTo(TinyMachine.object(8, 0));
     assertThat(machine.done).containsExactly(5L);

@@ -265,7 +265,7 @@ final class TinyMachine implements AutoCloseable {
   }
 
   void flush(int cpu, CacheId cache) {
-    cpus.get(cpu).flush(cache, ++lastRequest);
+    cpus.get(cpu).housekeeping().flush(cache, ++lastRequest);
     settle();
     assertThat(done.getLast()).isEqualTo(lastRequest);
   }
