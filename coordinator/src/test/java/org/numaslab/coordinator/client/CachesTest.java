@@ -1,7 +1,9 @@
 package org.numaslab.coordinator.client;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -117,12 +119,17 @@ class CachesTest {
                 JAVA_LONG.withName("state"),
                 JAVA_INT.withName("pid"),
                 JAVA_INT.withName("flags"),
-                MemoryLayout.paddingLayout(48))
+                JAVA_SHORT.withName("prio"),
+                JAVA_BYTE.withName("on_cpu"),
+                MemoryLayout.paddingLayout(45))
             .withName("task_struct")
             .withByteAlignment(64);
     Field state = Field.of(layout, "state");
     Field pid = Field.of(layout, "pid");
     Field flags = Field.of(layout, "flags");
+    Field prio = Field.of(layout, "prio");
+    Field onCpu = Field.of(layout, "on_cpu");
+    assertThat(onCpu.offset()).isEqualTo(18);
     machines.run(current -> {
       Slab slab = current.slab();
       KmemCache cache = there(slab.kmemCacheCreate(layout, SlabFlags.PANIC));
@@ -135,6 +142,10 @@ class CachesTest {
         state.setLong(current, task, -1);
         assertThat(pid.getInt(current, task)).isEqualTo(4711);
         assertThat(state.getLong(current, task)).isEqualTo(-1);
+        prio.setInt(current, task, -20);
+        onCpu.setInt(current, task, 1);
+        assertThat(prio.getInt(current, task)).isEqualTo(-20);
+        assertThat(onCpu.getLong(current, task)).isEqualTo(1);
         assertThat(flags.getInt(current, task)).isZero();
         slab.kmemCacheFree(cache, task);
       }

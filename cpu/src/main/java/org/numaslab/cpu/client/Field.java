@@ -37,8 +37,13 @@ public final class Field {
   public static Field of(StructLayout layout, String name) {
     PathElement path = PathElement.groupElement(name);
     MemoryLayout field = layout.select(path);
-    if (!(field instanceof ValueLayout value)) {
-      throw new IllegalArgumentException(name + " of " + layout + " is no value");
+    if (!(field instanceof ValueLayout value)
+        || !(value instanceof ValueLayout.OfByte
+            || value instanceof ValueLayout.OfShort
+            || value instanceof ValueLayout.OfInt
+            || value instanceof ValueLayout.OfLong)) {
+      throw new IllegalArgumentException(
+          "field %s of %s: allowed: a byte, short, int or long".formatted(name, layout));
     }
     return new Field(
         layout.name().orElse("struct") + "." + name,
@@ -58,36 +63,43 @@ public final class Field {
     return bytes;
   }
 
-  /// Reads a field of 64 bits.
+  /// Reads the field as a number, extended by its sign.
   ///
   /// @param object address of the structure
   public long getLong(Task current, long object) {
-    return (long) handle.get(load(current, object), 0L);
+    return switch (handle.get(load(current, object), 0L)) {
+      case Number number -> number.longValue();
+      case Object other -> throw new IllegalStateException(this + " has " + other);
+    };
   }
 
-  /// Writes a field of 64 bits.
+  /// The same, cut to 32 bits.
+  ///
+  /// @param object address of the structure
+  public int getInt(Task current, long object) {
+    return (int) getLong(current, object);
+  }
+
+  /// Writes the field's low bits of a number.
   ///
   /// @param object address of the structure
   public void setLong(Task current, long object, long value) {
     byte[] image = new byte[bytes];
-    handle.set(MemorySegment.ofArray(image), 0L, value);
+    MemorySegment to = MemorySegment.ofArray(image);
+    switch (bytes) {
+      case Byte.BYTES -> handle.set(to, 0L, (byte) value);
+      case Short.BYTES -> handle.set(to, 0L, (short) value);
+      case Integer.BYTES -> handle.set(to, 0L, (int) value);
+      default -> handle.set(to, 0L, value);
+    }
     current.contents().write(object + offset, image);
   }
 
-  /// Reads a field of 32 bits.
-  ///
-  /// @param object address of the structure
-  public int getInt(Task current, long object) {
-    return (int) handle.get(load(current, object), 0L);
-  }
-
-  /// Writes a field of 32 bits.
+  /// Writes the field's low bits of a number.
   ///
   /// @param object address of the structure
   public void setInt(Task current, long object, int value) {
-    byte[] image = new byte[bytes];
-    handle.set(MemorySegment.ofArray(image), 0L, value);
-    current.contents().write(object + offset, image);
+    setLong(current, object, value);
   }
 
   private MemorySegment load(Task current, long object) {
