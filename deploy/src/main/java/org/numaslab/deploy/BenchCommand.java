@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Measures how fast the emulation is on this machine, each row beside its limit in the same"
-          + " run. The short set takes about three minutes, the full one about ten."
+          + " run. The short set takes about four minutes, the full one about twelve."
     },
     footer = {
       "",

@@ -57,7 +57,8 @@ public final class Bench {
     public static final Extent SHORT = new Extent(3, 3, 2, 300);
 
     String method() {
-      return ("JMH SampleTime: %d alternating forks of each side, %d + %d iterations of %d ms;"
+      return ("JMH SampleTime: %d alternating forks of each side, %d + %d iterations of %d ms (decode:"
+              + " longer warm-up);"
               + " per fork the median over samples, then the median over forks; -prof gc; %s")
           .formatted(forks, warmup, iterations, millis, String.join(" ", JVM));
     }
@@ -151,7 +152,7 @@ public final class Bench {
             .mode(Mode.SampleTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .forks(1)
-            .warmupIterations(extent.warmup())
+            .warmupIterations(extent.warmup() * row.warmups())
             .warmupTime(TimeValue.milliseconds(extent.millis()))
             .measurementIterations(extent.iterations())
             .measurementTime(TimeValue.milliseconds(extent.millis()))

@@ -55,6 +55,11 @@ public enum Row {
     }
 
     @Override
+    int warmups() {
+      return SLOW_TO_COMPILE;
+    }
+
+    @Override
     LongSupplier operations() {
       return Decoding::events;
     }
@@ -72,6 +77,9 @@ public enum Row {
   }
 
   private static final String BATCH = "BATCH_";
+
+  /// An invocation is a whole trace: what the others do in one iteration takes it several.
+  private static final int SLOW_TO_COMPILE = 6;
 
   private final Class<?> benchmark;
   private final String ours;
@@ -103,6 +111,11 @@ public enum Row {
   /// Whether two threads work at the same time, and so need a core each.
   boolean needsTwoCores() {
     return false;
+  }
+
+  /// How often the warm-up is repeated before it is measured.
+  int warmups() {
+    return 1;
   }
 
   /// Per invocation.
