@@ -468,6 +468,26 @@ class RcuTest {
 
   @ParameterizedTest
   @EnumSource
+  void aReaderThatSleepsForEverIsNamedThoughOthersWaitForIt(Machines machines) {
+    assertThatThrownBy(() ->
+            machines.runAll(
+                List.of(
+                    current -> {
+                      current.rcu().rcuReadLock();
+                      new WaitQueue("godot").waitEvent(current, () -> false);
+                    },
+                    current -> {
+                      for (int i = 0; i < 50; i++) {
+                        current.condResched();
+                      }
+                      current.rcu().synchronizeRcu();
+                    })))
+        .isInstanceOf(StuckMachine.class)
+        .hasMessageContaining("cpu 0 waits for task test-0 (pid 1, cpu 0) for godot");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anUnlockWithoutALockIsRefused(Machines machines) {
     machines.run(current ->
         assertThatThrownBy(current.rcu()::rcuReadUnlock)

@@ -2,8 +2,10 @@ package org.numaslab.cpu.client;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
@@ -25,6 +27,10 @@ final class RunQueue implements Program {
   private final Queue<Task> arrived = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<Task> runnable = new ArrayDeque<>();
   private final Map<Long, Task> asking = new HashMap<>();
+
+  /// Of those the requests that end when readers do: other tasks decide.
+  private final Set<Long> gracePeriods = new HashSet<>();
+
   private final Map<Integer, Task> sleeping = new TreeMap<>();
   private @Nullable Task inOperation;
   private boolean operationIsComplete;
@@ -56,12 +62,16 @@ final class RunQueue implements Program {
   TaskRequest ask(Task task, LongFunction<TaskRequest> request) {
     TaskRequest asked = request.apply(++lastRequest);
     asking.put(asked.request(), task);
+    if (asked instanceof TaskRequest.EndGracePeriod) {
+      gracePeriods.add(asked.request());
+    }
     host().ask(asked);
     return asked;
   }
 
   @Override
   public void answered(TaskReply reply) {
+    gracePeriods.remove(reply.request());
     Task task = asking.remove(reply.request());
     if (task == null) {
       throw new IllegalStateException(cpu + " did not ask for " + reply);
@@ -118,7 +128,7 @@ final class RunQueue implements Program {
   private Turn.End idle() {
     return kthreads.areAllDone()
         ? Turn.End.FINISHED
-        : asking.isEmpty() ? Turn.End.BLOCKED : Turn.End.ANSWER;
+        : asking.size() == gracePeriods.size() ? Turn.End.BLOCKED : Turn.End.ANSWER;
   }
 
   /// The cpu is off line: whoever can run goes on elsewhere.
