@@ -94,4 +94,34 @@ class KmallocTest {
       assertThat(heap.krealloc(address, 0, Gfp.KERNEL)).isEqualTo(Kmalloc.ZERO_SIZE_PTR);
     });
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void kfreeSensitiveLeavesNothingToRead(Machines machines) {
+    machines.run(current -> {
+      for (int node = 0; node < 2; node++) {
+        long secret = current.kmalloc().kmallocNode(64, Gfp.KERNEL, node);
+        current.contents().fill(secret, 64, (byte) 0x5c);
+        current.kmalloc().kfreeSensitive(secret);
+        // The free pointer lies in the middle of the object.
+        assertThat(current.contents().read(secret, 32)).containsOnly(0);
+        assertThat(current.contents().read(secret + 40, 24)).containsOnly(0);
+      }
+      current.kmalloc().kfreeSensitive(Slab.NULL);
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachFamilyHasCachesOfItsOwn(Machines machines) {
+    machines.run(current -> {
+      List<Integer> caches = new ArrayList<>();
+      for (int family : new int[] {0, Gfp.ACCOUNT, Gfp.RECLAIMABLE, Gfp.DMA}) {
+        long object = current.kmalloc().kmalloc(100, Gfp.KERNEL | family);
+        caches.add(current.contents().find(object).cache());
+        current.kmalloc().kfree(object);
+      }
+      assertThat(caches).doesNotHaveDuplicates();
+    });
+  }
 }

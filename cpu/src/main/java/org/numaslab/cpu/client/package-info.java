@@ -21,12 +21,13 @@
 /// | destroy | kmem_cache_destroy | use after destroy is found, as by KASAN | CachesTest.destroyingNothingIsNothing, CachesTest.whatIsAliveWhenItsCacheIsDestroyedIsListedAndStays, CachesTest.aCacheThatIsGoneMustNotBeUsed, CachesTest.aCacheThatIsDestroyedWhileOthersAllocateEndsForThem |
 /// | refused requests | kmem_cache_sanity_check, sysfs_slab_add | a size of 0, an alignment that is no power of two and names above 255 characters are refused, too | CachesTest.impossibleRequestsAreRefusedAsTheKernelRefusesThem, CachesTest.aNameOfACacheOfItsOwnIsTakenUntilItIsDestroyed, CachesTest.aSeparatorInANameStandsAsAnExclamationMark, CachesTest.aConstructorSwitchesThePoisonOfObjectsOff |
 /// | usercopy region | kmem_cache_create_usercopy | only its size is kept | CachesTest.aRegionForUserspaceMustLieInTheObject |
-/// | kmalloc, families, pages | kmalloc, kmalloc_node, kmalloc_large_node, kfree | - | KmallocTest.givesMemoryOfTheAskedSizeOnTheAskedNode, GfpTest.accountTakesACacheOfItsOwn, MisuseTest.kfreeTakesObjectsOfAnyCache |
+/// | kmalloc, families, pages | kmalloc, kmalloc_node, kmalloc_large_node, kfree | - | KmallocTest.givesMemoryOfTheAskedSizeOnTheAskedNode, KmallocTest.eachFamilyHasCachesOfItsOwn, GfpTest.accountTakesACacheOfItsOwn, MisuseTest.kfreeTakesObjectsOfAnyCache |
 /// | nothing | ZERO_SIZE_PTR | - | KmallocTest.nothingIsAPointerOfItsOwn |
 /// | zeros | kzalloc, __GFP_ZERO | - | KmallocTest.kzallocGivesZerosEverywhere, GfpTest.zeroClears |
 /// | arrays | kmalloc_array, kcalloc | - | KmallocTest.anArrayThatIsTooLargeForALongIsRefused |
 /// | another size | krealloc | - | KmallocTest.kreallocKeepsWhatWasThere, MisuseTest.kreallocClearsNoMoreThanWhatIsNew |
 /// | wrong frees | cache_from_obj, set_freepointer, free_consistency_checks | a free of pages that are no slab stops a machine whose cache does not check | MisuseTest.aFreeOfNullIsTold, MisuseTest.aFreeOfNoMemoryStopsTheMachine, MisuseTest.anInteriorPointerIsReportedByADebugCache, MisuseTest.anInteriorPointerToAnotherNodeStopsTheMachine, MisuseTest.anObjectOfAnotherCacheIsToldAndGoesWhereItBelongs, MisuseTest.aDoubleFreeInARowOnOneCpuStopsTheMachine, MisuseTest.aDoubleFreeIsReportedByADebugCacheFromEveryCpu, MisuseTest.aDoubleFreeInARowWithinOneBulkStopsTheMachine, MisuseTest.kfreeWithinPagesStopsTheMachine |
+/// | cleared before it is freed | kfree_sensitive | - | KmallocTest.kfreeSensitiveLeavesNothingToRead |
 /// | ksize | ksize | free objects on CPUs' lists are not seen | MisuseTest.ksizeOfAnObjectThatIsSeenToBeFreeIsTold |
 /// | unknown node | ___slab_alloc | - | MisuseTest.aNodeThatThereIsNotIsNoWish |
 /// | contents | memcpy, memset, memcmp | bounds as KASAN finds them | ContentsTest.whatIsWrittenIsReadOnEveryNode, ContentsTest.anAccessBeyondItsObjectChangesNothing, ContentsTest.memoryOfNobodyIsAFault |
