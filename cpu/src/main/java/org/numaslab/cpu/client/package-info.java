@@ -37,7 +37,7 @@
 /// | groups | devres_open_group, _release_group | - | DevresTest.aGroupGoesBackWithTheGroupsInIt, DevresTest.groupsThatOverlapKeepWhatLiesOutside |
 /// | pages | alloc_pages_node, free_pages | every block is compound | PagesTest.aBlockIsAlignedToItsSizeOnTheAskedNode, PagesTest.aBlockThatIsNoneIsABadPage |
 /// | mempools | mempool_create, _alloc, _free, _resize, _destroy | waits without the 5 seconds' limit | MempoolTest.aPoolHasItsReserveFromTheBegin, MempoolTest.theReserveServesWhenThereIsNoMemory, MempoolTest.whoMayBlockWaitsForAnElementThatComesBack, MempoolTest.aPoolIsResized |
-/// | readers | rcu_read_lock, synchronize_rcu | - | RcuTest.synchronizeRcuWaitsForReadersOfItsCpuAndOfOtherNodes, RcuTest.readersThatCameLaterAreNotWaitedFor, RcuTest.sleepingInASectionIsTold |
+/// | readers | rcu_read_lock, synchronize_rcu | - | RcuTest.synchronizeRcuWaitsForReadersOfItsCpuAndOfOtherNodes, RcuTest.readersThatCameLaterAreNotWaitedFor, RcuMisuseTest.sleepingInASectionIsTold |
 /// | callbacks | call_rcu, rcu_barrier, kfree_rcu | destroy waits for kfree_rcu, as since 6.12 | RcuTest.callbacksRunOnTheirCpuInOrderAfterTheReaders, RcuTest.rcuBarrierWaitsForCallbacksOfAllCpus, RcuTest.memoryOfKfreeRcuStaysForTheReaders, RcuTest.kfreeRcuAndDestroyAtOnceIsClean |
 /// | TYPESAFE_BY_RCU | rcu_free_slab | - | RcuTest.pagesOfATypesafeByRcuCacheStayForTheReaders, RcuTest.aFreedObjectOfATypesafeByRcuCacheStaysOne |
 /// | GFP_KERNEL, reclaim | __alloc_pages_slowpath | no OOM killer: NULL, as a killed process gets | ReclaimTest.kernelRequestsGetWhatShrinkersFree, ReclaimTest.kernelGivesUpAfterSeventeenRoundsWithoutProgress, ReclaimLimitsTest.reclaimEndsWhen32PagesOfSlabsAreFree |
