@@ -1,6 +1,7 @@
 package org.numaslab.cpu.cache;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 import org.numaslab.node.topology.NodeId;
 
 /// An allocation of several objects, all or none, as its own continuation.
@@ -9,7 +10,7 @@ import org.numaslab.node.topology.NodeId;
 /// |---|---|---|---|
 /// | IDLE | - | - | - |
 /// | FILL | objects are missing | it is kept; after the last: HAND_OUT | what is there is freed: IDLE |
-/// | HAND_OUT | objects are to be cleared | the next; after the last: IDLE | - |
+/// | HAND_OUT | objects are to be cleared | the next; after the last: IDLE; where some are gone: FILL | - |
 ///
 /// Owner: the cpu; part of its [Operation]. Models `kmem_cache_alloc_bulk` of mm/slub.c, v6.1.
 final class BulkAlloc {
@@ -46,9 +47,6 @@ final class BulkAlloc {
 
   /// @param object what the node's answer came to: an address, or [Cpu#NULL]
   long resume(KmemCacheCpu c, int gfp, long object) {
-    if (step == Step.HAND_OUT) {
-      return handOut(c, gfp);
-    }
     if (object == Cpu.NULL) {
       return abandon(c);
     }
@@ -56,9 +54,32 @@ final class BulkAlloc {
     return fill(c, gfp);
   }
 
+  /// An object that was to be cleared is clear, or gone.
+  long cleared(KmemCacheCpu c, int gfp) {
+    return step == Step.HAND_OUT ? handOut(c, gfp) : fill(c, gfp);
+  }
+
+  /// Some of what it has so far is gone.
+  void forget(LongPredicate isGone) {
+    if (step == Step.IDLE) {
+      return;
+    }
+    int had = step == Step.HAND_OUT ? count : done;
+    int kept = 0;
+    for (int i = 0; i < had; i++) {
+      if (!isGone.test(out[i])) {
+        out[kept++] = out[i];
+      }
+    }
+    if (kept < had) {
+      step = Step.FILL;
+      done = kept;
+    }
+  }
+
   private long fill(KmemCacheCpu c, int gfp) {
     while (done < count) {
-      long object = operation.allocOne(c, NodeId.NONE, gfp);
+      long object = operation.allocOne(c, gfp);
       if (object < 0) {
         return object;
       }
@@ -74,7 +95,7 @@ final class BulkAlloc {
 
   private long handOut(KmemCacheCpu c, int gfp) {
     while (done < count) {
-      if (operation.handOut(c, out[done++], gfp) == Cpu.WAIT) {
+      if (operation.handOut(c, out[done++], NodeId.NONE, gfp) == Cpu.WAIT) {
         return Cpu.WAIT;
       }
     }

@@ -69,6 +69,10 @@ public final class Cpu {
   private boolean reclaims;
   private boolean isPinnedForReclaim;
   private Mempolicy mempolicy = Mempolicy.none();
+
+  /// How often each node was forgotten.
+  private final int[] forgotten;
+
   private long pagesReclaimed;
   private long awaited;
   private long result;
@@ -95,6 +99,7 @@ public final class Cpu {
     this.injectsFaults = nature.injectsFaults();
     this.outbox = outbox;
     this.numaEvents = new NumaEvents(topology.nodeCount(), node);
+    this.forgotten = new int[topology.nodeCount()];
     this.remoteFrees =
         new RemoteFrees(
             topology.nodeCount(),
@@ -196,7 +201,7 @@ public final class Cpu {
       } else {
         path = AllocPath.FAST;
       }
-      return object < 0 ? object : operation.handOut(c, object, gfp);
+      return object < 0 ? object : operation.handOut(c, object, wanted, gfp);
     } catch (EmulatedOops | IndexOutOfBoundsException oops) {
       throw metBy(c, "allocation, path " + path, oops);
     }
@@ -442,6 +447,35 @@ public final class Cpu {
     requests.afterAll(step);
   }
 
+  /// Gives back at once all that it may hand out of another node's memory.
+  public void giveBack(NodeId home) {
+    atBoundary(() ->
+        caches()
+            .forEach(c -> {
+              if (c.slab() != null && c.slabNode() == home.value()) {
+                c.count(Stat.CPUSLAB_FLUSH);
+                slowFree.deactivate(c);
+              }
+              slowFree.unfreeze(c, c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value()));
+            }));
+  }
+
+  /// Forgets all that it has of another node's memory: it is gone. What waits for the node is
+  /// answered by whoever knows that.
+  public void forget(NodeId home) {
+    forgotten[home.value()]++;
+    remoteFrees.forget(home.value());
+    caches()
+        .forEach(c -> {
+          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
+            c.lent.unload();
+            c.uninstall();
+          }
+          c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value());
+        });
+    operation.forget(home);
+  }
+
   /// Gives back all that it holds of a cache.
   void flushNow(KmemCacheCpu c) {
     if (c.slab() != null) {
@@ -465,7 +499,8 @@ public final class Cpu {
     requests.answered(reply.request());
     if (reply.request() != awaited) {
       if (reply instanceof Applied applied) {
-        atBoundary(() -> apply(applied));
+        int[] known = awaited == 0 ? forgotten : forgotten.clone();
+        atBoundary(() -> apply(applied, known));
       } else {
         throw new IllegalStateException(id + " did not wait for " + reply);
       }
@@ -523,13 +558,18 @@ public final class Cpu {
     }
   }
 
-  private void apply(Applied applied) {
+  /// @param known how often each node was forgotten when it arrived: what a node has granted goes
+  ///   with it
+  private void apply(Applied applied, int[] known) {
     for (Outcome outcome : applied.outcomes()) {
       KmemCacheCpu c = caches[outcome.cache().value()];
       c.count(outcome.counts());
       countReclaimed(c, outcome.counts());
       for (SlabGrant slab : outcome.frozen()) {
-        slowFree.putPartial(c, slab);
+        int home = nodeOfSlab(slab);
+        if (known[home] == forgotten[home]) {
+          slowFree.putPartial(c, slab);
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.numaslab.cpu.cache;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.numaslab.node.protocol.SlabGrant;
 
 /// A cpu's partial list: slabs that are frozen for it, own and lent, the last one first. The
@@ -32,6 +33,21 @@ final class CpuPartial {
     SlabGrant[] slabs = toArray();
     size = 0;
     return slabs;
+  }
+
+  /// Those that match, head first; they are not in the list any more.
+  SlabGrant[] drainIf(Predicate<SlabGrant> matches) {
+    SlabGrant[] drained = Arrays.stream(toArray()).filter(matches).toArray(SlabGrant[]::new);
+    if (drained.length > 0) {
+      int kept = 0;
+      for (int i = 0; i < size; i++) {
+        if (!matches.test(stack[i])) {
+          stack[kept++] = stack[i];
+        }
+      }
+      size = kept;
+    }
+    return drained;
   }
 
   SlabGrant[] toArray() {

@@ -3,13 +3,14 @@ package org.numaslab.cpu.cache;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.topology.NodeId;
 
 /// What a cpu does that may have to wait, as its own continuation.
 ///
 /// | awaits | when the node has answered |
 /// |---|---|
 /// | OBJECT | [SlowAlloc] goes on; its object is handed out, or is one of [BulkAlloc]'s |
-/// | CLEARING | the object is handed out |
+/// | CLEARING | the object is handed out; or it is gone with its node, and OBJECT begins again |
 /// | PAGES | [PageAlloc] goes on |
 /// | ANSWER | the answer is kept for the caller |
 ///
@@ -29,6 +30,7 @@ public final class Operation {
   private @Nullable SlowAlloc slow;
   private Awaits awaits = Awaits.OBJECT;
   private @Nullable KmemCacheCpu cache;
+  private int wanted = NodeId.NONE;
   private int gfp;
   private long clearing;
   private long attempts;
@@ -51,23 +53,24 @@ public final class Operation {
   /// Allocates one object that the free list did not have.
   ///
   /// @return an address, [Cpu#NULL], [Cpu#WAIT] or [Cpu#RECLAIM]
-  long alloc(KmemCacheCpu c, int wanted, int gfpFlags) {
+  long alloc(KmemCacheCpu c, int wantedNode, int gfpFlags) {
     SlowAlloc way = slow;
     if (way == null) {
       way = new SlowAlloc(cpu, c);
       slow = way;
     }
     cache = c;
+    wanted = wantedNode;
     gfp = gfpFlags;
     awaits = Awaits.OBJECT;
     attempts++;
-    return way.start(c, wanted, gfpFlags);
+    return way.start(c, wantedNode, gfpFlags);
   }
 
   /// Clears the object where that is due. A remote one is cleared at home, and the cpu waits for
   /// that: whoever gets the object may free it there at once, and a clearing that comes later would
   /// wipe out a free list.
-  long handOut(KmemCacheCpu c, long object, int gfpFlags) {
+  long handOut(KmemCacheCpu c, long object, int wantedNode, int gfpFlags) {
     if (object == Cpu.NULL || !c.cache.clears(gfpFlags)) {
       return object;
     }
@@ -77,6 +80,7 @@ public final class Operation {
       return object;
     }
     cache = c;
+    wanted = wantedNode;
     gfp = gfpFlags;
     awaits = Awaits.CLEARING;
     clearing = object;
@@ -87,11 +91,11 @@ public final class Operation {
     return bulk.start(c, gfpFlags, out, count);
   }
 
-  long allocPages(int order, int wanted, int gfpFlags) {
+  long allocPages(int order, int wantedNode, int gfpFlags) {
     cache = null;
     awaits = Awaits.PAGES;
     attempts++;
-    return pages.start(order, wanted, gfpFlags);
+    return pages.start(order, wantedNode, gfpFlags);
   }
 
   void awaitAnswer() {
@@ -111,13 +115,39 @@ public final class Operation {
   long resume(NodeReply reply) {
     return switch (awaits) {
       case OBJECT -> got(way().resume(reply));
-      case CLEARING -> bulk.isUnderWay() ? bulk.resume(allocatedFrom(), gfp, clearing) : clearing;
+      case CLEARING -> reply instanceof NodeReply.Gone ? clearingFailed() : cleared();
       case PAGES -> pages.resume(reply);
       case ANSWER -> {
         answer = reply;
         yield Cpu.NULL;
       }
     };
+  }
+
+  private long cleared() {
+    return bulk.isUnderWay() ? bulk.cleared(allocatedFrom(), gfp) : clearing;
+  }
+
+  /// The object that was to be cleared is out of reach: there must be another one.
+  private long clearingFailed() {
+    KmemCacheCpu c = allocatedFrom();
+    if (bulk.isUnderWay()) {
+      bulk.forget(object -> object == clearing);
+      return bulk.cleared(c, gfp);
+    }
+    long object = cpu.allocOne(c, wanted, gfp);
+    return object < 0 ? object : handOut(c, object, wanted, gfp);
+  }
+
+  /// A node is gone, with the objects of it that a bulk allocation has so far.
+  void forget(NodeId home) {
+    bulk.forget(object -> cpu.homeOf(object) == home.value());
+  }
+
+  /// Whether it waits for what others have freed into the current slab of a cache.
+  boolean waitsForListOf(KmemCacheCpu c) {
+    SlowAlloc way = slow;
+    return way != null && way.isRefilling(c);
   }
 
   /// What it was after when it came to [Cpu#RECLAIM].
@@ -143,11 +173,12 @@ public final class Operation {
     }
     return bulk.isUnderWay()
         ? bulk.resume(allocatedFrom(), gfp, object)
-        : handOut(allocatedFrom(), object, gfp);
+        : handOut(allocatedFrom(), object, wanted, gfp);
   }
 
-  long allocOne(KmemCacheCpu c, int wanted, int gfpFlags) {
-    return cpu.allocOne(c, wanted, gfpFlags);
+  long allocOne(KmemCacheCpu c, int gfpFlags) {
+    wanted = NodeId.NONE;
+    return cpu.allocOne(c, NodeId.NONE, gfpFlags);
   }
 
   void freeBulk(KmemCacheCpu c, long[] objects) {

@@ -62,6 +62,14 @@ final class RemoteFrees {
     sender.send(node, runs);
   }
 
+  /// The node is gone, with the objects.
+  void forget(int node) {
+    Batch batch = batches[node];
+    waiting -= batch.objects;
+    batch.runs.clear();
+    batch.objects = 0;
+  }
+
   /// Objects that wait to be sent.
   int waiting() {
     return waiting;

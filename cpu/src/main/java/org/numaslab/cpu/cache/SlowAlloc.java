@@ -90,6 +90,11 @@ final class SlowAlloc {
     };
   }
 
+  /// Whether it waits for the list of a cache's current slab.
+  boolean isRefilling(KmemCacheCpu of) {
+    return step == Step.REFILL && c == of;
+  }
+
   /// What the cpu has itself: its slab, then its partial list.
   private long fromCpu() {
     while (true) {

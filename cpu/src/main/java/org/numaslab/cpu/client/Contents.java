@@ -10,6 +10,7 @@ import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Found;
+import org.numaslab.node.protocol.NodeReply.Gone;
 import org.numaslab.node.protocol.NodeReply.Loaded;
 import org.numaslab.node.protocol.NodeReply.OutOfBounds;
 import org.numaslab.node.slab.EmulatedOops;
@@ -47,7 +48,10 @@ public final class Contents {
     if (home == cpu.node().value()) {
       return cpu.contents().find(address);
     }
-    return ((Found) ask(cpu, home, r -> new NodeProtocol.Find(cpu.caller(), r, address))).info();
+    return ask(cpu, home, r -> new NodeProtocol.Find(cpu.caller(), r, address))
+            instanceof Found found
+        ? found.info()
+        : AddressInfo.nothing(address);
   }
 
   /// Bytes from an address on.
@@ -147,6 +151,9 @@ public final class Contents {
   private NodeReply inBounds(NodeReply reply, String what, long address, long bytes) {
     if (reply instanceof OutOfBounds outside) {
       throw new AccessFault(what, address, bytes, outside.info());
+    }
+    if (reply instanceof Gone) {
+      throw new NodeGone(what, address, new NodeId(current.enter().homeOf(address)));
     }
     return reply;
   }

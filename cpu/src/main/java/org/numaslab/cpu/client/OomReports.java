@@ -74,10 +74,11 @@ final class OomReports {
     for (NodeId node : withMemory(current.kthreads().topology())) {
       Cpu cpu = current.enter();
       current.await(cpu, cpu.ask(node, r -> new NodeProtocol.Count(cpu.caller(), r, cache.id())));
-      Counted counted = (Counted) cpu.answer();
-      current.print(
-          "  node %d: slabs: %d, objs: %d, free: %d"
-              .formatted(node.value(), counted.slabs(), counted.objects(), counted.free()));
+      if (cpu.answer() instanceof Counted counted) { // it is not gone
+        current.print(
+            "  node %d: slabs: %d, objs: %d, free: %d"
+                .formatted(node.value(), counted.slabs(), counted.objects(), counted.free()));
+      }
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// How long each node's partial list of each cache is, as others may see it: without asking, and
 /// possibly a little late. The kernel reads `nr_partial` without its lock in the same places.
 ///
-/// Writers: each node its own column; the registry adds rows. Readers: every cpu.
+/// Writers: each node its own column, and where nodes share no memory whoever hears from another
+/// one; the registry adds rows. Readers: every cpu.
 public final class PartialCounts {
   private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
 
@@ -29,7 +30,8 @@ public final class PartialCounts {
     return (int) ELEMENT.getOpaque(byCache[cache.value()], node);
   }
 
-  void set(CacheId cache, int node, int count) {
+  /// For the node itself, or for what it has said.
+  public void set(CacheId cache, int node, int count) {
     ELEMENT.setOpaque(byCache[cache.value()], node, count);
   }
 }

@@ -1,7 +1,10 @@
 package org.numaslab.node.protocol;
 
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.topology.CpuId;
@@ -43,6 +46,19 @@ final class Loans {
 
   void close(SlabRef slab, CpuId borrower) {
     open.remove(check(slab, borrower).id());
+  }
+
+  /// Closes all that some CPUs have: they are gone.
+  ///
+  /// @return what was closed, oldest first
+  List<Loan> closeAll(Predicate<CpuId> borrowers) {
+    List<Loan> closed =
+        open.values().stream()
+            .filter(loan -> borrowers.test(loan.borrower))
+            .sorted(Comparator.comparingLong(Loan::id))
+            .toList();
+    closed.forEach(loan -> open.remove(loan.id));
+    return closed;
   }
 
   int count() {

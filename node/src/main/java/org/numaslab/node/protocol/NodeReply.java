@@ -44,6 +44,10 @@ public sealed interface NodeReply {
   /// Load, Store or Fill would have left the object or block in which it begins. Nothing happened.
   record OutOfBounds(long request, AddressInfo info) implements NodeReply {}
 
+  /// The home of what the request is about is gone or cannot be reached: Zero, Find, Count, Load,
+  /// Store or Fill has not happened, as far as the cpu will ever know.
+  record Gone(long request) implements NodeReply {}
+
   /// What it did to one cache.
   ///
   /// @param frozen full slabs that were freed into: they are the freeing cpu's now, for its partial

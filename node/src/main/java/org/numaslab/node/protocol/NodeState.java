@@ -59,6 +59,7 @@ import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Validated;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
@@ -410,6 +411,49 @@ public final class NodeState {
     KmemCacheNode cache = cache(m.cache());
     long free = cache.partialObjects() - cache.partialInUse();
     return new Counted(m.request(), cache.nrSlabs(), cache.totalObjects(), free);
+  }
+
+  // ---- CPUs that are gone
+
+  /// Closes the loans of CPUs that are gone. Their slabs are as if they had been given back with
+  /// nothing free: what the CPUs had of them is in use.
+  public void closeLoans(Predicate<CpuId> borrowers) {
+    for (Loans.Loan loan : loans.closeAll(borrowers)) {
+      cache(loan.cache()).deactivate(loan.slab().frame(), 0, tally);
+    }
+    tally.take();
+  }
+
+  /// Frees objects and blocks that nobody has any more.
+  public void reclaim(long[] addresses) {
+    for (long address : addresses) {
+      long frame = address >>> Memory.PAGE_SHIFT;
+      if (frames.kind(frame) == Kind.SLAB) {
+        long slab = frames.head(frame);
+        long[] object = {address};
+        KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
+        DebugSlabs debug = cache.debug();
+        if (debug != null) {
+          debug.free(Call.on(0), slab, object, tally);
+        } else if (cache.free(slab, object, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+          cache.unfreeze(new long[] {slab}, tally);
+        }
+      } else {
+        plain.giveBack(address);
+      }
+    }
+    tally.take();
+  }
+
+  /// How long the partial list of each cache is, by cache number.
+  public int[] nrPartials() {
+    int[] lengths = new int[caches.size()];
+    caches.forEach((id, cache) -> {
+      if (id.value() < lengths.length) {
+        lengths[id.value()] = cache.nrPartial();
+      }
+    });
+    return lengths;
   }
 
   // ---- the registry

@@ -2,8 +2,10 @@ package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -33,6 +35,13 @@ import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.ObjectConstructor;
+import org.numaslab.node.loan.BorderOutbox;
+import org.numaslab.node.loan.Borders;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.LoanEvents;
+import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.loan.NodeAnswers;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeOutbox;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -57,6 +66,9 @@ public final class SimulatedMachine implements Machine {
   /// on.
   private static final int IDLE_TURNS_PER_CPU_MAX = 1000;
 
+  /// The time at the borders.
+  private static final long NOW = 0;
+
   private final Topology topology;
   private final Memory memory;
   private final Network network;
@@ -69,6 +81,7 @@ public final class SimulatedMachine implements Machine {
   private final List<Cpu> cpus;
   private final Registry registry;
   private final Program[] programs;
+  private final List<Borders> borders = new ArrayList<>();
 
   private SimulatedMachine(
       Topology topology,
@@ -85,12 +98,46 @@ public final class SimulatedMachine implements Machine {
     Natures natures = nature.apply(memory);
     this.messages = new MessageCounts(topology.nodeCount());
     this.programs = new Program[topology.cpuCount()];
+    Map<NodeId, NodeAnswers> answers = new HashMap<>();
     this.state =
         MachineState.begin(
-            topology, memory, natures, FromNode::new, FromCpu::new, new FromRegistry(), log);
+            topology,
+            memory,
+            natures,
+            node -> answers.computeIfAbsent(node, n -> new NodeAnswers(new FromNode(n))),
+            FromCpu::new,
+            new FromRegistry(),
+            log);
     this.nodes = state.nodes();
     this.cpus = state.cpus();
     this.registry = state.registry();
+    for (NodeState node : nodes) {
+      borders.add(borders(node, Objects.requireNonNull(answers.get(node.id()))));
+    }
+    for (Borders each : borders) {
+      borders.forEach(other -> each.joined(other.me()));
+    }
+  }
+
+  private Borders borders(NodeState node, NodeAnswers answers) {
+    return new Borders(
+        new Incarnation(node.id(), 1),
+        topology,
+        LoanTimes.standard(),
+        new FromBorders(),
+        LoanEvents.NONE,
+        node,
+        answers,
+        false,
+        cache -> node.cache(cache).objects(),
+        (cache, of, slabs) -> {}); // they share one table
+  }
+
+  /// A member does something at its borders. Time stands still: nothing is ever due later.
+  private void at(NodeId member, Consumer<Borders> does) {
+    Borders of = borders.get(member.value());
+    does.accept(of);
+    of.tick(NOW);
   }
 
   /// Messages arrive at once and in order; nobody but the caller decides what comes next, and
@@ -336,16 +383,58 @@ public final class SimulatedMachine implements Machine {
     public void answer(CpuId to, NodeReply reply) {
       network.send(
           topology.distance(node, topology.nodeOf(to)),
-          () -> {
-            if (cpu(to).receive(reply)) {
-              complete(cpu(to));
-            }
-          });
+          () -> SimulatedMachine.this.deliver(to, reply));
     }
 
     @Override
     public void answerRegistry(RegistryReply reply) {
       network.send(0, () -> registry.receive(reply));
+    }
+  }
+
+  /// Does what the borders of a member decide. Nobody is ever lost, and no lease runs out.
+  private final class FromBorders implements BorderOutbox {
+    @Override
+    public void send(Frame frame) {
+      network.send(
+          topology.distance(frame.from().node(), frame.to().node()),
+          () -> at(frame.to().node(), borders -> borders.receive(frame, NOW)));
+    }
+
+    @Override
+    public void answer(CpuId cpu, NodeReply reply) {
+      network.send(0, () -> SimulatedMachine.this.deliver(cpu, reply));
+    }
+
+    @Override
+    public void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home) {
+      throw new IllegalStateException("tasks of this machine share their objects");
+    }
+
+    @Override
+    public void handedOff(long token, boolean isTaken) {
+      throw new IllegalStateException("tasks of this machine share their objects");
+    }
+
+    @Override
+    public void giveBack(NodeId home) {
+      throw new IllegalStateException("a lease has run out");
+    }
+
+    @Override
+    public void forget(Incarnation home) {
+      throw new IllegalStateException(home + " is gone");
+    }
+
+    @Override
+    public void end() {
+      throw new IllegalStateException("a member was removed");
+    }
+  }
+
+  private void deliver(CpuId to, NodeReply reply) {
+    if (cpu(to).receive(reply)) {
+      complete(cpu(to));
     }
   }
 
@@ -362,7 +451,11 @@ public final class SimulatedMachine implements Machine {
     @Override
     public void toNode(NodeId node, NodeProtocol.FromCpu message) {
       messages.add(home.value(), node.value(), message);
-      network.send(topology.distance(home, node), () -> node(node).receive(message));
+      if (node.equals(home)) {
+        network.send(topology.distance(home, node), () -> node(node).receive(message));
+      } else {
+        at(home, borders -> borders.ask(node, message, NOW));
+      }
     }
 
     @Override

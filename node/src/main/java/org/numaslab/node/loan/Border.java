@@ -1,0 +1,452 @@
+package org.numaslab.node.loan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.loan.Frame.Answer;
+import org.numaslab.node.loan.Frame.ForNode;
+import org.numaslab.node.loan.Frame.FromNode;
+import org.numaslab.node.loan.Frame.HandOff;
+import org.numaslab.node.loan.Frame.Listed;
+import org.numaslab.node.loan.Frame.Renew;
+import org.numaslab.node.loan.Frame.RenewAck;
+import org.numaslab.node.loan.Frame.Request;
+import org.numaslab.node.loan.Frame.Taken;
+import org.numaslab.node.loan.Frame.Told;
+import org.numaslab.node.loan.Outgoing.Open;
+import org.numaslab.node.protocol.NodeProtocol.FromCpu;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.slab.SlabObjects;
+import org.numaslab.node.topology.CpuId;
+
+/// One member's side of its border with another home: what it has of that home, and what it asks
+/// for.
+///
+/// | lease | the member | until |
+/// |---|---|---|
+/// | none, or run out | gives back its loans, parks grants, refuses hand-offs; frees as ever | a renewal is acknowledged |
+/// | valid | uses what it has | the time when it asked, and the lease from then on |
+///
+/// | census | the member | until |
+/// |---|---|---|
+/// | none | takes hand-offs | the home's acknowledgment has a new number |
+/// | asked | takes hand-offs, lets the requests finish that are open now | they are done: it lists what it has |
+/// | listed | refuses hand-offs | that number or a later one is closed |
+///
+/// Owner: the member's shell.
+final class Border {
+  private static final long[] NOTHING = {};
+
+  /// Pages in one list: 512 x 72 bytes, well below a frame's limit.
+  static final int LISTED_PAGES_MAX = 512;
+
+  private final Incarnation me;
+  private final Incarnation home;
+  private final LoanTimes times;
+  private final BorderOutbox outbox;
+  private final LoanEvents events;
+  private final NrPartials counts;
+  private final Crossing crossing;
+
+  /// Takes over that somebody is removed, in the whole member.
+  private final Predicate<Incarnation> remove;
+
+  private final Marks here = new Marks();
+  private final Outgoing toHome;
+  private final Map<Incarnation, Outgoing> toOthers = new TreeMap<>(Incarnation.ORDER);
+  private final Map<Incarnation, Incoming> fromOthers = new HashMap<>();
+  private final List<Open> parked = new ArrayList<>();
+
+  /// The lease holds up to here, by this member's clock.
+  private long leasedUntil = Long.MIN_VALUE;
+
+  private boolean isLeaseLost = true;
+  private long renewAt = Long.MIN_VALUE;
+  private long usedAt;
+  private long fenced;
+
+  /// The home waits for a renewal that says what is fenced.
+  private boolean isAwaited;
+
+  private long census = RenewAck.NONE;
+  private long closed = RenewAck.NONE;
+  private boolean isListed;
+  private long due = Long.MIN_VALUE;
+  private final Set<Open> unfinished = new HashSet<>();
+
+  Border(
+      Incarnation me,
+      Incarnation home,
+      LoanTimes times,
+      BorderOutbox outbox,
+      LoanEvents events,
+      NrPartials counts,
+      Function<CacheId, SlabObjects> objects,
+      Predicate<Incarnation> remove) {
+    this.me = me;
+    this.home = home;
+    this.times = times;
+    this.outbox = outbox;
+    this.events = events;
+    this.counts = counts;
+    this.crossing = new Crossing(objects);
+    this.remove = remove;
+    this.toHome = new Outgoing(me, home, home, times, outbox::send);
+    toHome.hold();
+  }
+
+  Incarnation home() {
+    return home;
+  }
+
+  boolean isLeased(long now) {
+    return now < leasedUntil;
+  }
+
+  // ---- what this member wants
+
+  /// A cpu asks the home for something.
+  void ask(FromCpu message, long now) {
+    long deadline = Crossing.isGivenUp(message) ? now + times.deadline() : Outgoing.NEVER;
+    send(message, deadline, now);
+  }
+
+  private Open send(FromCpu message, long deadline, long now) {
+    use(now);
+    long[] names = here.removeAll(crossing.leaving(message));
+    return toHome.send(new ForNode(message), names, message.request(), deadline, now);
+  }
+
+  /// A task passes objects of the home on to one of another member.
+  ///
+  /// @return false when it may not now: nothing has happened
+  boolean handOff(
+      Incarnation to, CpuId toCpu, CacheId cache, long[] objects, long token, long now) {
+    use(now);
+    if (!isLeased(now) || !hasAll(objects)) {
+      return false;
+    }
+    here.removeAll(objects);
+    outgoing(to).send(new HandOff(toCpu, cache, objects), objects, token, Outgoing.NEVER, now);
+    return true;
+  }
+
+  private boolean hasAll(long[] objects) {
+    for (long object : objects) {
+      if (!here.contains(object)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Outgoing outgoing(Incarnation to) {
+    return to.equals(home)
+        ? toHome
+        : toOthers.computeIfAbsent(to, o -> new Outgoing(me, o, home, times, outbox::send));
+  }
+
+  private void use(long now) {
+    due = now;
+    usedAt = now;
+    if (!isLeased(now) && renewAt > now + times.retryFirst()) {
+      renewAt = now;
+    }
+  }
+
+  // ---- what arrives
+
+  void receive(Incarnation from, Frame.Body body, long now) {
+    due = now;
+    switch (body) {
+      case RenewAck ack -> renewed(ack, now);
+      case Answer answer -> answered(outgoing(from), answer, now);
+      case Request request -> asked(from, request, now);
+      case Renew renew -> events.rejected(Rejection.OTHER_HOME);
+    }
+  }
+
+  private void answered(Outgoing asked, Answer answer, long now) {
+    Open open = asked.get(answer.sequence());
+    if (open == null || open.parked != null) {
+      events.rejected(Rejection.ANSWERED_BEFORE);
+      return;
+    }
+    take(asked, open, answer.told(), now);
+    checkCensus(now);
+  }
+
+  private void take(Outgoing asked, Open open, Told told, long now) {
+    switch (told) {
+      case FromNode answer -> takeFromNode(open, (ForNode) open.asked, answer, now);
+      case Taken taken -> {
+        asked.done(open, now);
+        if (!taken.isTaken()) {
+          here.addAll(open.names);
+        }
+        outbox.handedOff(open.token, taken.isTaken());
+      }
+      case Frame.Noted noted -> asked.done(open, now);
+    }
+    if (asked.get(open.sequence) == null) {
+      unfinished.remove(open);
+    }
+  }
+
+  private void takeFromNode(Open open, ForNode asked, FromNode answer, long now) {
+    FromCpu message = asked.message();
+    NodeReply reply = answer.reply();
+    CacheId cache = Crossing.cacheOf(message);
+    if (cache != null && answer.nrPartial() != FromNode.NO_COUNT) {
+      counts.set(cache, home.node().value(), answer.nrPartial());
+    }
+    long[] entering = crossing.entering(message, reply);
+    if (entering.length > 0 && !isLeased(now)) {
+      events.rejected(Rejection.GRANT_PARKED);
+      toHome.park(open, answer);
+      parked.add(open);
+      use(now);
+      return;
+    }
+    toHome.done(open, now);
+    here.addAll(entering);
+    if (open.isAbandoned) {
+      if (entering.length > 0) {
+        events.rejected(Rejection.GRANT_TOO_LATE);
+      }
+      for (FromCpu back : Crossing.givingBack(message, reply)) {
+        send(back, Outgoing.NEVER, now).isAbandoned = true;
+      }
+    } else {
+      outbox.answer(message.from().cpu(), reply);
+    }
+  }
+
+  /// Another member passes objects of the home on to a task of this one.
+  private void asked(Incarnation from, Request request, long now) {
+    Incoming incoming = fromOthers.computeIfAbsent(from, f -> new Incoming());
+    incoming.sawOldest(request.oldestOpen());
+    if (incoming.isBehind(request.sequence())) {
+      events.rejected(Rejection.BEHIND_WINDOW);
+      return;
+    }
+    Told told = incoming.answer(request.sequence());
+    if (told == null) {
+      told =
+          new Taken(
+              request.asked() instanceof HandOff handOff && takes(from, request, handOff, now));
+      incoming.remember(request.sequence(), told);
+    } else {
+      events.rejected(Rejection.DONE_BEFORE);
+    }
+    outbox.send(new Frame(me, from, home, new Answer(request.sequence(), told)));
+  }
+
+  private boolean takes(Incarnation from, Request request, HandOff handOff, long now) {
+    use(now);
+    if (!isLeased(now)) {
+      events.rejected(Rejection.HAND_OFF_WITHOUT_LEASE);
+      return false;
+    }
+    if (isListed) {
+      events.rejected(Rejection.HAND_OFF_DURING_CENSUS);
+      return false;
+    }
+    events.executed(from, request.sequence(), handOff);
+    here.addAll(handOff.objects());
+    outbox.deliver(handOff.to(), handOff.cache(), handOff.objects(), home);
+    return true;
+  }
+
+  // ---- lease and census
+
+  private void renewed(RenewAck ack, long now) {
+    if (ack.sentAt() != RenewAck.UNASKED && ack.sentAt() + times.lease() > leasedUntil) {
+      leasedUntil = ack.sentAt() + times.lease();
+      events.leased(home, leasedUntil);
+    }
+    for (Incarnation gone : ack.removed()) {
+      remove.test(gone);
+    }
+    for (int cache = 0; cache < ack.nrPartial().length; cache++) {
+      counts.set(new CacheId(cache), home.node().value(), ack.nrPartial()[cache]);
+    }
+    isAwaited |= ack.sentAt() == RenewAck.UNASKED || ack.view() > fenced;
+    fenced = Math.max(fenced, ack.view());
+    if (ack.closed() > closed) {
+      closed = ack.closed();
+    }
+    if (ack.census() > census) {
+      census = ack.census();
+      isListed = false;
+      unfinished.clear();
+      unfinished.addAll(toHome.all());
+      toOthers.values().forEach(others -> unfinished.addAll(others.all()));
+    }
+    if (closed >= census) {
+      isListed = false;
+    }
+    if (isLeased(now)) {
+      isLeaseLost = false;
+      toHome.start(now);
+      List<Open> waiting = List.copyOf(parked);
+      parked.clear();
+      for (Open open : waiting) {
+        Told told = open.parked;
+        if (told != null && toHome.get(open.sequence) == open) {
+          take(toHome, open, told, now);
+        }
+      }
+    }
+    checkCensus(now);
+  }
+
+  private boolean isAsked() {
+    return census > closed;
+  }
+
+  private void checkCensus(long now) {
+    if (!isAsked() || isListed || !unfinished.isEmpty()) {
+      return;
+    }
+    Marks mine = here.copy();
+    toHome.all().forEach(open -> mine.addAll(open.names));
+    toOthers.values().forEach(others -> others.all().forEach(open -> mine.addAll(open.names)));
+    Marks.OfPage[] pages = mine.byPage();
+    int parts = Math.max(1, (pages.length + LISTED_PAGES_MAX - 1) / LISTED_PAGES_MAX);
+    for (int part = 0; part < parts; part++) {
+      int first = part * LISTED_PAGES_MAX;
+      int end = Math.min(pages.length, first + LISTED_PAGES_MAX);
+      Listed list = new Listed(census, part, parts, Arrays.copyOfRange(pages, first, end));
+      toHome.send(list, NOTHING, 0, Outgoing.NEVER, now);
+    }
+    isListed = true;
+  }
+
+  // ---- removal
+
+  /// Somebody else is removed: what was on its way to it went with it.
+  void removed(Incarnation member, long now) {
+    due = now;
+    fromOthers.remove(member);
+    Outgoing gone = toOthers.remove(member);
+    if (gone != null) {
+      for (Open open : gone.close()) {
+        unfinished.remove(open);
+        outbox.handedOff(open.token, true);
+      }
+    }
+    checkCensus(now);
+  }
+
+  /// The home itself is removed, with all its objects.
+  void close() {
+    here.clear();
+    outbox.forget(home);
+    for (Open open : toHome.close()) {
+      switch (open.asked) {
+        case ForNode asked -> {
+          if (!open.isAbandoned) {
+            outbox.answer(asked.message().from().cpu(), Crossing.unavailable(asked.message()));
+          }
+        }
+        case HandOff handOff -> outbox.handedOff(open.token, true);
+        case Listed list -> {}
+      }
+    }
+    for (Outgoing others : toOthers.values()) {
+      others.close().forEach(open -> outbox.handedOff(open.token, true));
+    }
+  }
+
+  // ---- time
+
+  /// When [#tick] has something to do.
+  long due() {
+    return due;
+  }
+
+  /// Does what is due.
+  ///
+  /// @return when to call again, as [#due]
+  long tick(long now) {
+    if (!isLeaseLost && !isLeased(now)) {
+      isLeaseLost = true;
+      outbox.giveBack(home.node());
+    }
+    if (isAwaited || (renewAt <= now && isNeeded(now))) {
+      isAwaited = false;
+      outbox.send(new Frame(me, home, home, new Renew(now, fenced)));
+      renewAt = now + (isLeased(now) ? times.renewal() : times.retryFirst());
+    }
+    toHome.retry(now);
+    toOthers.values().forEach(others -> others.retry(now));
+    giveUp(now);
+    due = nextDue(now);
+    return due;
+  }
+
+  /// Allocations that have waited long enough ask somebody else.
+  private void giveUp(long now) {
+    for (Open open : List.copyOf(toHome.all())) {
+      if (open.deadline <= now && open.asked instanceof ForNode asked) {
+        open.deadline = Outgoing.NEVER;
+        open.isAbandoned = true;
+        outbox.answer(asked.message().from().cpu(), Crossing.unavailable(asked.message()));
+      }
+    }
+  }
+
+  /// Whether there is a reason to have a lease: something is here or on its way, or will be.
+  private boolean isNeeded(long now) {
+    return !here.isEmpty()
+        || !toHome.isEmpty()
+        || isAsked()
+        || now - usedAt < 2 * times.lease()
+        || toOthers.values().stream().anyMatch(others -> !others.isEmpty());
+  }
+
+  private long nextDue(long now) {
+    long due = toHome.nextDue();
+    for (Outgoing others : toOthers.values()) {
+      due = Math.min(due, others.nextDue());
+    }
+    if (!isLeaseLost) {
+      due = Math.min(due, leasedUntil);
+    }
+    return isAwaited ? now : isNeeded(now) ? Math.min(due, renewAt) : due;
+  }
+
+  // ---- state, for audits
+
+  /// Objects of the home that are inside this member.
+  Marks here() {
+    return here;
+  }
+
+  /// The same, with those on their way out of it.
+  Marks hereOrNamed() {
+    Marks mine = here.copy();
+    toHome.all().forEach(open -> mine.addAll(open.names));
+    toOthers.values().forEach(others -> others.all().forEach(open -> mine.addAll(open.names)));
+    return mine;
+  }
+
+  /// Whether nothing is open.
+  boolean isQuiet() {
+    return toHome.isEmpty() && toOthers.values().stream().allMatch(Outgoing::isEmpty);
+  }
+
+  @Nullable String waitsFor() {
+    return isQuiet() ? null : toHome.all().size() + " requests to " + home;
+  }
+}

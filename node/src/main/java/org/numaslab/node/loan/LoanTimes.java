@@ -1,0 +1,31 @@
+package org.numaslab.node.loan;
+
+/// How long things take at a border, in nanoseconds of a monotonic clock.
+///
+/// @param lease for which a member may use what it has of a home, from the moment when it asked
+/// @param renewal from one renewal to the next
+/// @param retryFirst until a request is sent again
+/// @param retryMax to which that doubles
+/// @param deadline after which an allocation asks somebody else; what comes later is given back
+public record LoanTimes(long lease, long renewal, long retryFirst, long retryMax, long deadline) {
+  private static final long MILLIS = 1_000_000;
+
+  /// The home waits this much longer than the lease, in percent: clocks drift by less than 3 %
+  /// each.
+  private static final int PATIENCE_PERCENT = 106;
+
+  /// Two seconds, renewed four times in it.
+  public static LoanTimes standard() {
+    return ofLease(2000 * MILLIS);
+  }
+
+  /// The same proportions for another lease.
+  public static LoanTimes ofLease(long lease) {
+    return new LoanTimes(lease, lease / 4, lease / 20, lease / 2, lease * 3 / 2);
+  }
+
+  /// For how long a home believes in a lease that it has just granted.
+  long believed() {
+    return lease / 100 * PATIENCE_PERCENT;
+  }
+}

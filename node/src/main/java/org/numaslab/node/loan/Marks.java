@@ -1,0 +1,135 @@
+package org.numaslab.node.loan;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A set of addresses of objects and blocks: one bit for each 8 bytes of every page that has any.
+///
+/// Owner: its border.
+public final class Marks {
+  private static final int PAGE_SHIFT = 12;
+  private static final int UNIT_SHIFT = 3;
+  private static final int WORDS = 1 << (PAGE_SHIFT - UNIT_SHIFT) >> 6;
+
+  /// The marks of one page.
+  ///
+  /// @param page number of its frame
+  /// @param bits bit i is the address `page * 4096 + i * 8`
+  public record OfPage(long page, long[] bits) {}
+
+  private final Map<Long, long[]> pages = new HashMap<>();
+  private long size;
+
+  private static int bit(long address) {
+    return (int) (address >>> UNIT_SHIFT) & (WORDS * Long.SIZE - 1);
+  }
+
+  /// @return whether it was not there
+  public boolean add(long address) {
+    long[] bits = pages.computeIfAbsent(address >>> PAGE_SHIFT, page -> new long[WORDS]);
+    int bit = bit(address);
+    boolean isNew = (bits[bit >> 6] & 1L << bit) == 0;
+    bits[bit >> 6] |= 1L << bit;
+    size += isNew ? 1 : 0;
+    return isNew;
+  }
+
+  /// @return whether it was there
+  public boolean remove(long address) {
+    long[] bits = pages.get(address >>> PAGE_SHIFT);
+    int bit = bit(address);
+    if (bits == null || (bits[bit >> 6] & 1L << bit) == 0) {
+      return false;
+    }
+    bits[bit >> 6] &= ~(1L << bit);
+    size--;
+    if (bits[bit >> 6] == 0 && Arrays.stream(bits).allMatch(word -> word == 0)) {
+      pages.remove(address >>> PAGE_SHIFT);
+    }
+    return true;
+  }
+
+  public boolean contains(long address) {
+    long[] bits = pages.get(address >>> PAGE_SHIFT);
+    int bit = bit(address);
+    return bits != null && (bits[bit >> 6] & 1L << bit) != 0;
+  }
+
+  public void addAll(long[] addresses) {
+    for (long address : addresses) {
+      add(address);
+    }
+  }
+
+  /// @return those that were there
+  public long[] removeAll(long[] addresses) {
+    long[] removed = new long[addresses.length];
+    int count = 0;
+    for (long address : addresses) {
+      if (remove(address)) {
+        removed[count++] = address;
+      }
+    }
+    return count == addresses.length ? removed : Arrays.copyOf(removed, count);
+  }
+
+  void clear() {
+    pages.clear();
+    size = 0;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  public long size() {
+    return size;
+  }
+
+  /// What is in it, in order.
+  public long[] toArray() {
+    long[] addresses = new long[Math.toIntExact(size)];
+    int count = 0;
+    for (OfPage page : byPage()) {
+      for (int word = 0; word < WORDS; word++) {
+        for (long left = page.bits[word]; left != 0; left &= left - 1) {
+          long unit = (long) word * Long.SIZE + Long.numberOfTrailingZeros(left);
+          addresses[count++] = (page.page << PAGE_SHIFT) + (unit << UNIT_SHIFT);
+        }
+      }
+    }
+    return addresses;
+  }
+
+  /// A copy, page by page in order.
+  public OfPage[] byPage() {
+    return pages.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(page -> new OfPage(page.getKey(), page.getValue().clone()))
+        .toArray(OfPage[]::new);
+  }
+
+  Marks copy() {
+    Marks copy = new Marks();
+    pages.forEach((page, bits) -> copy.pages.put(page, bits.clone()));
+    copy.size = size;
+    return copy;
+  }
+
+  void removeAll(OfPage listed) {
+    long[] bits = pages.get(listed.page);
+    if (bits == null) {
+      return;
+    }
+    boolean isEmpty = true;
+    for (int word = 0; word < WORDS; word++) {
+      size -= Long.bitCount(bits[word] & listed.bits[word]);
+      bits[word] &= ~listed.bits[word];
+      isEmpty &= bits[word] == 0;
+    }
+    if (isEmpty) {
+      pages.remove(listed.page);
+    }
+  }
+}

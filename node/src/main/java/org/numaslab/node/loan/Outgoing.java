@@ -1,0 +1,167 @@
+package org.numaslab.node.loan;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.loan.Frame.Asked;
+import org.numaslab.node.loan.Frame.Request;
+
+/// The requests of one member to another about one home: each is sent again until it is answered.
+///
+/// | request | until |
+/// |---|---|
+/// | waits | the other side is ready, and the ones before it leave room in the window |
+/// | open | it is answered, and the answer takes effect; or the other side is removed |
+///
+/// Owner: the border.
+final class Outgoing {
+  /// Requests that may be on the way at once: for so many the other side keeps its answers.
+  static final int WINDOW = 512;
+
+  static final long NEVER = Long.MAX_VALUE;
+
+  /// A request that is not done.
+  static final class Open {
+    final long sequence;
+    final Asked asked;
+
+    /// Addresses that are on their way with it.
+    final long[] names;
+
+    /// What the caller knows it by.
+    final long token;
+
+    /// When its caller stops waiting.
+    long deadline;
+
+    /// Nobody waits for it any more: what it brings is given back.
+    boolean isAbandoned;
+
+    /// The answer, when that must not take effect yet.
+    Frame.@Nullable Told parked;
+
+    private long next;
+    private long wait;
+
+    private Open(long sequence, Asked asked, long[] names, long token, long deadline) {
+      this.sequence = sequence;
+      this.asked = asked;
+      this.names = names;
+      this.token = token;
+      this.deadline = deadline;
+    }
+  }
+
+  private final Incarnation from;
+  private final Incarnation to;
+  private final Incarnation home;
+  private final LoanTimes times;
+  private final Consumer<Frame> wire;
+  private final TreeMap<Long, Open> open = new TreeMap<>();
+  private long last;
+  private boolean isHeld;
+
+  Outgoing(
+      Incarnation from, Incarnation to, Incarnation home, LoanTimes times, Consumer<Frame> wire) {
+    this.from = from;
+    this.to = to;
+    this.home = home;
+    this.times = times;
+    this.wire = wire;
+  }
+
+  /// Sends nothing until [#start].
+  void hold() {
+    isHeld = true;
+  }
+
+  /// The other side is ready.
+  void start(long now) {
+    if (isHeld) {
+      isHeld = false;
+      transmitWaiting(now);
+    }
+  }
+
+  private void transmitWaiting(long now) {
+    if (!isHeld && !open.isEmpty()) {
+      for (Open waiting : open.headMap(open.firstKey() + WINDOW).values()) {
+        if (waiting.next == NEVER && waiting.parked == null) {
+          transmit(waiting, now);
+        }
+      }
+    }
+  }
+
+  Open send(Asked asked, long[] names, long token, long deadline, long now) {
+    Open request = new Open(++last, asked, names, token, deadline);
+    open.put(request.sequence, request);
+    if (!isHeld && request.sequence < open.firstKey() + WINDOW) {
+      transmit(request, now);
+    } else {
+      request.next = NEVER;
+    }
+    return request;
+  }
+
+  private void transmit(Open request, long now) {
+    request.wait =
+        request.wait == 0 ? times.retryFirst() : Math.min(2 * request.wait, times.retryMax());
+    request.next = now + request.wait;
+    Request body = new Request(request.sequence, open.firstKey(), request.asked);
+    wire.accept(new Frame(from, to, home, body));
+  }
+
+  /// The request that an answer is for, null when it is not open.
+  @Nullable Open get(long sequence) {
+    return open.get(sequence);
+  }
+
+  /// The answer has taken effect.
+  void done(Open request, long now) {
+    open.remove(request.sequence);
+    transmitWaiting(now);
+  }
+
+  /// Its answer is there: it is not sent again.
+  void park(Open request, Frame.Told told) {
+    request.parked = told;
+    request.next = NEVER;
+  }
+
+  /// Sends again what is due.
+  void retry(long now) {
+    for (Open request : open.values()) {
+      if (request.next <= now) {
+        transmit(request, now);
+      }
+    }
+  }
+
+  /// When the next one is to be sent again, or stops being waited for.
+  long nextDue() {
+    long due = NEVER;
+    for (Open request : open.values()) {
+      due = Math.min(due, Math.min(request.next, request.deadline));
+    }
+    return due;
+  }
+
+  Collection<Open> all() {
+    return open.values();
+  }
+
+  /// Nothing of it will be answered.
+  List<Open> close() {
+    List<Open> left = new ArrayList<>(open.values());
+    open.clear();
+    return left;
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty();
+  }
+}

@@ -1,0 +1,31 @@
+/// What crosses the border of a member: loans, frees and hand-offs that survive lost messages and
+/// lost members. Pure state machines; time comes in as a number.
+///
+/// A member is one process with one node and its CPUs. The *home* of an object is the node in whose
+/// memory it lies. Inside a member nothing here is on the way; at its border
+///
+/// | table | where | changes when |
+/// |---|---|---|
+/// | `out`: objects that are outside this member | [org.numaslab.node.loan.Home] | an address crosses its border |
+/// | leases: who may have any, until when, which view it has fenced | [org.numaslab.node.loan.Home] | a renewal |
+/// | `here`: another home's objects inside this member, free in a loan or in use | [org.numaslab.node.loan.Border] | an address crosses its border |
+/// | open requests, with the addresses that they name | both | a request is sent, its answer has taken effect |
+///
+/// | rule | |
+/// |---|---|
+/// | R1 once | requests are numbered; the receiver keeps its answers until the sender has them |
+/// | R2 retry | a request is sent again until it is answered or the other side is removed; past its deadline an allocation gives back what it still gets |
+/// | R3 incarnations | what is for another incarnation, or from a removed one, has no effect |
+/// | R5 leases | a member counts from when it asked, the home longer from when it was asked; who has no lease is not served and takes over nothing |
+/// | R6 late grants | wait for the next renewal |
+/// | R7 removal | its loans are closed, its open requests are void; what was handed off to it went with it |
+/// | R8 census | what the removed had is free again when all others have said that they do not have it |
+/// | R9 hand-offs | are requests: the sender has the objects until they are taken |
+/// | R10 unsure | what comes back but is not out stays where it is, and is counted |
+///
+/// The removal of a member is final and reaches everybody who stays; clocks drift by less than 3 %;
+/// nobody lies.
+@NullMarked
+package org.numaslab.node.loan;
+
+import org.jspecify.annotations.NullMarked;
