@@ -18,7 +18,7 @@ final class Durations {
   /// Nanoseconds; empty for what is no length of time, or none of whole nanoseconds.
   static OptionalLong parse(String text) {
     Matcher parts = FORM.matcher(text);
-    if (!parts.matches()) {
+    if (!parts.matches() || text.matches("-[0.]+[a-z]+")) {
       return OptionalLong.empty();
     }
     try {

@@ -21,6 +21,9 @@ final class FaultLine {
   /// Below it a member would do nothing else.
   private static final long CHURN_NANOS_MIN = 1_000_000;
 
+  /// Twice what all settings of an injection point take.
+  private static final int SETTINGS_MAX = 256;
+
   private static final String FORM =
       "at TIME [for TIME] FAULT, as in at 1.5s for 500ms pause node=2";
 
@@ -60,6 +63,9 @@ final class FaultLine {
           keyword,
           String.join(" ", words.subList(keywordIndex + 1, words.size())),
           "INTERVAL,PROBABILITY,SPACE,TIMES as in 1,10,0,-1");
+    }
+    if (words.getLast().length() > SETTINGS_MAX) {
+      throw where.bad(keyword, words.getLast(), "up to " + SETTINGS_MAX + " characters");
     }
     return words.getLast();
   }

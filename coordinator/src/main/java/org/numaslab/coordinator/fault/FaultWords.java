@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.numaslab.coordinator.registry.NearestName;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
@@ -21,6 +22,9 @@ import org.numaslab.node.topology.Topology;
 final class FaultWords {
   private static final int PERCENT_MAX = 100;
   private static final String NEVER = "never";
+
+  /// One spelling for each number.
+  private static final Pattern DIGITS = Pattern.compile("0|-?[1-9][0-9]{0,18}");
 
   private final Where where;
   private final FaultKind kind;
@@ -91,18 +95,12 @@ final class FaultWords {
 
   /// The word without a key, as `10%`.
   int percent() {
-    if (!word.endsWith("%")) {
+    String digits = word.endsWith("%") ? word.substring(0, word.length() - 1) : "";
+    OptionalLong percent = parse(digits, 0, PERCENT_MAX);
+    if (percent.isEmpty()) {
       throw where.bad(kind.keyword(), word, "0%.." + PERCENT_MAX + "%");
     }
-    try {
-      int percent = Integer.parseInt(word.substring(0, word.length() - 1));
-      if (percent >= 0 && percent <= PERCENT_MAX) {
-        return percent;
-      }
-    } catch (NumberFormatException notANumber) {
-      // said below
-    }
-    throw where.bad(kind.keyword(), word, "0%.." + PERCENT_MAX + "%");
+    return (int) percent.getAsLong();
   }
 
   long nanos(String key, long min, long max) {
@@ -175,14 +173,15 @@ final class FaultWords {
   }
 
   private long number(String what, String digits, long min, long max) {
+    return parse(digits, min, max).orElseThrow(() -> where.bad(what, digits, min + ".." + max));
+  }
+
+  private static OptionalLong parse(String digits, long min, long max) {
     try {
-      long value = Long.parseLong(digits);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException notANumber) {
-      // said below
+      long value = DIGITS.matcher(digits).matches() ? Long.parseLong(digits) : min - 1;
+      return value >= min && value <= max ? OptionalLong.of(value) : OptionalLong.empty();
+    } catch (NumberFormatException beyondLong) {
+      return OptionalLong.empty();
     }
-    throw where.bad(what, digits, min + ".." + max);
   }
 }
