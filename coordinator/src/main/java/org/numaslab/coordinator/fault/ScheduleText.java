@@ -179,7 +179,10 @@ public final class ScheduleText {
             FaultKind.of(placed.fault().fault()).keyword() + " at",
             Durations.text(placed.fault().atNanos()),
             "%s: line %d is not over: %s"
-                .formatted(over, clash.other().line(), FaultLine.write(clash.other().fault())));
+                .formatted(
+                    over,
+                    clash.other().line(),
+                    Where.shown(FaultLine.write(clash.other().fault()))));
   }
 
   /// Refuses the first fault that the driver cannot do.

@@ -16,7 +16,8 @@ record Where(String file, int line) {
     return file + ":" + line + ": " + what;
   }
 
-  private static String shown(String got) {
+  /// The text as far as an error shows it.
+  static String shown(String got) {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < Math.min(got.length(), SHOWN_MAX); i++) {
       char c = got.charAt(i);
