@@ -60,14 +60,14 @@ public enum FaultKind {
   private final String id;
   private final boolean lasts;
   private final String word;
-  private final List<String> keys;
+  private final String keys;
 
   FaultKind(String keyword, String id, boolean lasts, String word, String... keys) {
     this.keyword = keyword;
     this.id = id;
     this.lasts = lasts;
     this.word = word;
-    this.keys = List.of(keys);
+    this.keys = String.join(" ", keys);
   }
 
   public static FaultKind of(Fault fault) {
@@ -136,13 +136,13 @@ public enum FaultKind {
   }
 
   List<String> keys() {
-    return keys;
+    return keys.isEmpty() ? List.of() : List.of(keys.split(" "));
   }
 
   /// What may stand behind the keyword, for errors.
   String usage() {
     String usage =
-        Stream.concat(Stream.of(word), keys.stream().map(key -> key + "="))
+        Stream.concat(Stream.of(word), keys().stream().map(key -> key + "="))
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(" "));
     return usage.isEmpty() ? "nothing more" : usage;

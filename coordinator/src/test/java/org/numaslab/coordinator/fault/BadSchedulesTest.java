@@ -329,7 +329,7 @@ class BadSchedulesTest {
           case 0 -> text.insert(index, letter);
           case 1 -> text.setCharAt(index, letter);
           case 2 -> text.deleteCharAt(index);
-          default -> text.setLength(Math.max(1, index));
+          default -> text.setLength(Math.max(10, index));
         }
       }
       try {

@@ -1,10 +1,13 @@
 package org.numaslab.coordinator.fault;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -42,8 +45,7 @@ class ScheduleTextTest {
                 3000 * MILLI,
                 1000 * MILLI,
                 new Fault.Partition(List.of(Set.of(node(0), node(1)), Set.of(node(2), node(3))))));
-    FailSlab slab = read.schedule().injected().slab();
-    assertThat(slab).isNotNull();
+    FailSlab slab = requireNonNull(read.schedule().injected().slab());
     assertThat(slab.ignoreGfpWait()).isFalse();
     assertThat(read.schedule().injected().pages()).isNull();
   }
@@ -86,5 +88,76 @@ class ScheduleTextTest {
     ScheduleText read = ScheduleText.parse("f", made.text(), FOUR);
     assertThat(read).isEqualTo(made);
     assertThat(read.text()).isEqualTo(made.text());
+  }
+
+  @Test
+  void whatSaysTheSameIsWrittenAlike() {
+    ScheduleText plain =
+        ScheduleText.parse(
+            "f",
+            """
+            at 0s fail-page-alloc 1,10,0,-1
+            at 0s failslab 1,10,0,5
+            at 1s for 1s partition 0,1|2,3
+            at 2s for 1500us delay 5% min=1ns max=1us to=1
+            """,
+            FOUR);
+    ScheduleText other =
+        ScheduleText.parse(
+            "g",
+            """
+            at 2000000us for 1.5ms delay max=0.001ms to=1 5% min=1ns
+            at 1000ms\tfor 1.0s   partition 1,0|3,2 # sides
+
+            at 0ns failslab 1,10,0,5
+            at 0s fail-page-alloc 1,10,0,-1
+            """,
+            FOUR);
+    assertThat(other).isEqualTo(plain).hasSameHashCodeAs(plain).hasToString(plain.text());
+    assertThat(plain.text())
+        .isEqualTo(
+            """
+            # faults of a run
+            at 1s for 1s partition 0,1|2,3
+            at 2s for 1500us delay 5% min=1ns max=1us to=1
+            at 0s failslab 1,10,0,5
+            at 0s fail-page-alloc 1,10,0,-1
+            """);
+    assertThat(ScheduleText.parse("h", plain.text(), FOUR)).isEqualTo(plain);
+  }
+
+  @Test
+  void injectionPointsOfEachScheduleCountByThemselves() {
+    ScheduleText text = ScheduleText.parse("f", "at 0s failslab 1,100,0,-1", FOUR);
+    FailSlab first = requireNonNull(text.schedule().injected().slab());
+    FailSlab second = requireNonNull(text.schedule().injected().slab());
+    first.attr().shouldFail(1, true, () -> 0, line -> {});
+    assertThat(first.attr().failures()).isEqualTo(1);
+    assertThat(second.attr().calls()).isZero();
+  }
+
+  @Test
+  void nothingThatGoesWrongIsWrittenAndReadToo() {
+    ScheduleText none = ScheduleText.of(List.of());
+    assertThat(ScheduleText.parse("f", none.text(), FOUR)).isEqualTo(none);
+    assertThat(none.schedule()).isEqualTo(FaultSchedule.none());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "at 1s for 1s pause node=1\nat 2s for 1s pause node=1",
+        "at 1s for 9s pause node=1\nat 2s for 1s pause node=2",
+        "at 1s for 9s pause node=1\nat 2s kill node=1 restart=1s",
+        "at 1s kill node=1 restart=1s\nat 2s for 1s pause node=1",
+        "at 1s kill node=1 restart=never\nat 2s leave node=2 rejoin=never",
+        "at 1s leave node=1 rejoin=never\nat 1.1s kill node=1 restart=1s",
+        "at 1s for end loss 9% from=0 to=1\nat 1s for end loss 5% from=1 to=0",
+        "at 1s for end loss 9% from=0\nat 1s for end loss 5% from=1",
+        "at 1s for end loss 9%\nat 1s for end duplicate 5%",
+        "at 1s for end ring\nat 1s for end partition 0|1",
+      })
+  void whatDoesNotContradictMayOverlap(String text) {
+    assertThat(ScheduleText.parse("f", text, FOUR).faults()).hasSize(2);
   }
 }
