@@ -1,0 +1,46 @@
+package org.numaslab.coordinator.driver.simulate;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/// A clock that jumps from one thing to do to the next, in nanoseconds. What is due at the same
+/// time is done in the order in which it was asked for.
+final class VirtualTime {
+  private record Due(long time, long sequence, Runnable action) {}
+
+  private final PriorityQueue<Due> queue =
+      new PriorityQueue<>(Comparator.comparingLong(Due::time).thenComparingLong(Due::sequence));
+  private long now;
+  private long sequence;
+
+  long now() {
+    return now;
+  }
+
+  /// Does something at a time, or now if that is over.
+  void at(long time, Runnable action) {
+    queue.add(new Due(Math.max(time, now), sequence++, action));
+  }
+
+  void after(long nanos, Runnable action) {
+    at(now + nanos, action);
+  }
+
+  /// Does the next thing.
+  ///
+  /// @return false when there is none
+  boolean step() {
+    Due next = queue.poll();
+    if (next == null) {
+      return false;
+    }
+    now = next.time;
+    next.action.run();
+    return true;
+  }
+
+  /// How many things were done or are to be done: what bounds a run that does not end.
+  long actions() {
+    return sequence;
+  }
+}
