@@ -207,6 +207,105 @@ class FaultAttrTest {
   }
 
   @Test
+  void aVerboseFailureShowsWhereItsCallerIs() {
+    task.in("fs.Inode.alloc", "fs.Open.create");
+    assertThat(attr("1,100,0,-1,verbose=2").shouldFail(64, false, task, drawing(0))).isTrue();
+    assertThat(log)
+        .containsExactly(
+            "FAULT_INJECTION: forcing a failure.",
+            "name failslab, interval 1, probability 100, space 0, times -1",
+            "CPU: 1 PID: 1 Comm: fake-1",
+            "Call Trace:",
+            " <TASK>",
+            " fs.Inode.alloc(Fake.java:7)",
+            " fs.Open.create(Fake.java:7)",
+            " </TASK>");
+  }
+
+  @Test
+  void failuresThatComeTooFastAreFailuresButNotPrinted() {
+    FaultAttr attr =
+        attr("1,100,0,-1,verbose_ratelimit_interval_ms=1000,verbose_ratelimit_burst=2");
+    long[] now = {0};
+    Surroundings at = new Surroundings(() -> 0, () -> now[0], log::add);
+    for (int i = 0; i < 5; i++) {
+      assertThat(attr.shouldFail(64, false, task, at)).isTrue();
+    }
+    assertThat(log).hasSize(4);
+    log.clear();
+    now[0] = 1_000_000_001;
+    assertThat(attr.shouldFail(64, false, task, at)).isTrue();
+    assertThat(log)
+        .startsWith("fail_dump: 3 callbacks suppressed", "FAULT_INJECTION: forcing a failure.");
+  }
+
+  @Test
+  void withoutALimitEveryFailureIsPrinted() {
+    FaultAttr attr = attr("1,100,0,-1");
+    for (int i = 0; i < 50; i++) {
+      attr.shouldFail(64, false, task, drawing(0));
+    }
+    assertThat(log).hasSize(100);
+  }
+
+  @Test
+  void failNthOfACallerComesBeforeAllThatIsSet() {
+    for (String text : List.of("1,0,0,-1", "1,100,0,0", "1,100,9999,-1", "9,100,0,-1")) {
+      FaultAttr attr = attr(text + ",task-filter=Y,require=nobody,verbose=0");
+      task.failNth(3);
+      assertThat(attr.shouldFail(64, false, task, drawing(99))).isFalse();
+      assertThat(attr.shouldFail(64, false, new FakeTask(2), drawing(99))).isFalse();
+      assertThat(attr.shouldFail(64, false, task, drawing(99))).isFalse();
+      assertThat(task.failNth()).isEqualTo(1);
+      assertThat(attr.shouldFail(64, false, task, drawing(99))).as(text).isTrue();
+      assertThat(task.failNth()).isZero();
+      assertThat(attr.shouldFail(64, false, task, drawing(99))).isFalse();
+    }
+  }
+
+  @Test
+  void withATaskFilterOnlyMarkedCallersFail() {
+    FaultAttr attr = attr("1,100,0,-1,task-filter=Y");
+    assertThat(attr.shouldFail(64, false, task, drawing(0))).isFalse();
+    task.marked = true;
+    assertThat(attr.shouldFail(64, false, task, drawing(0))).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          require=*.create                                | true
+          require=*.create,stacktrace-depth=1             | false
+          require=*.create,stacktrace-depth=2             | true
+          require=*.create,stacktrace-depth=0             | false
+          require=fs.Open                                 | false
+          require=fs.Open.*                               | true
+          reject=fs.Inode.*                               | false
+          reject=fs.Open.*,stacktrace-depth=1             | true
+          reject=*,stacktrace-depth=0                     | true
+          require=fs.Inode.*,reject=fs.Open.*             | false
+          require=fs.Inode.alloc,reject=net.*             | true
+          """)
+  void stackFiltersLookAtTheCallersMethods(String filters, boolean fails) {
+    task.in("fs.Inode.alloc", "fs.Open.create");
+    FaultAttr attr = attr("1,100,0,-1," + filters);
+    assertThat(attr.shouldFail(64, false, task, drawing(0))).isEqualTo(fails);
+  }
+
+  @Test
+  void aStackIsTakenOnlyWhereAFilterIsSetAndNothingElseLetsTheCallPass() {
+    attr("1,100,0,-1").shouldFail(64, false, task, drawing(0));
+    attr("1,10,0,-1,require=*").shouldFail(64, false, task, drawing(10));
+    attr("1,100,0,0,require=*").shouldFail(64, false, task, drawing(0));
+    attr("1,100,0,-1,stacktrace-depth=5").shouldFail(64, false, task, drawing(0));
+    assertThat(task.stacksTaken).isZero();
+    attr("1,10,0,-1,reject=nobody").shouldFail(64, false, task, drawing(9));
+    assertThat(task.stacksTaken).isEqualTo(1);
+  }
+
+  @Test
   void whatMustNotFailNeverDoes() {
     FailSlab slab = FaultText.failSlab("--failslab", "1,100,0,-1,ignore-gfp-wait=N");
     assertThat(slab.shouldFail(cache(0), Gfp.KERNEL | Gfp.NOFAIL, task, drawing(0))).isFalse();

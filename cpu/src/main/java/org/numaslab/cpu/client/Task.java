@@ -263,7 +263,8 @@ public final class Task implements Current {
     return failNth;
   }
 
-  /// From the API's function to the task's body; the same while the task waits for a node.
+  /// From the innermost function of the API to the task's body; the same while the task waits for a
+  /// node.
   @Override
   public List<StackTraceElement> stack(int depth) {
     return Thread.currentThread().equals(thread)
