@@ -9,6 +9,7 @@ public interface Current {
   /// The cpu that it is on.
   CpuId cpu();
 
+  /// Its number; 0 where a cpu runs no task.
   int pid();
 
   /// What it is called (`comm`).
