@@ -96,7 +96,11 @@ final class MachineOptions {
       order = 17,
       description =
           "Make allocations fail, as the kernel's failslab=INTERVAL,PROBABILITY,SPACE,TIMES; with"
-              + " its files behind it, as 1,10,0,-1,ignore-gfp-wait=N,cache-filter=N,verbose=1.")
+              + " its files behind it, as 1,10,0,-1,ignore-gfp-wait=N,cache-filter=N,verbose=1;"
+              + " fail-nth=N fails the N-th call of each cpu; require=GLOB and reject=GLOB choose"
+              + " callers by package.Class.method of up to stacktrace-depth=32 Java frames;"
+              + " verbose=2 prints them, verbose_ratelimit_interval_ms=N and"
+              + " verbose_ratelimit_burst=N limit it; task-filter=Y: marked tasks only.")
   @Nullable String failSlab;
 
   @Option(
@@ -105,7 +109,8 @@ final class MachineOptions {
       order = 17,
       description =
           "Make allocations of pages fail, as the kernel's fail_page_alloc=; with its files, as"
-              + " 1,10,0,-1,ignore-gfp-wait=N,min-order=0,verbose=1.")
+              + " 1,10,0,-1,ignore-gfp-wait=N,min-order=0,verbose=1, and those of --failslab but"
+              + " cache-filter.")
   @Nullable String failPageAlloc;
 
   @Option(

@@ -47,6 +47,33 @@ class RunFaultsTest {
   }
 
   @Test
+  void failNthFailsOneCallOfEachCpu() {
+    FinishedRun run =
+        FinishedRun.of(
+            temporary.resolve("out"),
+            "--failslab",
+            "1,0,0,-1,ignore-gfp-wait=N,fail-nth=2,verbose=2");
+
+    JsonNode point = run.result().get("faults").get(0);
+    assertThat(point.get("failures").asLong()).isPositive();
+    assertThat(run.text("dmesg").lines().filter(line -> line.contains("Comm: swapper/")))
+        .hasSize(point.get("failures").asInt())
+        .doesNotHaveDuplicates();
+    assertThat(run.text("dmesg")).contains("ReplayProgram.");
+    assertThat(run.result().get("audit").get("clean").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aPatternThatIsMissingIsBadInput() {
+    CommandCall call = CommandCall.of("run", "--fail-page-alloc", "1,10,0,-1,require=");
+    assertThat(call.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(call.err())
+        .isEqualTo(
+            "numaslab: error: --fail-page-alloc: got '1,10,0,-1,require=', allowed:"
+                + " require=PATTERN as in *.Mempools.*\n");
+  }
+
+  @Test
   void nonsenseIsBadInput() {
     CommandCall call = CommandCall.of("run", "--failslab", "often");
     assertThat(call.exitCode()).isEqualTo(ExitCode.BAD_INPUT);

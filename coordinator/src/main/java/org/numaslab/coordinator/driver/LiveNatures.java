@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.FailPageAlloc;
 import org.numaslab.coordinator.fault.FailSlab;
 import org.numaslab.coordinator.fault.Faults;
+import org.numaslab.coordinator.fault.Surroundings;
+import org.numaslab.coordinator.fault.Swapper;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.buddy.ZoneLimits;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.Current;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.memory.Memory;
@@ -34,11 +39,13 @@ public final class LiveNatures implements Natures {
   }
 
   private static final int DRAWS = 1024;
+  private static final int PERCENT = 100;
 
   private final List<Buddy> buddies = new ArrayList<>();
   private final List<Nature> nodes = new ArrayList<>();
   private final List<Nature> cpus = new ArrayList<>();
   private final Nature registry;
+  private volatile boolean faultsAreHeld;
 
   /// @param limits of each node's zones, as [MachineLimits] has them
   public LiveNatures(
@@ -47,11 +54,12 @@ public final class LiveNatures implements Natures {
       long seed,
       RemoteDraw draw,
       List<Map<ZoneType, ZoneLimits>> limits) {
-    this(topology, memory, seed, draw, limits, Faults.none(), line -> {});
+    this(topology, memory, seed, draw, limits, Faults.none(), () -> 0, line -> {});
   }
 
   /// The same, where allocations are made to fail.
   ///
+  /// @param uptimeNanos of the machine
   /// @param log where the injection points print
   public LiveNatures(
       Topology topology,
@@ -60,6 +68,7 @@ public final class LiveNatures implements Natures {
       RemoteDraw draw,
       List<Map<ZoneType, ZoneLimits>> limits,
       Faults faults,
+      LongSupplier uptimeNanos,
       KernelMessages log) {
     SplittableRandom streams = new SplittableRandom(seed);
     this.registry = new Stream(streams.split(), draw);
@@ -75,7 +84,7 @@ public final class LiveNatures implements Natures {
       cpus.add(
           faults.attrs().findAny().isEmpty()
               ? new Stream(stream, draw)
-              : new Failing(stream, draw, faults, log));
+              : new Failing(new CpuId(i), stream, draw, faults, uptimeNanos, log));
     }
   }
 
@@ -97,6 +106,12 @@ public final class LiveNatures implements Natures {
   @Override
   public Nature ofRegistry() {
     return registry;
+  }
+
+  /// Says whether injection points are asked about nothing meanwhile: what passes is not counted
+  /// either. For any thread, while no program runs.
+  public void holdFaults(boolean held) {
+    faultsAreHeld = held;
   }
 
   /// The page allocator of a node.
@@ -164,16 +179,31 @@ public final class LiveNatures implements Natures {
   }
 
   /// A cpu whose allocations are made to fail.
-  private static final class Failing extends Stream {
-    private final SplittableRandom draws;
-    private final Faults faults;
-    private final KernelMessages log;
+  private final class Failing extends Stream {
+    private final @Nullable FailSlab slab;
+    private final @Nullable FailPageAlloc pages;
+    private final Surroundings surroundings;
+    private final Current ofSlab;
+    private final Current ofPages;
 
-    Failing(SplittableRandom random, RemoteDraw draw, Faults faults, KernelMessages log) {
+    Failing(
+        CpuId cpu,
+        SplittableRandom random,
+        RemoteDraw draw,
+        Faults faults,
+        LongSupplier uptimeNanos,
+        KernelMessages log) {
       super(random, draw);
-      this.draws = random.split();
-      this.faults = faults;
-      this.log = log;
+      SplittableRandom draws = random.split();
+      this.surroundings = new Surroundings(() -> draws.nextInt(PERCENT), uptimeNanos, log);
+      this.slab = faults.slab();
+      this.pages = faults.pages();
+      this.ofSlab = without(cpu, slab == null ? 0 : slab.attr().failNth());
+      this.ofPages = without(cpu, pages == null ? 0 : pages.attr().failNth());
+    }
+
+    private static Current without(CpuId cpu, int failNth) {
+      return new Swapper(cpu, Failing.class, failNth);
     }
 
     @Override
@@ -182,19 +212,17 @@ public final class LiveNatures implements Natures {
     }
 
     @Override
-    public boolean failsSlab(KmemCache cache, int gfp) {
-      FailSlab slab = faults.slab();
-      return slab != null && slab.shouldFail(cache, gfp, this::percent, log);
+    public boolean failsSlab(KmemCache cache, int gfp, @Nullable Current task) {
+      return slab != null
+          && !faultsAreHeld
+          && slab.shouldFail(cache, gfp, task == null ? ofSlab : task, surroundings);
     }
 
     @Override
-    public boolean failsPages(int order, int gfp) {
-      FailPageAlloc pages = faults.pages();
-      return pages != null && pages.shouldFail(order, gfp, this::percent, log);
-    }
-
-    private int percent() {
-      return draws.nextInt(100);
+    public boolean failsPages(int order, int gfp, @Nullable Current task) {
+      return pages != null
+          && !faultsAreHeld
+          && pages.shouldFail(order, gfp, task == null ? ofPages : task, surroundings);
     }
   }
 

@@ -87,6 +87,7 @@ public abstract class Experiment implements AutoCloseable {
                     settings.remoteDraw(),
                     MachineLimits.of(topology, zones),
                     faults,
+                    this::uptimeNanos,
                     this::print);
     this.machine = machine(topology, settings, nature, exact);
     this.natures = made[0];
@@ -116,6 +117,10 @@ public abstract class Experiment implements AutoCloseable {
   private static int next(TraceOrder exact, BitSet running) {
     int cpu = exact.cpu();
     return cpu >= 0 && running.get(cpu) ? cpu : running.nextSetBit(0);
+  }
+
+  private long uptimeNanos() {
+    return machine.uptimeNanos();
   }
 
   private void print(String line) {
@@ -186,9 +191,11 @@ public abstract class Experiment implements AutoCloseable {
     }
   }
 
-  /// Runs it to the end. Once.
+  /// Runs it to the end. Once. Nothing is made to fail before the clock starts.
   public final void run() {
+    natures.holdFaults(true);
     warmUp();
+    natures.holdFaults(false);
     long start = System.nanoTime();
     machine.run(programs());
     endNanos = System.nanoTime();

@@ -1,8 +1,7 @@
 package org.numaslab.coordinator.fault;
 
-import java.util.function.IntSupplier;
 import org.numaslab.node.buddy.Gfp;
-import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.cache.Current;
 
 /// Allocations of pages that fail on purpose, before any node is asked. Never those that must not
 /// fail.
@@ -14,12 +13,12 @@ import org.numaslab.node.slab.KernelMessages;
 public record FailPageAlloc(FaultAttr attr, boolean ignoreGfpWait, int minOrder) {
   public static final String NAME = "fail_page_alloc";
 
-  public boolean shouldFail(int order, int gfp, IntSupplier draw, KernelMessages log) {
+  public boolean shouldFail(int order, int gfp, Current who, Surroundings at) {
     if (order < minOrder
         || (gfp & (Gfp.NOFAIL | Gfp.HIGHMEM)) != 0
         || (ignoreGfpWait && (gfp & Gfp.DIRECT_RECLAIM) != 0)) {
       return false;
     }
-    return attr.shouldFail(1L << order, false, draw, log);
+    return attr.shouldFail(1L << order, false, who, at);
   }
 }

@@ -1,9 +1,8 @@
 package org.numaslab.coordinator.fault;
 
-import java.util.function.IntSupplier;
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.Current;
 import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabFlags;
 
 /// Allocations of objects that fail on purpose. Never those that must not fail.
@@ -15,12 +14,12 @@ import org.numaslab.node.slab.SlabFlags;
 public record FailSlab(FaultAttr attr, boolean ignoreGfpWait, boolean cacheFilter) {
   public static final String NAME = "failslab";
 
-  public boolean shouldFail(KmemCache cache, int gfp, IntSupplier draw, KernelMessages log) {
+  public boolean shouldFail(KmemCache cache, int gfp, Current who, Surroundings at) {
     if ((gfp & Gfp.NOFAIL) != 0
         || (ignoreGfpWait && (gfp & Gfp.DIRECT_RECLAIM) != 0)
         || (cacheFilter && (cache.geometry().flags() & SlabFlags.FAILSLAB) == 0)) {
       return false;
     }
-    return attr.shouldFail(cache.geometry().objectSize(), (gfp & Gfp.NOWARN) != 0, draw, log);
+    return attr.shouldFail(cache.geometry().objectSize(), (gfp & Gfp.NOWARN) != 0, who, at);
   }
 }

@@ -11,6 +11,7 @@ import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.cpu.client.Kthreads;
 import org.numaslab.cpu.client.Task;
+import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
@@ -45,22 +46,26 @@ enum Machines {
   }
 
   Machine start(Topology topology) {
+    return start(topology, memory -> new LiveNatures(topology, memory, seed, RemoteDraw.SEEDED));
+  }
+
+  /// The same.
+  ///
+  /// @param natures given the machine's memory
+  Machine start(Topology topology, Function<Memory, LiveNatures> natures) {
     return switch (this) {
-      case EMBEDDED ->
-          EmbeddedMachine.start(topology, natures(topology)::apply, TOUCHED_BYTES_MAX, TURN);
+      case EMBEDDED -> EmbeddedMachine.start(topology, natures::apply, TOUCHED_BYTES_MAX, TURN);
       default ->
           isInstant
-              ? SimulatedMachine.instant(topology, natures(topology)::apply, TOUCHED_BYTES_MAX)
+              ? SimulatedMachine.instant(topology, natures::apply, TOUCHED_BYTES_MAX)
               : SimulatedMachine.delayed(
-                  topology,
-                  natures(topology)::apply,
-                  TOUCHED_BYTES_MAX,
-                  new SplittableRandom(seed));
+                  topology, natures::apply, TOUCHED_BYTES_MAX, new SplittableRandom(seed));
     };
   }
 
-  private Function<org.numaslab.node.memory.Memory, LiveNatures> natures(Topology topology) {
-    return memory -> new LiveNatures(topology, memory, seed, RemoteDraw.SEEDED);
+  /// Of what the machine draws.
+  long seed() {
+    return seed;
   }
 
   /// Runs one task on cpu 0 of a machine of two nodes.

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +12,9 @@ import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.experiment.RandomLoad.Length;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import org.numaslab.coordinator.fault.FaultAttr;
+import org.numaslab.coordinator.fault.FaultText;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.cpu.cache.AllocPath;
 import org.numaslab.node.topology.Topology;
@@ -69,6 +73,33 @@ class RandomLoadTest {
 
       assertThat(load.tally().failedAllocations()).isPositive();
       assertThat(Audit.of(load.dump()).findings()).as("seed %d", SEED).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Driver.class)
+  void failNthFailsThatCallOfEachCpu(Driver driver) {
+    Faults faults =
+        new Faults(
+            FaultText.failSlab("--failslab", "1,0,0,-1,ignore-gfp-wait=N,fail-nth=100,verbose=2"),
+            null);
+    ReplaySettings settings =
+        new ReplaySettings(
+            driver, Order.CAUSAL, SEED, RemoteDraw.SEEDED, false, 1L << 30, 1, true, null, faults);
+    Topology topology = Topology.uniform(2, 2, 256 << 20);
+    try (RandomLoad load =
+        new RandomLoad(topology, null, settings, Length.ofOperations(20_000), 8)) {
+      load.run();
+
+      assertThat(faults.attrs().mapToLong(FaultAttr::failures).sum()).isEqualTo(4);
+      assertThat(load.tally().failedAllocations()).isEqualTo(4);
+      assertThat(Audit.of(load.dump()).findings()).as("seed %d", SEED).isEmpty();
+      List<String> log = load.machine().kernelLog().take();
+      for (int cpu = 0; cpu < 4; cpu++) {
+        int said = log.indexOf("CPU: " + cpu + " PID: 0 Comm: swapper/" + cpu);
+        assertThat(log.get(said + 3))
+            .startsWith(" org.numaslab.coordinator.experiment.RandomProgram.");
+      }
     }
   }
 

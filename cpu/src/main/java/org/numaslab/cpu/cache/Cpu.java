@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.Current;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.PartialCounts;
@@ -66,6 +68,7 @@ public final class Cpu {
   private Call call;
   private Operation operation;
   private final boolean injectsFaults;
+  private @Nullable Current task;
   private boolean reclaims;
   private boolean isPinnedForReclaim;
   private Mempolicy mempolicy = Mempolicy.none();
@@ -168,6 +171,12 @@ public final class Cpu {
     mempolicy = policy;
   }
 
+  /// Says which task the next operations are of, null for none. Needed only where allocations may
+  /// be made to fail.
+  public void runs(@Nullable Current next) {
+    task = next;
+  }
+
   Mempolicy mempolicy() {
     return mempolicy;
   }
@@ -187,7 +196,7 @@ public final class Cpu {
   /// @return its physical address, [#NULL] or [#WAIT]
   public long alloc(CacheId cache, int wanted, int gfp) {
     KmemCacheCpu c = caches[cache.value()];
-    if (injectsFaults && nature.failsSlab(c.cache, gfp)) {
+    if (injectsFaults && nature.failsSlab(c.cache, gfp, task)) {
       path = AllocPath.NO_MEMORY;
       return NULL;
     }
@@ -253,7 +262,7 @@ public final class Cpu {
   /// @return `count`, 0 when memory ran out, or [#WAIT]
   public long allocBulk(CacheId cache, int gfp, long[] out, int count) {
     KmemCacheCpu c = caches[cache.value()];
-    if (injectsFaults && nature.failsSlab(c.cache, gfp)) {
+    if (injectsFaults && nature.failsSlab(c.cache, gfp, task)) {
       return 0;
     }
     try {
@@ -637,7 +646,7 @@ public final class Cpu {
   }
 
   boolean failsPages(int order, int gfp) {
-    return injectsFaults && nature.failsPages(order, gfp);
+    return injectsFaults && nature.failsPages(order, gfp, task);
   }
 
   boolean searchRemote(KmemCacheCpu c) {

@@ -30,13 +30,17 @@ final class OomReports {
   void report(Task current, Shortage shortage) {
     if (!shortage.isInjected()
         && (shortage.pageGfp() & Gfp.NOWARN) == 0
-        && ofPages.allows(current.host())) {
+        && isAllowed(ofPages, current)) {
       reportPages(current, shortage);
     }
     KmemCache cache = shortage.cache();
-    if (cache != null && (shortage.gfp() & Gfp.NOWARN) == 0 && ofSlabs.allows(current.host())) {
+    if (cache != null && (shortage.gfp() & Gfp.NOWARN) == 0 && isAllowed(ofSlabs, current)) {
       reportSlabs(current, shortage, cache);
     }
+  }
+
+  private static boolean isAllowed(RateLimit limit, Task current) {
+    return limit.allows(current.host().uptimeNanos(), current.log());
   }
 
   private static void reportPages(Task current, Shortage shortage) {

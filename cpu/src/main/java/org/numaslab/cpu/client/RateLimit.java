@@ -1,9 +1,11 @@
 package org.numaslab.cpu.client;
 
+import org.numaslab.node.slab.KernelMessages;
+
 /// How many messages of a kind are printed within a time (`struct ratelimit_state`).
 ///
 /// For any thread. Models `___ratelimit` of lib/ratelimit.c, v6.1.
-final class RateLimit {
+public final class RateLimit {
   private final String function;
   private final long intervalNanos;
   private final int burst;
@@ -13,25 +15,32 @@ final class RateLimit {
   private int missed;
 
   /// @param function that prints
-  RateLimit(String function, long intervalNanos, int burst) {
+  /// @param intervalNanos in which so many are printed; 0 for no limit
+  /// @param burst how many
+  public RateLimit(String function, long intervalNanos, int burst) {
     this.function = function;
     this.intervalNanos = intervalNanos;
     this.burst = burst;
   }
 
   /// Whether one more may be printed.
-  synchronized boolean allows(Host host) {
-    long now = host.uptimeNanos();
+  ///
+  /// @param uptimeNanos now
+  /// @param log where it says how many were not
+  public synchronized boolean allows(long uptimeNanos, KernelMessages log) {
+    if (intervalNanos == 0) {
+      return true;
+    }
     if (!hasBegun) {
       hasBegun = true;
-      beginNanos = now;
+      beginNanos = uptimeNanos;
     }
-    if (now - beginNanos > intervalNanos) {
+    if (uptimeNanos - beginNanos > intervalNanos) {
       if (missed > 0) {
-        host.kernelLog().print(function + ": " + missed + " callbacks suppressed");
+        log.print(function + ": " + missed + " callbacks suppressed");
         missed = 0;
       }
-      beginNanos = now;
+      beginNanos = uptimeNanos;
       printed = 0;
     }
     if (printed < burst) {

@@ -101,6 +101,7 @@ final class RunQueue implements Program {
     if (next == null) {
       on.reclaimsBy(false);
       on.runsUnder(Mempolicy.none());
+      on.runs(null);
       return idle();
     }
     on.reclaimsBy(true);

@@ -3,6 +3,7 @@ package org.numaslab.cpu.client;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.Mempolicy;
@@ -10,7 +11,9 @@ import org.numaslab.cpu.protocol.Errno;
 import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.cpu.protocol.TaskRequest;
 import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.Current;
 import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
@@ -29,7 +32,7 @@ import org.numaslab.node.topology.NodeId;
 ///
 /// Owner: its own thread; its cpu's shell while the thread has not the baton. Models `struct
 /// task_struct` of include/linux/sched.h and kthreads of kernel/kthread.c, v6.1.
-public final class Task {
+public final class Task implements Current {
   /// What a task executes.
   @FunctionalInterface
   public interface Body {
@@ -58,6 +61,8 @@ public final class Task {
   private int preemptCount;
   private final Reclaim reclaim = new Reclaim(this);
   private Mempolicy mempolicy = Mempolicy.none();
+  private volatile boolean isMadeToFail;
+  private volatile int failNth;
   private int rcuNesting;
   private int sections;
   private int rcuEntered;
@@ -99,16 +104,19 @@ public final class Task {
   // ---- what it is
 
   /// Its number, from 1, in order of creation; never used again.
+  @Override
   public int pid() {
     return pid;
   }
 
   /// Its name (`comm`).
+  @Override
   public String name() {
     return name;
   }
 
   /// The cpu that it is on (`smp_processor_id`). Another one only after that cpu went off line.
+  @Override
   public CpuId cpu() {
     return queue.cpu();
   }
@@ -220,6 +228,70 @@ public final class Task {
   /// On which nodes its new slabs are put (`get_mempolicy`).
   public Mempolicy mempolicy() {
     return mempolicy;
+  }
+
+  // ---- failures on purpose
+
+  /// Says whether injection points with a task filter make its allocations fail
+  /// (`/proc/self/make-it-fail`). For any thread; tasks that it starts are not marked.
+  public void makeItFail(boolean marked) {
+    isMadeToFail = marked;
+  }
+
+  @Override
+  public boolean isMadeToFail() {
+    return isMadeToFail;
+  }
+
+  /// Makes the `calls`-th allocation from now on fail that an injection point decides about,
+  /// whatever is set there, and those before it pass; 0 for none (`/proc/self/task/tid/fail-nth`).
+  /// For any thread. Means nothing on a machine without injection points.
+  ///
+  /// @throws BadInput below 0
+  @Override
+  public void failNth(int calls) {
+    if (calls < 0) {
+      throw new BadInput(
+          "task %s: fail-nth: got %d, allowed: 0..%d".formatted(name, calls, Integer.MAX_VALUE));
+    }
+    failNth = calls;
+  }
+
+  /// How many calls are left; 0 when one was made to fail, or none is to be.
+  @Override
+  public int failNth() {
+    return failNth;
+  }
+
+  /// From the innermost function of the API to the task's body; the same while the task waits for a
+  /// node.
+  @Override
+  public List<StackTraceElement> stack(int depth) {
+    return Thread.currentThread().equals(thread)
+        ? StackWalker.getInstance()
+            .walk(frames -> ofTask(frames.map(StackWalker.StackFrame::toStackTraceElement), depth))
+        : ofTask(Stream.of(thread.getStackTrace()), depth);
+  }
+
+  private static List<StackTraceElement> ofTask(Stream<StackTraceElement> frames, int depth) {
+    return frames
+        .dropWhile(frame -> !isOfApi(frame.getClassName()))
+        .takeWhile(frame -> !isEntry(frame))
+        .limit(depth)
+        .toList();
+  }
+
+  /// Whether a class is one of those that tasks call, and not what runs them.
+  private static boolean isOfApi(String className) {
+    return className.startsWith(Task.class.getPackageName() + ".")
+        && !className.equals(Task.class.getName())
+        && !className.equals(Baton.class.getName());
+  }
+
+  /// Whether a frame is what every task begins with.
+  private static boolean isEntry(StackTraceElement frame) {
+    return frame.getClassName().equals(Task.class.getName())
+        && frame.getMethodName().equals("runBody");
   }
 
   /// Gives the other tasks of its cpu a turn (`cond_resched`).
@@ -441,6 +513,7 @@ public final class Task {
   /// @throws IllegalStateException when it waits for something that is no part of the machine
   Stop run(Cpu on, int operations) {
     cpu = on;
+    on.runs(this);
     operationsLeft = operations;
     if (!baton.lend()) {
       IllegalStateException stuck =

@@ -1,5 +1,6 @@
 package org.numaslab.node.cache;
 
+import org.jspecify.annotations.Nullable;
 import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.topology.CpuId;
@@ -38,12 +39,16 @@ public interface Nature {
   }
 
   /// Whether this allocation of an object is made to fail (failslab).
-  default boolean failsSlab(KmemCache cache, int gfp) {
+  ///
+  /// @param task that allocates; null where a program does that has none
+  default boolean failsSlab(KmemCache cache, int gfp, @Nullable Current task) {
     return false;
   }
 
   /// Whether this allocation of pages is made to fail before any node is asked (fail_page_alloc).
-  default boolean failsPages(int order, int gfp) {
+  ///
+  /// @param task that allocates; null where a program does that has none
+  default boolean failsPages(int order, int gfp, @Nullable Current task) {
     return false;
   }
 
