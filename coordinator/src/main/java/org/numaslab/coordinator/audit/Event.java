@@ -7,7 +7,7 @@ package org.numaslab.coordinator.audit;
 /// | JOINED, DIED | the member | - | - | - |
 /// | REMOVED | who takes it over | who is removed | - | - |
 /// | LEASED | who may use it | the home | - | until when, in the time of the history |
-/// | EXECUTED | who does it | who has asked | the home's node | the request's sequence |
+/// | EXECUTED | who does it | who has asked | the home's node, its life in the upper half | the request's sequence |
 /// | ALLOCATED | the task's member and cpu | the home | its address | the node it must be of, -1 for any |
 /// | FREED | the task's member and cpu | the home | its address | - |
 /// | PASSED | the task's member and cpu | the home | its address | the cpu of the next task, in the same member |

@@ -34,7 +34,7 @@ public final class HistoryAudit implements History {
 
   private record Pair(Member member, Member home) {}
 
-  private record Asked(Member by, Member from, int home, long sequence) {}
+  private record Asked(Member by, Member from, long home, long sequence) {}
 
   /// Who has an object.
   private static final class Holder {
@@ -165,12 +165,12 @@ public final class HistoryAudit implements History {
   private void executed(Event event) {
     Member by = member(event);
     Member from = peer(event);
-    if (!executed.add(new Asked(by, from, (int) event.object(), event.number()))) {
+    if (!executed.add(new Asked(by, from, event.object(), event.number()))) {
       violated(
           "S7",
           event,
           "request %d of %s about node %d takes effect again at %s"
-              .formatted(event.number(), from, event.object(), by));
+              .formatted(event.number(), from, (int) event.object(), by));
     }
     if (removals.containsKey(new Pair(from, by))) {
       violated(

@@ -1,10 +1,13 @@
 package org.numaslab.coordinator.driver;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.FailPageAlloc;
 import org.numaslab.coordinator.fault.FailSlab;
@@ -41,7 +44,7 @@ public final class LiveNatures implements Natures {
   private static final int DRAWS = 1024;
   private static final int PERCENT = 100;
 
-  private final List<Buddy> buddies = new ArrayList<>();
+  private final Map<NodeId, Buddy> buddies = new HashMap<>();
   private final List<Nature> nodes = new ArrayList<>();
   private final List<Nature> cpus = new ArrayList<>();
   private final Nature registry;
@@ -70,14 +73,59 @@ public final class LiveNatures implements Natures {
       Faults faults,
       LongSupplier uptimeNanos,
       KernelMessages log) {
+    this(topology, memory, seed, draw, limits, faults, uptimeNanos, log, node -> true);
+  }
+
+  /// The same, of one member: other nodes have their pages elsewhere.
+  public static LiveNatures ofMember(
+      NodeId member,
+      Topology topology,
+      Memory memory,
+      long seed,
+      List<Map<ZoneType, ZoneLimits>> limits,
+      Faults faults,
+      LongSupplier uptimeNanos,
+      KernelMessages log) {
+    return new LiveNatures(
+        topology,
+        memory,
+        seed,
+        RemoteDraw.SEEDED,
+        limits,
+        faults,
+        uptimeNanos,
+        log,
+        member::equals);
+  }
+
+  /// What is drawn where caches are made.
+  public static Nature ofRegistry(long seed) {
+    return new Stream(new SplittableRandom(seed), RemoteDraw.SEEDED);
+  }
+
+  private LiveNatures(
+      Topology topology,
+      Memory memory,
+      long seed,
+      RemoteDraw draw,
+      List<Map<ZoneType, ZoneLimits>> limits,
+      Faults faults,
+      LongSupplier uptimeNanos,
+      KernelMessages log,
+      Predicate<NodeId> isHere) {
     SplittableRandom streams = new SplittableRandom(seed);
     this.registry = new Stream(streams.split(), draw);
     for (int i = 0; i < topology.nodeCount(); i++) {
       NodeId node = new NodeId(i);
+      SplittableRandom stream = streams.split();
+      if (!isHere.test(node)) {
+        nodes.add(new Stream(stream, draw));
+        continue;
+      }
       Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == node.value());
       Buddy buddy = new Buddy(own.frames(), topology.memoryOf(node), limits.get(i));
-      buddies.add(buddy);
-      nodes.add(new WithPages(streams.split(), draw, buddy));
+      buddies.put(node, buddy);
+      nodes.add(new WithPages(stream, draw, buddy));
     }
     for (int i = 0; i < topology.cpuCount(); i++) {
       SplittableRandom stream = streams.split();
@@ -116,7 +164,7 @@ public final class LiveNatures implements Natures {
 
   /// The page allocator of a node.
   public Buddy buddy(NodeId node) {
-    return buddies.get(node.value());
+    return Objects.requireNonNull(buddies.get(node));
   }
 
   /// A part without memory: it draws.

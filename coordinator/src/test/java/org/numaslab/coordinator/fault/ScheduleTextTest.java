@@ -131,7 +131,8 @@ class ScheduleTextTest {
     ScheduleText text = ScheduleText.parse("f", "at 0s failslab 1,100,0,-1", FOUR);
     FailSlab first = requireNonNull(text.schedule().injected().slab());
     FailSlab second = requireNonNull(text.schedule().injected().slab());
-    first.attr().shouldFail(1, true, () -> 0, line -> {});
+    Surroundings at = new Surroundings(() -> 0, () -> 0, line -> {});
+    first.attr().shouldFail(1, true, new FakeTask(1), at);
     assertThat(first.attr().failures()).isEqualTo(1);
     assertThat(second.attr().calls()).isZero();
   }

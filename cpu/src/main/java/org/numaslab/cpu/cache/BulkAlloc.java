@@ -59,12 +59,15 @@ final class BulkAlloc {
     return step == Step.HAND_OUT ? handOut(c, gfp) : fill(c, gfp);
   }
 
-  /// Some of what it has so far is gone.
-  void forget(LongPredicate isGone) {
+  /// Some of what it has so far cannot be handed out: it needs others.
+  ///
+  /// @return what it had of them
+  long[] forget(LongPredicate isGone) {
     if (step == Step.IDLE) {
-      return;
+      return NOTHING;
     }
     int had = step == Step.HAND_OUT ? count : done;
+    long[] gone = Arrays.stream(out, 0, had).filter(isGone).toArray();
     int kept = 0;
     for (int i = 0; i < had; i++) {
       if (!isGone.test(out[i])) {
@@ -75,6 +78,7 @@ final class BulkAlloc {
       step = Step.FILL;
       done = kept;
     }
+    return gone;
   }
 
   private long fill(KmemCacheCpu c, int gfp) {

@@ -458,6 +458,12 @@ public final class Cpu {
 
   /// Gives back at once all that it may hand out of another node's memory.
   public void giveBack(NodeId home) {
+    KmemCacheCpu allocating = operation.cache();
+    long[] early = operation.giveUp(home);
+    if (allocating != null && early.length > 0) {
+      remoteFrees.add(home.value(), allocating.cache.id(), early, call);
+      remoteFrees.sendAll();
+    }
     atBoundary(() ->
         caches()
             .forEach(c -> {

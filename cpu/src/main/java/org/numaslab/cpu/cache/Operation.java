@@ -144,6 +144,15 @@ public final class Operation {
     bulk.forget(object -> cpu.homeOf(object) == home.value());
   }
 
+  /// Does without the objects of a node that a bulk allocation has so far; but one that is being
+  /// cleared stays, or it could be cleared when it is somebody else's.
+  ///
+  /// @return these objects
+  long[] giveUp(NodeId home) {
+    return bulk.forget(object ->
+        cpu.homeOf(object) == home.value() && !(awaits == Awaits.CLEARING && object == clearing));
+  }
+
   /// Whether it waits for what others have freed into the current slab of a cache.
   boolean waitsForListOf(KmemCacheCpu c) {
     SlowAlloc way = slow;

@@ -32,6 +32,7 @@ public final class DebugSlabs {
   private final ObjectChecks checks;
   private final SlabList full;
   private final boolean keepsFull;
+  private int writtenOff;
 
   DebugSlabs(KmemCacheNode half, Memory memory, SlabReport report, KernelMessages messages) {
     KmemCache cache = half.cache();
@@ -60,6 +61,7 @@ public final class DebugSlabs {
       long object = take(slab);
       if (!checks.allocated(slab, object, call)) {
         half.removePartial(slab);
+        writtenOff++;
         continue;
       }
       if (isFull(slab)) {
@@ -79,6 +81,7 @@ public final class DebugSlabs {
     frames.setWord(slab, SlabWord.with(word, objects.headIndex(slab, list), 0, false));
     long object = take(slab);
     if (!checks.allocated(slab, object, call)) {
+      writtenOff++;
       return NONE;
     }
     if (isFull(slab)) {
@@ -173,6 +176,11 @@ public final class DebugSlabs {
       half.removePartial(slab);
       addFull(slab);
     }
+  }
+
+  /// How many slabs were written off: what was free in them is never handed out again.
+  public int writtenOff() {
+    return writtenOff;
   }
 
   /// The full list, first to last; empty without STORE_USER.

@@ -209,25 +209,60 @@ final class Border {
     if (cache != null && answer.nrPartial() != FromNode.NO_COUNT) {
       counts.set(cache, home.node().value(), answer.nrPartial());
     }
-    long[] entering = crossing.entering(message, reply);
-    if (entering.length > 0 && !isLeased(now)) {
-      events.rejected(Rejection.GRANT_PARKED);
+    if (Crossing.isGrant(message, reply)) {
       toHome.park(open, answer);
-      parked.add(open);
-      use(now);
-      return;
-    }
-    toHome.done(open, now);
-    here.addAll(entering);
-    if (open.isAbandoned) {
-      if (entering.length > 0) {
-        events.rejected(Rejection.GRANT_TOO_LATE);
-      }
-      for (FromCpu back : Crossing.givingBack(message, reply)) {
-        send(back, Outgoing.NEVER, now).isAbandoned = true;
+      if (open.isAbandoned) {
+        comesTooLate(open, message, reply, now);
+      } else {
+        outbox.granted(message.from().cpu(), home.node(), open.sequence);
       }
     } else {
-      outbox.answer(message.from().cpu(), reply);
+      toHome.done(open, now);
+      if (open.isAbandoned) {
+        giveBack(message, reply, now);
+      } else {
+        outbox.answer(message.from().cpu(), reply);
+      }
+    }
+  }
+
+  /// What a home has granted, for the cpu that asked: if the lease is valid now. If not, it will be
+  /// told of it again.
+  @Nullable NodeReply granted(long sequence, long now) {
+    Open open = toHome.get(sequence);
+    if (open == null
+        || open.isAbandoned
+        || !(open.parked instanceof FromNode answer)
+        || !(open.asked instanceof ForNode asked)) {
+      return null;
+    }
+    if (!isLeased(now)) {
+      events.rejected(Rejection.GRANT_PARKED);
+      parked.add(open);
+      use(now);
+      return null;
+    }
+    enter(open, asked.message(), answer.reply(), now);
+    checkCensus(now);
+    return answer.reply();
+  }
+
+  private void enter(Open open, FromCpu message, NodeReply reply, long now) {
+    toHome.done(open, now);
+    unfinished.remove(open);
+    here.addAll(crossing.entering(message, reply));
+  }
+
+  /// Nobody waits for it any more. It goes back, which needs no lease.
+  private void comesTooLate(Open open, FromCpu message, NodeReply reply, long now) {
+    events.rejected(Rejection.GRANT_TOO_LATE);
+    enter(open, message, reply, now);
+    giveBack(message, reply, now);
+  }
+
+  private void giveBack(FromCpu message, NodeReply reply, long now) {
+    for (FromCpu back : Crossing.givingBack(message, reply)) {
+      send(back, Outgoing.NEVER, now).isAbandoned = true;
     }
   }
 
@@ -261,7 +296,7 @@ final class Border {
       events.rejected(Rejection.HAND_OFF_DURING_CENSUS);
       return false;
     }
-    events.executed(from, request.sequence(), handOff);
+    events.executed(from, home, request.sequence(), handOff);
     here.addAll(handOff.objects());
     outbox.deliver(handOff.to(), handOff.cache(), handOff.objects(), home);
     return true;
@@ -298,14 +333,12 @@ final class Border {
     if (isLeased(now)) {
       isLeaseLost = false;
       toHome.start(now);
-      List<Open> waiting = List.copyOf(parked);
-      parked.clear();
-      for (Open open : waiting) {
-        Told told = open.parked;
-        if (told != null && toHome.get(open.sequence) == open) {
-          take(toHome, open, told, now);
+      for (Open open : parked) {
+        if (!open.isAbandoned && open.asked instanceof ForNode asked) {
+          outbox.granted(asked.message().from().cpu(), home.node(), open.sequence);
         }
       }
+      parked.clear();
     }
     checkCensus(now);
   }
@@ -402,6 +435,9 @@ final class Border {
         open.deadline = Outgoing.NEVER;
         open.isAbandoned = true;
         outbox.answer(asked.message().from().cpu(), Crossing.unavailable(asked.message()));
+        if (open.parked instanceof FromNode answer) {
+          comesTooLate(open, asked.message(), answer.reply(), now);
+        }
       }
     }
   }

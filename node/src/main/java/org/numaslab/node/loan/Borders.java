@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeProtocol.FromCpu;
+import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.slab.SlabObjects;
 import org.numaslab.node.topology.CpuId;
@@ -167,6 +168,16 @@ public final class Borders {
             me, member, times, outbox, events, counts, objects, gone -> removed(gone, lastNow));
     borders.put(node.value(), begun);
     return begun;
+  }
+
+  /// Takes what a home has granted to a cpu: the last step of a request, when the cpu goes on with
+  /// it.
+  ///
+  /// @return null when it cannot be used now; the cpu is told again, or answered otherwise
+  public @Nullable NodeReply take(NodeId node, long sequence, long now) {
+    Border border = borders.get(node.value());
+    due = now;
+    return border == null ? null : border.granted(sequence, now);
   }
 
   /// A task passes objects of one home on to a task of another member.

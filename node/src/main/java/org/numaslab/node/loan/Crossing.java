@@ -49,7 +49,8 @@ import org.numaslab.node.slab.SlabObjects;
 /// | Deactivate, Free, GivePages | what they name | - | waits | - |
 /// | Unfreeze | - | - | waits | - |
 /// | Zero | - | - | gone | the object goes back |
-/// | Load, Store, Fill, Find, Count | - | - | gone | - |
+/// | Load, Find, Count | - | - | gone | - |
+/// | Store, Fill | - | - | waits | - |
 ///
 /// Owner: the border.
 final class Crossing {
@@ -102,6 +103,19 @@ final class Crossing {
     };
   }
 
+  /// Whether an answer gives a task something to use: also an object that it has only waited to be
+  /// cleared.
+  static boolean isGrant(FromCpu message, NodeReply reply) {
+    return switch (reply) {
+      case Granted granted -> true;
+      case Handed handed -> true;
+      case TookPages took -> true;
+      case Activated activated -> activated.indexes().length > 0;
+      case Applied applied -> message instanceof Zero;
+      default -> false;
+    };
+  }
+
   /// The cache that a request is about, null for none or several.
   static @Nullable CacheId cacheOf(FromCpu message) {
     return switch (message) {
@@ -133,8 +147,9 @@ final class Crossing {
       case Count m -> true;
       case Find m -> true;
       case Load m -> true;
-      case Store m -> true;
-      case Fill m -> true;
+      // One that comes late would write into an object that may be somebody else's.
+      case Store m -> false;
+      case Fill m -> false;
       case Deactivate m -> false;
       case Unfreeze m -> false;
       case Free m -> false;

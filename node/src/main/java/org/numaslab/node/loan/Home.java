@@ -171,7 +171,7 @@ public final class Home {
 
   private Told execute(Incarnation from, Request request) {
     Asked asked = request.asked();
-    events.executed(from, request.sequence(), asked);
+    events.executed(from, me, request.sequence(), asked);
     return switch (asked) {
       case ForNode forNode -> serve(from, forNode.message());
       case HandOff handOff -> new Taken(takesBack(handOff));

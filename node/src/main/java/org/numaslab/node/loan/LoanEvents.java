@@ -5,8 +5,8 @@ public interface LoanEvents {
   /// Nobody listens.
   LoanEvents NONE = new LoanEvents() {};
 
-  /// A request took effect.
-  default void executed(Incarnation from, long sequence, Frame.Asked asked) {}
+  /// A request about a home took effect.
+  default void executed(Incarnation from, Incarnation home, long sequence, Frame.Asked asked) {}
 
   /// Something that arrived has no effect, or not the usual one.
   default void rejected(Rejection why) {}

@@ -407,6 +407,18 @@ public final class SimulatedMachine implements Machine {
     }
 
     @Override
+    public void granted(CpuId cpu, NodeId home, long sequence) {
+      network.send(
+          0,
+          () ->
+              at(
+                  topology.nodeOf(cpu),
+                  borders ->
+                      SimulatedMachine.this.deliver(
+                          cpu, Objects.requireNonNull(borders.take(home, sequence, NOW)))));
+    }
+
+    @Override
     public void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home) {
       throw new IllegalStateException("tasks of this machine share their objects");
     }

@@ -18,17 +18,17 @@ import org.numaslab.node.topology.Topology;
 /// | clogged | waits until that is over |
 /// | full, beyond its bound | is lost |
 /// | lossy, doubling, slow | by the draw for each message |
-final class Wires {
+public final class Wires {
   /// What became of messages.
-  static final class Counts {
-    long sent;
-    long delivered;
-    long lost;
-    long cut;
-    long overflowed;
-    long doubled;
-    long late;
-    long clogged;
+  public static final class Counts {
+    public long sent;
+    public long delivered;
+    public long lost;
+    public long cut;
+    public long overflowed;
+    public long doubled;
+    public long late;
+    public long clogged;
   }
 
   private final Topology topology;

@@ -1,0 +1,505 @@
+package org.numaslab.coordinator.driver.simulate;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.Event.Kind;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.driver.KernelLog;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.MachineLimits;
+import org.numaslab.coordinator.fault.FaultKind;
+import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.node.buddy.ZoneLimits;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.Nature;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+import org.numaslab.node.topology.ZoneType;
+
+/// A cluster of members in one thread and virtual time: one member for each node, everything that
+/// goes wrong from a schedule, every choice from a seed.
+///
+/// | about | what is simulated |
+/// |---|---|
+/// | messages | [Wires] |
+/// | who is there | a service that removes whom it does not hear for long enough; what it decides reaches each member at a time of its own |
+/// | caches | a coordinator that makes new ones while it is there; tasks use one when every member knows it |
+public final class SimulatedCluster implements AutoCloseable {
+  /// What a cluster is made of.
+  ///
+  /// @param caches that exist from the begin; when the coordinator makes others, it takes these in
+  ///   turn
+  /// @param touchedBytesMax real memory for each member
+  public record Settings(
+      Topology topology,
+      List<CacheGeometry> caches,
+      LoanTimes times,
+      CostModel costs,
+      FaultSchedule faults,
+      long seed,
+      long touchedBytesMax) {}
+
+  /// Makes the task of a cpu, each time that its member starts.
+  public interface Tasks {
+    MemberTask task(SimulatedCluster cluster, SimulatedMember member, CpuId cpu);
+  }
+
+  /// What became of censuses.
+  public static final class Censuses {
+    public long opened;
+    public long voided;
+    public long closed;
+  }
+
+  private static final long MILLIS = 1_000_000;
+  private static final int CREATE_EVERY_MILLIS = 500;
+  private static final int LATE_CACHES_MAX = 8;
+
+  private final Settings settings;
+  private final Topology topology;
+  private final Tasks tasks;
+  private final History history;
+  private final VirtualTime time = new VirtualTime();
+  private final SplittableRandom random;
+  private final SplittableRandom seeds;
+  private final Wires wires;
+  private final KernelLog log = new KernelLog();
+  private final List<Map<ZoneType, ZoneLimits>> limits;
+  private final List<KmemCache> caches = new ArrayList<>();
+  private final Nature definitions;
+  private int openCaches;
+  private final @Nullable SimulatedMember[] members;
+  private final int[] lives;
+  private final Set<Incarnation> decided = new LinkedHashSet<>();
+  private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+  private final Censuses censuses = new Censuses();
+  private final FaultsAtWork faults;
+  private boolean isHealed;
+  private boolean coordinatorIsDown;
+
+  public SimulatedCluster(Settings settings, Tasks tasks, History history) {
+    this.settings = settings;
+    this.topology = settings.topology();
+    this.tasks = tasks;
+    this.history = history;
+    this.seeds = new SplittableRandom(settings.seed());
+    this.random = seeds.split();
+    this.wires = new Wires(topology, settings.costs(), seeds.split(), time, this::deliver);
+    this.limits = MachineLimits.of(topology, List.of());
+    this.members = new SimulatedMember[topology.nodeCount()];
+    this.lives = new int[topology.nodeCount()];
+    this.definitions = LiveNatures.ofRegistry(seeds.nextLong());
+    settings.caches().forEach(this::define);
+    openCaches = caches.size();
+    for (int node = 0; node < members.length; node++) {
+      start(new NodeId(node));
+    }
+    forEach(member -> forEach(other -> member.joined(other.me())));
+    this.faults = new FaultsAtWork(this, settings.faults(), seeds.split());
+    time.after(CREATE_EVERY_MILLIS * MILLIS, this::createCache);
+  }
+
+  // ---- for members and faults
+
+  VirtualTime time() {
+    return time;
+  }
+
+  Wires wires() {
+    return wires;
+  }
+
+  CostModel costs() {
+    return settings.costs();
+  }
+
+  LoanTimes times() {
+    return settings.times();
+  }
+
+  KernelLog log() {
+    return log;
+  }
+
+  History history() {
+    return history;
+  }
+
+  Censuses censuses() {
+    return censuses;
+  }
+
+  MemberTask task(SimulatedMember member, CpuId cpu) {
+    return tasks.task(this, member, cpu);
+  }
+
+  LiveNatures natures(NodeId node, Memory memory, long seed) {
+    return LiveNatures.ofMember(
+        node, topology, memory, seed, limits, settings.faults().injected(), time::now, log);
+  }
+
+  void send(Frame frame) {
+    wires.send(frame);
+  }
+
+  void rejected(Rejection why) {
+    rejections.merge(why, 1L, Long::sum);
+  }
+
+  private void deliver(Frame frame) {
+    SimulatedMember to = members[frame.to().node().value()];
+    if (to != null) { // whoever is there: it may be another life of the one that is meant
+      to.receive(frame);
+    }
+  }
+
+  // ---- members
+
+  /// The member of a node, null while it is dead.
+  public @Nullable SimulatedMember member(NodeId node) {
+    SimulatedMember member = members[node.value()];
+    return member != null && member.isAlive() ? member : null;
+  }
+
+  private void forEach(Consumer<SimulatedMember> does) {
+    for (SimulatedMember member : members) {
+      if (member != null && member.isAlive()) {
+        does.accept(member);
+      }
+    }
+  }
+
+  /// Members that are there.
+  public List<SimulatedMember> alive() {
+    List<SimulatedMember> alive = new ArrayList<>();
+    forEach(alive::add);
+    return alive;
+  }
+
+  private void start(NodeId node) {
+    Incarnation me = new Incarnation(node, ++lives[node.value()]);
+    Memory memory = Memory.reserve(topology.spanFrames(), settings.touchedBytesMax());
+    SimulatedMember member = new SimulatedMember(this, me, memory, seeds.nextLong());
+    members[node.value()] = member;
+    caches.forEach(member::describe);
+    note(Kind.JOINED, me, 0);
+    member.begin();
+  }
+
+  /// Starts a member again. What it was before is removed first; the others hear of it at times of
+  /// their own, and it begins with what one of them knows, which may be old.
+  void restart(NodeId node) {
+    SimulatedMember before = members[node.value()];
+    if (before != null && before.isAlive()) {
+      return;
+    }
+    if (before != null) {
+      remove(before.me());
+    }
+    start(node);
+    SimulatedMember member = members[node.value()];
+    if (member == null) {
+      return;
+    }
+    List<SimulatedMember> others = alive().stream().filter(other -> other != member).toList();
+    if (!others.isEmpty()) {
+      SimulatedMember contact = others.get(random.nextInt(others.size()));
+      member.joined(contact.me());
+      for (SimulatedMember other : others) {
+        Incarnation known = contact.borders().member(other.me().node());
+        if (known != null) {
+          member.joined(known);
+        }
+      }
+    }
+    for (SimulatedMember other : others) {
+      long soon = random.nextLong(500 * MILLIS);
+      time.after(soon, () -> tell(other.me().node(), to -> to.joined(member.me())));
+      time.after(soon, () -> tell(node, to -> to.joined(other.me())));
+    }
+    List.copyOf(decided).forEach(gone -> tellSometime(node, gone));
+  }
+
+  private void tell(NodeId node, Consumer<SimulatedMember> what) {
+    SimulatedMember member = member(node);
+    if (member != null) {
+      member.run(() -> what.accept(member));
+    }
+  }
+
+  /// The process dies: everything in it is lost.
+  void kill(SimulatedMember member) {
+    if (member.isAlive()) {
+      note(Kind.DIED, member.me(), 0);
+      member.die();
+    }
+  }
+
+  /// Whom nobody has heard for long enough is removed: whether it is dead or not.
+  void detect(SimulatedMember silent) {
+    time.after(detection(), () -> remove(silent.me()));
+  }
+
+  /// How long nobody hears a member before it is removed.
+  long detection() {
+    return times().lease() * 3 / 2 + random.nextLong(times().lease() * 2);
+  }
+
+  /// The service decides that a member is removed. Everybody hears of it sooner or later.
+  void remove(Incarnation gone) {
+    if (decided.add(gone)) {
+      for (int node = 0; node < members.length; node++) {
+        tellSometime(new NodeId(node), gone);
+      }
+    }
+  }
+
+  private void tellSometime(NodeId node, Incarnation gone) {
+    long spread = isHealed ? 100 * MILLIS : 1500 * MILLIS;
+    time.after(
+        random.nextLong(spread),
+        () ->
+            tell(
+                node,
+                to -> {
+                  if (!to.me().equals(gone)) {
+                    to.removed(gone);
+                  }
+                }));
+  }
+
+  boolean isRemoved(Incarnation member) {
+    return decided.contains(member);
+  }
+
+  /// A member has learned that it is removed: it ends, and starts again as another one.
+  void ends(SimulatedMember member) {
+    time.after(
+        0,
+        () -> {
+          kill(member);
+          remove(member.me());
+        });
+    restartLater(member.me().node(), MILLIS + random.nextLong(1000 * MILLIS));
+  }
+
+  void restartLater(NodeId node, long nanos) {
+    time.after(
+        nanos,
+        () -> {
+          if (faults.isKeptApart(node)) {
+            restartLater(node, 100 * MILLIS);
+          } else {
+            restart(node);
+          }
+        });
+  }
+
+  // ---- caches
+
+  private KmemCache define(CacheGeometry geometry) {
+    CacheId id = new CacheId(caches.size());
+    KmemCache cache =
+        KmemCache.created(id, "sim-" + id.value(), geometry, definitions, false, null);
+    caches.add(cache);
+    return cache;
+  }
+
+  private void createCache() {
+    if (coordinatorIsDown || isHealed) {
+      return;
+    }
+    int late = caches.size() - settings.caches().size();
+    if (late < LATE_CACHES_MAX && openCaches == caches.size()) {
+      KmemCache cache = define(settings.caches().get(late % settings.caches().size()));
+      Set<SimulatedMember> missing = new HashSet<>(alive());
+      for (SimulatedMember member : alive()) {
+        time.after(
+            random.nextLong(5 * MILLIS),
+            () ->
+                member.run(() -> {
+                  member.describe(cache);
+                  missing.remove(member);
+                }));
+      }
+      openWhenKnown(missing);
+    }
+    time.after(CREATE_EVERY_MILLIS * MILLIS, this::createCache);
+  }
+
+  /// Tasks use a cache when all members know it. Those that start later know it from the begin.
+  private void openWhenKnown(Set<SimulatedMember> missing) {
+    time.after(
+        10 * MILLIS,
+        () -> {
+          missing.removeIf(member -> !member.isAlive());
+          if (missing.isEmpty()) {
+            openCaches = caches.size();
+          } else {
+            openWhenKnown(missing);
+          }
+        });
+  }
+
+  void killCoordinator(long restartNanos) {
+    if (!coordinatorIsDown) {
+      coordinatorIsDown = true;
+      time.after(
+          restartNanos,
+          () -> {
+            coordinatorIsDown = false;
+            createCache();
+          });
+    }
+  }
+
+  /// The caches that tasks may use.
+  public List<KmemCache> openCaches() {
+    return caches.subList(0, openCaches);
+  }
+
+  /// Every cache that was ever made.
+  public List<KmemCache> caches() {
+    return List.copyOf(caches);
+  }
+
+  // ---- the run
+
+  public Topology topology() {
+    return topology;
+  }
+
+  public long now() {
+    return time.now();
+  }
+
+  /// Whether nothing goes wrong any more: tasks come to their ends.
+  public boolean isHealed() {
+    return isHealed;
+  }
+
+  private void note(Kind kind, @Nullable Incarnation member, long number) {
+    int node = member == null ? Event.NONE : member.node().value();
+    int life = member == null ? 0 : member.life();
+    history.add(new Event(time.now(), kind, node, life, Event.NONE, Event.NONE, 0, 0, number));
+  }
+
+  void noteFault(Kind kind, int index) {
+    note(kind, null, index);
+  }
+
+  /// Runs with faults until a time.
+  public void run(long untilNanos) {
+    while (time.now() < untilNanos && time.step()) {}
+  }
+
+  /// Ends all faults: the network is whole, who is paused goes on, who is dead starts again. Then
+  /// runs until everybody is quiet, has given everything back and is quiet again.
+  ///
+  /// @param withinNanos how long that may take
+  /// @return what still waits then; empty when all is well
+  public String heal(long withinNanos) {
+    isHealed = true;
+    faults.end();
+    note(Kind.HEALED, null, 0);
+    long until = time.now() + withinNanos;
+    for (int node = 0; node < members.length; node++) {
+      NodeId id = new NodeId(node);
+      if (member(id) == null) {
+        time.after(random.nextLong(100 * MILLIS), () -> restart(id));
+      }
+    }
+    forEach(SimulatedMember::wakeAll);
+    if (!runUntilQuiet(until)) {
+      return waitsFor();
+    }
+    boolean[] flushed = {false};
+    flushAll(() -> flushed[0] = true);
+    while (!flushed[0] && time.now() < until && time.step()) {}
+    return flushed[0] && runUntilQuiet(until) ? "" : waitsFor();
+  }
+
+  private void flushAll(Runnable then) {
+    List<SimulatedMember> all = alive();
+    int[] missing = {all.size()};
+    for (SimulatedMember member : all) {
+      member.flushAll(() -> {
+        if (--missing[0] == 0) {
+          then.run();
+        }
+      });
+    }
+  }
+
+  private boolean runUntilQuiet(long until) {
+    while (time.now() < until) {
+      long slice = time.now() + 10 * MILLIS;
+      while (time.now() < slice && time.step()) {}
+      if (alive().size() == members.length && alive().stream().allMatch(SimulatedMember::isQuiet)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String waitsFor() {
+    StringBuilder what = new StringBuilder();
+    IntStream.range(0, members.length)
+        .mapToObj(NodeId::new)
+        .filter(node -> member(node) == null)
+        .forEach(node -> what.append(node).append(" is not there; "));
+    forEach(member -> {
+      if (!member.isQuiet()) {
+        what.append(member.waitsFor()).append("; ");
+      }
+    });
+    return what.isEmpty() ? "nothing is over" : what.toString();
+  }
+
+  /// How often each reason for having no effect was met.
+  public Map<Rejection, Long> rejections() {
+    return rejections;
+  }
+
+  public Censuses censusCounts() {
+    return censuses;
+  }
+
+  /// How often a fault of each kind has happened.
+  public Map<FaultKind, Long> faultHits() {
+    return faults.hits();
+  }
+
+  /// What became of messages.
+  public Wires.Counts messages() {
+    return wires.counts();
+  }
+
+  /// What the emulated kernels have printed.
+  public List<String> printed() {
+    return log.take();
+  }
+
+  @Override
+  public void close() {
+    forEach(SimulatedMember::die);
+  }
+}

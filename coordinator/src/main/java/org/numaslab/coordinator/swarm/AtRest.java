@@ -1,0 +1,84 @@
+package org.numaslab.coordinator.swarm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
+import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.node.cache.DebugSlabs;
+import org.numaslab.node.cache.KmemCacheNode;
+import org.numaslab.node.loan.Marks;
+
+/// Whether a cluster in which every task has freed everything has nothing left.
+///
+/// | invariant | statement |
+/// |---|---|
+/// | S2, L2 | nothing is out, nothing is lent, no object is in use, but in slabs that were written off |
+/// | S3 | pages are free, or in slabs that nodes keep |
+/// | S6 | what a member has of a home is out there: both have nothing |
+final class AtRest {
+  private AtRest() {}
+
+  static List<Violation> of(SimulatedCluster cluster) {
+    List<Violation> violations = new ArrayList<>();
+    for (SimulatedMember member : cluster.alive()) {
+      int node = member.me().node().value();
+      Marks out = member.borders().out();
+      for (long object : out.toArray()) {
+        add(violations, cluster, "L2", node, object, "is out, and nobody has it");
+      }
+      for (SimulatedMember other : cluster.alive()) {
+        for (long object : other.borders().here(member.me()).toArray()) {
+          add(violations, cluster, "S6", node, object, "is in " + other.me());
+        }
+      }
+      member
+          .state()
+          .borrowers()
+          .forEach((frame, cpu) ->
+              add(violations, cluster, "L2", node, frame << 12, "is a slab lent to " + cpu));
+      long inSlabs = 0;
+      for (KmemCacheNode cache : member.state().caches().values()) {
+        inSlabs += cache.pages();
+        long inUse = cache.totalObjects() - (cache.partialObjects() - cache.partialInUse());
+        if (inUse > writtenOff(cache)) {
+          add(
+              violations,
+              cluster,
+              "S2",
+              node,
+              0,
+              inUse + " objects of " + cache.cache().name() + " are in use");
+        }
+      }
+      long pages = inSlabs + member.state().plainPages();
+      if (pages != member.memory().pagesInUse()) {
+        add(
+            violations,
+            cluster,
+            "S3",
+            node,
+            0,
+            member.memory().pagesInUse() + " pages are handed out, " + pages + " are known");
+      }
+    }
+    return violations;
+  }
+
+  /// Objects that may count as in use although nobody has them: those of slabs that failed a check.
+  private static long writtenOff(KmemCacheNode cache) {
+    DebugSlabs debug = cache.debug();
+    return debug == null ? 0 : (long) debug.writtenOff() * cache.cache().geometry().ooObjects();
+  }
+
+  private static void add(
+      List<Violation> violations,
+      SimulatedCluster cluster,
+      String invariant,
+      int node,
+      long object,
+      String what) {
+    String where = object == 0 ? "node " + node + ": " : "0x%x of node %d ".formatted(object, node);
+    violations.add(new Violation(invariant, cluster.now(), node, object, where + what));
+  }
+}

@@ -1,0 +1,90 @@
+package org.numaslab.coordinator.swarm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.numaslab.coordinator.driver.simulate.CostModel;
+import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
+import org.numaslab.node.topology.Topology;
+
+/// Everything that a run of a swarm depends on: the same plan gives the same history.
+///
+/// @param faults what goes wrong in the first part
+/// @param lengthNanos of the part in which things go wrong
+public record Plan(
+    long seed,
+    Topology topology,
+    List<CacheGeometry> caches,
+    Load load,
+    LoanTimes times,
+    CostModel costs,
+    FaultSchedule faults,
+    long lengthNanos) {
+  private static final long MILLIS = 1_000_000;
+
+  /// A short lease, so that faults of a few hundred milliseconds meet its end.
+  private static final long LEASE_NANOS = 400 * MILLIS;
+
+  private static final int[] SIZES = {32, 64, 192, 512, 1024, 2048, 4096};
+  private static final int[] KIB_PER_NODE = {512, 1024, 2048};
+
+  /// How the faults of a seed are chosen.
+  public interface Faults {
+    FaultSchedule of(SplittableRandom random, Topology topology, long lengthNanos);
+  }
+
+  /// A small cluster, in which every address is used again and again.
+  ///
+  /// @param operations of all tasks together, about
+  public static Plan random(long seed, long operations, Faults faults) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int nodes = 2 + random.nextInt(5);
+    int cpus = 1 + random.nextInt(3);
+    Topology topology =
+        Topology.uniform(nodes, cpus, KIB_PER_NODE[random.nextInt(KIB_PER_NODE.length)] * 1024L);
+    List<CacheGeometry> caches = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    boolean isChecked = random.nextInt(4) == 0;
+    for (int i = 0; i < count; i++) {
+      String name = "sim-" + i;
+      CacheRequest request =
+          new CacheRequest(name, SIZES[random.nextInt(SIZES.length)], 0, 0, false);
+      GeometryOptions options =
+          GeometryOptions.forCpus(topology.cpuCount())
+              .withDebug(isChecked && i == 0 ? SlubDebug.parse("FZPU") : SlubDebug.NONE);
+      caches.add(CacheGeometry.of(request, options));
+    }
+    long each = Math.max(1, operations / topology.cpuCount());
+    long think = MILLIS / 2 + random.nextLong(4 * MILLIS);
+    Load load =
+        new Load(
+            each,
+            think,
+            4 + random.nextInt(60),
+            random.nextInt(40),
+            random.nextInt(40),
+            random.nextInt(10),
+            random.nextInt(20),
+            random.nextInt(3));
+    long length = each * think;
+    return new Plan(
+        seed,
+        topology,
+        List.copyOf(caches),
+        load,
+        LoanTimes.ofLease(LEASE_NANOS),
+        CostModel.slowNetwork(),
+        faults.of(random.split(), topology, length),
+        length);
+  }
+
+  /// The same with other faults.
+  public Plan with(FaultSchedule others) {
+    return new Plan(seed, topology, caches, load, times, costs, others, lengthNanos);
+  }
+}

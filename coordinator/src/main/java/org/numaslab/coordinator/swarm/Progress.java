@@ -1,0 +1,16 @@
+package org.numaslab.coordinator.swarm;
+
+/// What the tasks of a run have done.
+public final class Progress {
+  public long operations;
+  public long allocations;
+  public long frees;
+  public long failed;
+
+  /// Allocations of another node's memory.
+  public long remote;
+
+  public long handOffs;
+  public long refused;
+  public long lost;
+}

@@ -1,0 +1,155 @@
+package org.numaslab.coordinator.swarm;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.audit.HistoryAudit;
+import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
+import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.coordinator.fault.FaultKind;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.topology.CpuId;
+
+/// One run of a plan: with faults, then healed until everything is given back, audited on the way
+/// and at the end.
+public final class SwarmRun {
+  private static final long MILLIS = 1_000_000;
+
+  /// After so long without faults nothing may be under way any more.
+  private static final long HEAL_NANOS_MAX = 60_000 * MILLIS;
+
+  private static final long TOUCHED_BYTES_MAX = 64L << 20;
+
+  /// What came of it.
+  ///
+  /// @param progress what the tasks did
+  /// @param events in the history
+  /// @param virtualNanos it took in virtual time
+  /// @param heldNanos of them after the faults
+  /// @param hits how often faults of each kind happened
+  /// @param rejections how often each reason for having no effect was met
+  /// @param messages between members
+  public record Result(
+      Plan plan,
+      Progress progress,
+      long events,
+      long virtualNanos,
+      long healNanos,
+      long reclaimed,
+      long handOffs,
+      List<Violation> violations,
+      Map<FaultKind, Long> hits,
+      Map<Rejection, Long> rejections,
+      long messages,
+      long censusesClosed,
+      long censusesVoided) {
+    public boolean isClean() {
+      return violations.isEmpty();
+    }
+  }
+
+  private SwarmRun() {}
+
+  /// Runs it.
+  ///
+  /// @param history is told what happens, before it is audited
+  public static Result of(Plan plan, History history) {
+    int[] nodeOfCpu = new int[plan.topology().cpuCount()];
+    for (int cpu = 0; cpu < nodeOfCpu.length; cpu++) {
+      nodeOfCpu[cpu] = plan.topology().nodeOf(new CpuId(cpu)).value();
+    }
+    HistoryAudit audit = new HistoryAudit(nodeOfCpu);
+    long[] events = new long[1];
+    History both =
+        event -> {
+          events[0]++;
+          history.add(event);
+          audit.add(event);
+        };
+    Progress progress = new Progress();
+    SplittableRandom tasks = new SplittableRandom(~plan.seed());
+    SimulatedCluster.Settings settings =
+        new SimulatedCluster.Settings(
+            plan.topology(),
+            plan.caches(),
+            plan.times(),
+            plan.costs(),
+            plan.faults(),
+            plan.seed(),
+            TOUCHED_BYTES_MAX);
+    try (SimulatedCluster cluster =
+        new SimulatedCluster(
+            settings,
+            (of, member, cpu) ->
+                new SwarmTask(of, member, cpu, plan.load(), tasks.split(), progress),
+            both)) {
+      List<Violation> violations = new ArrayList<>();
+      try {
+        cluster.run(plan.lengthNanos());
+        long healed = cluster.now();
+        String waits = cluster.heal(HEAL_NANOS_MAX);
+        if (!waits.isEmpty()) {
+          violations.add(new Violation("L1", cluster.now(), Event.NONE, 0, waits));
+        }
+        audit.end(cluster.now());
+        violations.addAll(audit.violations());
+        if (waits.isEmpty()) {
+          violations.addAll(AtRest.of(cluster));
+        }
+        return result(
+            plan, progress, events[0], cluster, cluster.now() - healed, audit, violations);
+      } catch (IllegalStateException | AssertionError broken) {
+        violations.addAll(audit.violations());
+        violations.add(
+            new Violation("broken", cluster.now(), Event.NONE, 0, String.valueOf(broken)));
+        return result(plan, progress, events[0], cluster, 0, audit, violations);
+      }
+    }
+  }
+
+  private static Result result(
+      Plan plan,
+      Progress progress,
+      long events,
+      SimulatedCluster cluster,
+      long healNanos,
+      HistoryAudit audit,
+      List<Violation> violations) {
+    return new Result(
+        plan,
+        progress,
+        events,
+        cluster.now(),
+        healNanos,
+        audit.reclaimed(),
+        audit.handOffs(),
+        List.copyOf(violations),
+        new EnumMap<>(withAll(cluster.faultHits())),
+        new EnumMap<>(withRejections(cluster.rejections())),
+        cluster.messages().sent,
+        cluster.censusCounts().closed,
+        cluster.censusCounts().voided);
+  }
+
+  private static Map<FaultKind, Long> withAll(Map<FaultKind, Long> hits) {
+    Map<FaultKind, Long> all = new EnumMap<>(FaultKind.class);
+    all.putAll(hits);
+    return all;
+  }
+
+  private static Map<Rejection, Long> withRejections(Map<Rejection, Long> rejections) {
+    Map<Rejection, Long> all = new EnumMap<>(Rejection.class);
+    all.putAll(rejections);
+    return all;
+  }
+
+  /// Members of a cluster, for the audit at rest.
+  static List<SimulatedMember> members(SimulatedCluster cluster) {
+    return cluster.alive();
+  }
+}

@@ -1,0 +1,304 @@
+package org.numaslab.coordinator.swarm;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.Event.Kind;
+import org.numaslab.coordinator.driver.simulate.MemberTask;
+import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
+import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.node.buddy.Gfp;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+
+/// A task that allocates, keeps, passes on and frees objects at random, and writes down what it
+/// does.
+///
+/// It keeps a stamp in each object of its own node, and finds it again or says so. When its member
+/// leaves or the cluster is healed it frees all that it has, and ends.
+///
+/// Owner: its member.
+final class SwarmTask implements MemberTask {
+  /// Objects and pages are kept alike: pages are of no cache.
+  private static final int PAGES = -1;
+
+  private static final int BULK_MAX = 16;
+  private static final long STAMP = 0x9e3779b97f4a7c15L;
+
+  private record Kept(int cache, long object, Incarnation home, boolean isStamped) {}
+
+  private record Passed(int cache, long[] objects, Incarnation home) {}
+
+  private enum Waiting {
+    NOTHING,
+    OBJECT,
+    BULK,
+    PAGES,
+    GIVEN_BACK
+  }
+
+  private final SimulatedCluster cluster;
+  private final SimulatedMember member;
+  private final CpuId cpu;
+  private final Load load;
+  private final SplittableRandom random;
+  private final Progress progress;
+  private final ArrayDeque<Kept> inbox = new ArrayDeque<>();
+  private final Map<Long, Passed> handingOff = new HashMap<>();
+  private Kept[] kept;
+  private int size;
+  private long done;
+  private Waiting waiting = Waiting.NOTHING;
+  private int cache;
+  private int wanted;
+  private boolean isBound;
+  private final long[] bulk = new long[BULK_MAX];
+
+  SwarmTask(
+      SimulatedCluster cluster,
+      SimulatedMember member,
+      CpuId cpu,
+      Load load,
+      SplittableRandom random,
+      Progress progress) {
+    this.cluster = cluster;
+    this.member = member;
+    this.cpu = cpu;
+    this.load = load;
+    this.random = random;
+    this.progress = progress;
+    this.kept = new Kept[load.keptMax() + BULK_MAX];
+  }
+
+  private boolean draws(int percent) {
+    return percent > 0 && random.nextInt(100) < percent;
+  }
+
+  @Override
+  public long thinkNanos() {
+    return load.thinkNanos() == 0 || member.isLeaving()
+        ? 0
+        : random.nextLong(2 * load.thinkNanos());
+  }
+
+  @Override
+  public Step step(Cpu on) {
+    while (!inbox.isEmpty()) {
+      keep(inbox.remove());
+    }
+    boolean ends = member.isLeaving() || done >= load.operations();
+    if (ends) {
+      return size > 0 ? release(on, false) : Step.FINISHED;
+    }
+    done++;
+    progress.operations++;
+    return size == 0 || (size < load.keptMax() && random.nextInt(100) < 55)
+        ? alloc(on)
+        : release(on, draws(load.passedPercent()));
+  }
+
+  // ---- allocation
+
+  private Step alloc(Cpu on) {
+    if (draws(load.pagesPercent())) {
+      return pages(on);
+    }
+    cache = random.nextInt(cluster.openCaches().size());
+    KmemCache of = cluster.openCaches().get(cache);
+    boolean isNamed = draws(load.namedPercent());
+    wanted = isNamed ? random.nextInt(cluster.topology().nodeCount()) : NodeId.NONE;
+    isBound = isNamed && random.nextBoolean();
+    int gfp =
+        Gfp.KERNEL | (isBound ? Gfp.THISNODE : 0) | (draws(load.zeroPercent()) ? Gfp.ZERO : 0);
+    if (!isNamed && draws(load.bulkPercent())) {
+      int count = 2 + random.nextInt(BULK_MAX - 1);
+      Arrays.fill(bulk, 0);
+      return began(Waiting.BULK, on, on.allocBulk(of.id(), gfp, bulk, count));
+    }
+    return began(Waiting.OBJECT, on, on.alloc(of.id(), wanted, gfp));
+  }
+
+  private Step pages(Cpu on) {
+    cache = PAGES;
+    wanted = NodeId.NONE;
+    isBound = false;
+    return began(Waiting.PAGES, on, on.allocPages(random.nextInt(3), NodeId.NONE, Gfp.KERNEL));
+  }
+
+  private Step began(Waiting what, Cpu on, long value) {
+    waiting = what;
+    if (value == Cpu.WAIT) {
+      return Step.WAITS;
+    }
+    ended(on, value);
+    return Step.DONE;
+  }
+
+  @Override
+  public void completed(Cpu on) {
+    ended(on, on.result());
+  }
+
+  private void ended(Cpu on, long value) {
+    Waiting what = waiting;
+    waiting = Waiting.NOTHING;
+    switch (what) {
+      case OBJECT, PAGES -> got(on, value);
+      case BULK -> {
+        for (int i = 0; i < value; i++) {
+          got(on, bulk[i]);
+        }
+        progress.failed += value == 0 ? 1 : 0;
+      }
+      case GIVEN_BACK, NOTHING -> {}
+    }
+  }
+
+  private void got(Cpu on, long object) {
+    if (object == Cpu.NULL) {
+      progress.failed++;
+      return;
+    }
+    Incarnation home = member.homeOf(object);
+    if (home == null) {
+      throw new IllegalStateException(
+          member.me() + " was given 0x" + Long.toHexString(object) + " of a node that is gone");
+    }
+    member.note(Kind.ALLOCATED, cpu.value(), home, object, isBound ? wanted : Event.NONE);
+    progress.allocations++;
+    progress.remote += home.equals(member.me()) ? 0 : 1;
+    boolean isStamped = cache != PAGES && home.equals(member.me());
+    if (isStamped) {
+      member.memory().store(object, stamp(object, home));
+    }
+    keep(new Kept(cache, object, home, isStamped));
+  }
+
+  private static long stamp(long object, Incarnation home) {
+    return (object + home.life()) * STAMP;
+  }
+
+  private void keep(Kept object) {
+    if (size == kept.length) {
+      kept = Arrays.copyOf(kept, 2 * size);
+    }
+    kept[size++] = object;
+  }
+
+  // ---- release
+
+  private Step release(Cpu on, boolean isPassed) {
+    int any = random.nextInt(size);
+    Kept object = kept[any];
+    kept[any] = kept[--size];
+    if (isPassed && object.cache != PAGES && passOn(object)) {
+      return Step.DONE;
+    }
+    checkStamp(object);
+    member.note(Kind.FREED, cpu.value(), object.home, object.object, Event.NONE);
+    progress.frees++;
+    if (object.cache == PAGES) {
+      waiting = Waiting.GIVEN_BACK;
+      on.ask(object.home.node(), r -> new NodeProtocol.GivePages(on.caller(), r, object.object));
+      return Step.WAITS;
+    }
+    on.free(new CacheId(object.cache), object.object);
+    return Step.DONE;
+  }
+
+  private void checkStamp(Kept object) {
+    if (object.isStamped && object.home.equals(member.me())) {
+      long found = member.memory().load(object.object);
+      if (found != stamp(object.object, object.home)) {
+        member.note(Kind.DAMAGED, cpu.value(), object.home, object.object, found);
+      }
+    }
+  }
+
+  /// @return false when nobody takes it now
+  private boolean passOn(Kept object) {
+    CpuId to = new CpuId(random.nextInt(cluster.topology().cpuCount()));
+    if (to.equals(cpu)) {
+      keep(object);
+      return true;
+    }
+    if (cluster.topology().nodeOf(to).equals(member.me().node())) {
+      member.note(Kind.PASSED, cpu.value(), object.home, object.object, to.value());
+      ((SwarmTask) member.task(to)).inbox.add(object);
+      member.wake(to);
+      return true;
+    }
+    long[] objects = {object.object};
+    long token = member.handOff(cpu, object.home, to, new CacheId(object.cache), objects);
+    if (token == 0) {
+      return false;
+    }
+    handingOff.put(token, new Passed(object.cache, objects, object.home));
+    progress.handOffs++;
+    return true;
+  }
+
+  @Override
+  public void taken(CacheId of, long[] objects, Incarnation home) {
+    for (long object : objects) {
+      inbox.add(new Kept(of.value(), object, home, false));
+    }
+  }
+
+  @Override
+  public void handedOff(long token, boolean isTaken) {
+    Passed passed = handingOff.remove(token);
+    if (passed != null && !isTaken) {
+      progress.refused++;
+      for (long object : passed.objects) {
+        member.note(Kind.RETURNED, cpu.value(), passed.home, object, Event.NONE);
+        inbox.add(new Kept(passed.cache, object, passed.home, false));
+      }
+    }
+  }
+
+  @Override
+  public void forget(Incarnation home) {
+    int left = 0;
+    for (int i = 0; i < size; i++) {
+      if (kept[i].home.equals(home)) {
+        lose(kept[i]);
+      } else {
+        kept[left++] = kept[i];
+      }
+    }
+    size = left;
+    inbox.removeIf(object -> {
+      if (object.home.equals(home)) {
+        lose(object);
+        return true;
+      }
+      return false;
+    });
+  }
+
+  private void lose(Kept object) {
+    progress.lost++;
+    member.note(Kind.LOST, cpu.value(), object.home, object.object, Event.NONE);
+  }
+
+  /// What it has, for people.
+  @Nullable String holds() {
+    return size == 0 && inbox.isEmpty() ? null : size + " objects";
+  }
+
+  /// The first byte of a page frame.
+  static long addressOf(long frame) {
+    return frame << Memory.PAGE_SHIFT;
+  }
+}
