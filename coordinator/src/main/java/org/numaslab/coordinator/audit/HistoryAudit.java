@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// | S1 exclusivity | an object has one holder at a time: it is handed out when nobody has it, and freed, passed on and taken by who has it |
 /// | S1 lease | a member hands out and takes over another home's objects only while its lease is valid |
 /// | S7 at most once | a request takes effect once |
-/// | S8 dead is dead | nothing that a removed member asks for takes effect; only what it had, or what was on its way from it or to it, is reclaimed, and that after its lease |
+/// | S8 dead is dead | nothing that a removed member asks for takes effect; only what it had, or what was on its way from it or to it, is reclaimed, and that after its lease; the home or the sender has removed it |
 /// | S10 policy | an allocation that must be of one node is |
 /// | S12 content | an object holds at its end what was written at its begin |
 /// | L2 no leak | at the end nobody holds anything |
@@ -307,8 +307,9 @@ public final class HistoryAudit implements History {
     if (holder.isOnTheWay) {
       boolean wasToRemoved =
           removals.keySet().stream()
-              .anyMatch(
-                  pair -> pair.home.equals(home) && pair.member.node == nodeOfCpu[holder.toCpu]);
+              .anyMatch(pair ->
+                  pair.member.node == nodeOfCpu[holder.toCpu]
+                      && (pair.home.equals(home) || pair.home.equals(holder.member)));
       if (!wasToRemoved && !removals.containsKey(new Pair(holder.member, home))) {
         violations.add(new Violation("S8", event.time(), home.node, event.object(), what));
       }

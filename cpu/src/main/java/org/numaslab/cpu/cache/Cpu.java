@@ -161,6 +161,11 @@ public final class Cpu {
     return requests.isEmpty() && remoteFrees.waiting() == 0;
   }
 
+  /// What it waits for, for people.
+  public String waitsFor() {
+    return requests + ", " + remoteFrees.waiting() + " frees to send";
+  }
+
   /// The memory of this cpu's node, which the cpu touches itself.
   public NodeContents contents() {
     return contents;

@@ -47,6 +47,11 @@ final class OpenRequests {
     open = grown;
   }
 
+  @Override
+  public String toString() {
+    return count == 0 ? "no request open" : count + " requests open, the first is " + first;
+  }
+
   boolean isFull() {
     return count >= MAX;
   }

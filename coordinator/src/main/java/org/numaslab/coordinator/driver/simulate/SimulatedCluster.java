@@ -408,7 +408,7 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /// Runs with faults until a time.
   public void run(long untilNanos) {
-    while (time.now() < untilNanos && time.step()) {}
+    while (time.step(untilNanos)) {}
   }
 
   /// Ends all faults: the network is whole, who is paused goes on, who is dead starts again. Then
@@ -433,7 +433,7 @@ public final class SimulatedCluster implements AutoCloseable {
     }
     boolean[] flushed = {false};
     flushAll(() -> flushed[0] = true);
-    while (!flushed[0] && time.now() < until && time.step()) {}
+    while (!flushed[0] && time.step(until)) {}
     return flushed[0] && runUntilQuiet(until) ? "" : waitsFor();
   }
 
@@ -452,8 +452,9 @@ public final class SimulatedCluster implements AutoCloseable {
   private boolean runUntilQuiet(long until) {
     while (time.now() < until) {
       long slice = time.now() + 10 * MILLIS;
-      while (time.now() < slice && time.step()) {}
-      if (alive().size() == members.length && alive().stream().allMatch(SimulatedMember::isQuiet)) {
+      while (time.step(slice)) {}
+      if (alive().size() == members.length
+          && alive().stream().allMatch(member -> member.isQuiet() && !isRemoved(member.me()))) {
         return true;
       }
     }

@@ -507,7 +507,10 @@ public final class SimulatedMember {
       if (!core.isFinished || !core.cpu.isQuiet()) {
         what.append(' ')
             .append(core.cpu.id())
-            .append(core.cpu.isQuiet() ? " runs" : " waits for answers");
+            .append(core.isFinished ? "" : " runs")
+            .append(" (")
+            .append(core.cpu.waitsFor())
+            .append(')');
       }
     }
     return borders.isQuiet() ? what.toString() : what.append(" borders are busy").toString();

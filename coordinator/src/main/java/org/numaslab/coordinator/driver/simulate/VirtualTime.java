@@ -26,21 +26,18 @@ final class VirtualTime {
     at(now + nanos, action);
   }
 
-  /// Does the next thing.
+  /// Does the next thing, if it is due by a time.
   ///
-  /// @return false when there is none
-  boolean step() {
-    Due next = queue.poll();
-    if (next == null) {
+  /// @return false when there is none: then it is that time
+  boolean step(long until) {
+    Due next = queue.peek();
+    if (next == null || next.time > until) {
+      now = Math.max(now, until);
       return false;
     }
+    queue.remove();
     now = next.time;
     next.action.run();
     return true;
-  }
-
-  /// How many things were done or are to be done: what bounds a run that does not end.
-  long actions() {
-    return sequence;
   }
 }
