@@ -103,8 +103,12 @@ public final class HistoryAudit implements History {
   }
 
   private void violated(String invariant, Event event, String what) {
+    violated(invariant, event, event.peer(), what);
+  }
+
+  private void violated(String invariant, Event event, int home, String what) {
     if (violations.size() < VIOLATIONS_MAX) {
-      violations.add(new Violation(invariant, event.time(), event.peer(), event.object(), what));
+      violations.add(new Violation(invariant, event.time(), home, event.object(), what));
     }
   }
 
@@ -304,23 +308,20 @@ public final class HistoryAudit implements History {
         .computeIfAbsent(event.object(), o -> new HashSet<>())
         .add(holder.member);
     String what = "object 0x%x of %s, %s, is reclaimed".formatted(event.object(), home, holder);
+    boolean wasRemoved = removals.containsKey(new Pair(holder.member, home));
     if (holder.isOnTheWay) {
       boolean wasToRemoved =
           removals.keySet().stream()
               .anyMatch(
                   pair -> pair.home.equals(home) && pair.member.node == nodeOfCpu[holder.toCpu]);
-      if (!wasToRemoved && !removals.containsKey(new Pair(holder.member, home))) {
-        violations.add(new Violation("S8", event.time(), home.node, event.object(), what));
+      if (!wasToRemoved && !wasRemoved) {
+        violated("S8", event, home.node, what);
       }
-    } else if (!removals.containsKey(new Pair(holder.member, home))) {
-      violations.add(
-          new Violation(
-              "S8", event.time(), home.node, event.object(), what + ", but it is not removed"));
+    } else if (!wasRemoved) {
+      violated("S8", event, home.node, what + ", but it is not removed");
     } else if (!dead.contains(holder.member)
         && leases.getOrDefault(new Pair(holder.member, home), Long.MIN_VALUE) > event.time()) {
-      violations.add(
-          new Violation(
-              "S8", event.time(), home.node, event.object(), what + ", but its lease is valid"));
+      violated("S8", event, home.node, what + ", but its lease is valid");
     }
   }
 

@@ -522,4 +522,15 @@ class HistoryAuditTest {
 
     assertThat(audit(events).violations()).hasSize(100);
   }
+
+  @Test
+  void ofWhatIsReclaimedWronglyAHundredViolationsAreKeptToo() {
+    List<Event> events = new ArrayList<>(List.of(leased(0, B, A, 500)));
+    for (int i = 1; i <= 150; i++) {
+      events.add(allocated(i, B, 2));
+      events.add(reclaimed(i));
+    }
+
+    assertThat(audit(events).violations()).hasSize(100);
+  }
 }
