@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event.Kind;
 
 /// Whether objects have at most one holder and none is lost, from what happened alone.
 ///
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// | S12 content | an object holds at its end what was written at its begin |
 /// | L2 no leak | at the end nobody holds anything |
 ///
-/// The memory of a member that died is gone: what is said of its objects afterwards is ignored.
+/// The memory of a member that died is gone: what is said of its objects afterwards is ignored, but
+/// that those who find them lost are counted.
 public final class HistoryAudit implements History {
   private static final int VIOLATIONS_MAX = 100;
 
@@ -139,6 +141,8 @@ public final class HistoryAudit implements History {
       case ALLOCATED, FREED, PASSED, HANDED, TAKEN, RETURNED, LOST, DAMAGED -> {
         if (!dead.contains(peer(event))) {
           ofObject(event);
+        } else if (event.kind() == Kind.LOST) {
+          lost++;
         }
       }
       case JOINED, CENSUS, FAULT, OVER, HEALED -> {}

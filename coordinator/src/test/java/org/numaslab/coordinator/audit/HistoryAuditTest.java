@@ -504,6 +504,16 @@ class HistoryAuditTest {
   }
 
   @Test
+  void whatIsLostWithTheMemoryOfAHomeThatDiedIsCounted() {
+    HistoryAudit audit =
+        audit(
+            List.of(leased(0, B, A, 9), allocated(1, B, 2), died(2, A), task(3, Kind.LOST, B, 2)));
+
+    assertThat(audit.violations()).isEmpty();
+    assertThat(audit.lost()).isEqualTo(1);
+  }
+
+  @Test
   void whoHasAnObjectIsSaid() {
     HistoryAudit audit = new HistoryAudit(NODE_OF_CPU);
     assertThat(audit.holderOf(0, 1, OBJECT)).isNull();
