@@ -30,8 +30,9 @@ record EventLimits(int nodes, int cpus) {
     if (isWrongMember(event.peer(), event.peerLife(), hasPeer(kind))) {
       return new Wrong(Column.PEER, members(hasPeer(kind)));
     }
-    if (kind == Kind.EXECUTED && isOutside(event.object(), nodes, true)) {
-      return new Wrong(Column.OBJECT, "0x0..0x" + Integer.toHexString(nodes - 1));
+    if (kind == Kind.EXECUTED && isNoHome(event.object())) {
+      return new Wrong(
+          Column.OBJECT, "a node of 0x0..0x%x, with a life in the upper half".formatted(nodes - 1));
     }
     return switch (kind) {
       case PASSED, HANDED ->
@@ -48,6 +49,11 @@ record EventLimits(int nodes, int cpus) {
 
   private static boolean isOutside(long number, int count, boolean isNeeded) {
     return number >= count || number < (isNeeded ? 0 : Event.NONE);
+  }
+
+  /// A node, with its life in the upper half.
+  private boolean isNoHome(long object) {
+    return isOutside((int) object, nodes, true) || object < 0;
   }
 
   private boolean isWrongMember(int node, int life, boolean isNeeded) {

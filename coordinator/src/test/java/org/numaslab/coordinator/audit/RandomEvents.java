@@ -51,7 +51,7 @@ final class RandomEvents {
         place(header.cpus(), isOfTask),
         peer,
         life(peer),
-        kind == Kind.EXECUTED ? random.nextInt(header.nodes()) : anyLong(),
+        kind == Kind.EXECUTED ? home() : anyLong(),
         switch (kind) {
           case PASSED, HANDED -> random.nextInt(header.cpus());
           case ALLOCATED -> place(header.nodes(), false);
@@ -61,6 +61,11 @@ final class RandomEvents {
 
   private int place(int count, boolean isNeeded) {
     return isNeeded || random.nextBoolean() ? random.nextInt(count) : Event.NONE;
+  }
+
+  /// With a life in the upper half.
+  private long home() {
+    return (long) random.nextInt(3) << Integer.SIZE | random.nextInt(header.nodes());
   }
 
   private int life(int node) {
