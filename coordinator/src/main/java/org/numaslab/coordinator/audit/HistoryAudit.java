@@ -25,7 +25,8 @@ import org.numaslab.coordinator.audit.Event.Kind;
 /// The memory of a member that died is gone: what is said of its objects afterwards is ignored, but
 /// that those who find them lost are counted.
 public final class HistoryAudit implements History {
-  private static final int VIOLATIONS_MAX = 100;
+  /// More are not kept: the first ones lead to the cause.
+  public static final int VIOLATIONS_MAX = 100;
 
   private record Member(int node, int life) {
     @Override

@@ -9,12 +9,13 @@ import org.numaslab.coordinator.audit.AuditedHistory;
 import org.numaslab.coordinator.audit.AuditedHistory.Explained;
 import org.numaslab.coordinator.audit.AuditedHistory.Numbered;
 import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.HistoryAudit;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.Violation;
 
 /// What the audit of a finished run found, for people.
 public final class AuditView {
-  /// One error in a machine may be found in each of its slabs; a hundred lines are read by nobody.
+  /// A hundred lines are read by nobody.
   private static final int FINDINGS_SHOWN = 100;
 
   private final Page page = new Page();
@@ -33,13 +34,17 @@ public final class AuditView {
     }
     List<String> total = new ArrayList<>();
     if (history != null && !history.isClean()) {
-      total.add(Page.count(history.violations().size(), "violation"));
+      total.add(kept(history.violations().size(), HistoryAudit.VIOLATIONS_MAX, "violation"));
     }
     if (state != null && !state.isClean()) {
-      total.add(Page.count(state.findings().size(), "finding"));
+      total.add(kept(state.findings().size(), Audit.FINDINGS_MAX, "finding"));
     }
     view.page.line(total.isEmpty() ? "clean" : String.join(", ", total));
     return view.page.toString();
+  }
+
+  private static String kept(int count, int max, String thing) {
+    return Page.count(count, thing) + (count == max ? " or more" : "");
   }
 
   // ---- the history
