@@ -23,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       RunCommand.class,
       ShowCommand.class,
+      AuditCommand.class,
       ConformCommand.class,
       GeometryCommand.class,
       BenchCommand.class,

@@ -33,7 +33,10 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 /// | rest | no cpu waits for an answer |
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
-  private static final int FINDINGS_MAX = 1000;
+
+  /// More are not kept: one error in a machine may be found in each of its slabs.
+  public static final int FINDINGS_MAX = 1000;
+
   private static final String FULL_LIST = "full list";
   private static final HalfDump NO_HALF = new HalfDump(0, 0, new long[0]);
 

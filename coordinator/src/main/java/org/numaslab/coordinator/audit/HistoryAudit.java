@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event.Kind;
 
 /// Whether objects have at most one holder and none is lost, from what happened alone.
 ///
@@ -21,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// | S12 content | an object holds at its end what was written at its begin |
 /// | L2 no leak | at the end nobody holds anything |
 ///
-/// The memory of a member that died is gone: what is said of its objects afterwards is ignored.
+/// The memory of a member that died is gone: what is said of its objects afterwards is ignored, but
+/// that those who find them lost are counted.
 public final class HistoryAudit implements History {
-  private static final int VIOLATIONS_MAX = 100;
+  /// More are not kept: the first ones lead to the cause.
+  public static final int VIOLATIONS_MAX = 100;
 
   private record Member(int node, int life) {
     @Override
@@ -103,8 +106,12 @@ public final class HistoryAudit implements History {
   }
 
   private void violated(String invariant, Event event, String what) {
+    violated(invariant, event, event.peer(), what);
+  }
+
+  private void violated(String invariant, Event event, int home, String what) {
     if (violations.size() < VIOLATIONS_MAX) {
-      violations.add(new Violation(invariant, event.time(), event.peer(), event.object(), what));
+      violations.add(new Violation(invariant, event.time(), home, event.object(), what));
     }
   }
 
@@ -135,6 +142,8 @@ public final class HistoryAudit implements History {
       case ALLOCATED, FREED, PASSED, HANDED, TAKEN, RETURNED, LOST, DAMAGED -> {
         if (!dead.contains(peer(event))) {
           ofObject(event);
+        } else if (event.kind() == Kind.LOST) {
+          lost++;
         }
       }
       case JOINED, CENSUS, FAULT, OVER, HEALED -> {}
@@ -304,24 +313,21 @@ public final class HistoryAudit implements History {
         .computeIfAbsent(event.object(), o -> new HashSet<>())
         .add(holder.member);
     String what = "object 0x%x of %s, %s, is reclaimed".formatted(event.object(), home, holder);
+    boolean wasRemoved = removals.containsKey(new Pair(holder.member, home));
     if (holder.isOnTheWay) {
       boolean wasToRemoved =
           removals.keySet().stream()
               .anyMatch(pair ->
                   pair.member.node == nodeOfCpu[holder.toCpu]
                       && (pair.home.equals(home) || pair.home.equals(holder.member)));
-      if (!wasToRemoved && !removals.containsKey(new Pair(holder.member, home))) {
-        violations.add(new Violation("S8", event.time(), home.node, event.object(), what));
+      if (!wasToRemoved && !wasRemoved) {
+        violated("S8", event, home.node, what);
       }
-    } else if (!removals.containsKey(new Pair(holder.member, home))) {
-      violations.add(
-          new Violation(
-              "S8", event.time(), home.node, event.object(), what + ", but it is not removed"));
+    } else if (!wasRemoved) {
+      violated("S8", event, home.node, what + ", but it is not removed");
     } else if (!dead.contains(holder.member)
         && leases.getOrDefault(new Pair(holder.member, home), Long.MIN_VALUE) > event.time()) {
-      violations.add(
-          new Violation(
-              "S8", event.time(), home.node, event.object(), what + ", but its lease is valid"));
+      violated("S8", event, home.node, what + ", but its lease is valid");
     }
   }
 

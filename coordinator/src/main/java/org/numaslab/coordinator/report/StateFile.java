@@ -94,7 +94,7 @@ public final class StateFile {
         + (estimatedBytes(machine) >> 20)
         + " MiB, at most "
         + (BYTES_MAX >> 20)
-        + " MiB are written; `numaslab show` needs it";
+        + " MiB are written; `numaslab show` and `numaslab audit` need it";
   }
 
   /// The machine that a run left in its folder.
@@ -116,6 +116,7 @@ public final class StateFile {
         throw new BadInput(
             file + ": got format \"" + content.format + "\", allowed: \"" + FORMAT + "\"");
       }
+      StateLimits.check(file, content.machine);
       return content.machine;
     } catch (JsonProcessingException damaged) {
       JsonLocation at = damaged.getLocation();
