@@ -23,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       RunCommand.class,
       ShowCommand.class,
+      SimulateCommand.class,
       AuditCommand.class,
       ConformCommand.class,
       GeometryCommand.class,

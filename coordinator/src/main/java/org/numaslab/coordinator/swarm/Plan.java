@@ -3,6 +3,7 @@ package org.numaslab.coordinator.swarm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.simulate.CostModel;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.node.loan.LoanTimes;
@@ -42,11 +43,18 @@ public record Plan(
   ///
   /// @param operations of all tasks together, about
   public static Plan random(long seed, long operations, Faults faults) {
+    return random(seed, operations, null, faults);
+  }
+
+  /// The same on a machine of its own.
+  ///
+  /// @param machine null for a random one
+  public static Plan random(long seed, long operations, @Nullable Topology machine, Faults faults) {
     SplittableRandom random = new SplittableRandom(seed);
     int nodes = 2 + random.nextInt(5);
     int cpus = 1 + random.nextInt(3);
-    Topology topology =
-        Topology.uniform(nodes, cpus, KIB_PER_NODE[random.nextInt(KIB_PER_NODE.length)] * 1024L);
+    long bytes = KIB_PER_NODE[random.nextInt(KIB_PER_NODE.length)] * 1024L;
+    Topology topology = machine == null ? Topology.uniform(nodes, cpus, bytes) : machine;
     List<CacheGeometry> caches = new ArrayList<>();
     int count = 1 + random.nextInt(3);
     boolean isChecked = random.nextInt(4) == 0;
@@ -81,6 +89,11 @@ public record Plan(
         CostModel.slowNetwork(),
         faults.of(random.split(), topology, length),
         length);
+  }
+
+  /// The same with another load.
+  public Plan with(Load other) {
+    return new Plan(seed, topology, caches, other, times, costs, faults, lengthNanos);
   }
 
   /// The same with other faults.

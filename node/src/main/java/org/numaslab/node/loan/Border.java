@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.loan.Frame.Answer;
@@ -58,7 +58,7 @@ final class Border {
   private final Crossing crossing;
 
   /// Takes over that somebody is removed, in the whole member.
-  private final Predicate<Incarnation> remove;
+  private final Consumer<Incarnation> remove;
 
   private final Marks here = new Marks();
   private final Outgoing toHome;
@@ -91,7 +91,7 @@ final class Border {
       LoanEvents events,
       NrPartials counts,
       Function<CacheId, SlabObjects> objects,
-      Predicate<Incarnation> remove) {
+      Consumer<Incarnation> remove) {
     this.me = me;
     this.home = home;
     this.times = times;
@@ -310,7 +310,7 @@ final class Border {
       events.leased(home, leasedUntil);
     }
     for (Incarnation gone : ack.removed()) {
-      remove.test(gone);
+      remove.accept(gone);
     }
     for (int cache = 0; cache < ack.nrPartial().length; cache++) {
       counts.set(new CacheId(cache), home.node().value(), ack.nrPartial()[cache]);

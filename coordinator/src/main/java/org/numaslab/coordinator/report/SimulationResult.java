@@ -1,0 +1,101 @@
+package org.numaslab.coordinator.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.swarm.Swarm;
+import org.numaslab.coordinator.swarm.SwarmRun;
+
+/// What simulated runs came to, as result.json has it. All of it is of virtual time: *modelled*.
+///
+/// @param command that repeats it
+/// @param basis of its figures
+/// @param cases runs that share a choice of faults
+/// @param faults how often a fault of each kind happened
+/// @param rejections how often each reason for having no effect was met
+/// @param failure the first run that broke an invariant, null for none
+public record SimulationResult(
+    String version,
+    String command,
+    Basis basis,
+    List<Case> cases,
+    Sum total,
+    Map<String, Long> faults,
+    Map<String, Long> rejections,
+    @Nullable Failure failure) {
+  /// Runs with one choice of faults.
+  public record Case(String faults, long firstSeed, Sum sum) {}
+
+  /// What runs did together.
+  public record Sum(
+      long runs,
+      long operations,
+      long allocations,
+      long remoteAllocations,
+      long failedAllocations,
+      long handOffs,
+      long refusedHandOffs,
+      long lostWithHome,
+      long reclaimed,
+      long events,
+      long messages,
+      long censusesClosed,
+      long censusesVoided,
+      double virtualSeconds) {
+    private static final double NANOS = 1e9;
+
+    public static Sum of(Swarm.Totals totals) {
+      return new Sum(
+          totals.runs,
+          totals.operations,
+          totals.allocations,
+          totals.remote,
+          totals.failed,
+          totals.handOffs,
+          totals.refused,
+          totals.lost,
+          totals.reclaimed,
+          totals.events,
+          totals.messages,
+          totals.censusesClosed,
+          totals.censusesVoided,
+          totals.virtualNanos / NANOS);
+    }
+  }
+
+  /// A run that broke an invariant.
+  ///
+  /// @param command that repeats it
+  /// @param smallest the command of the smallest run found that breaks the same
+  /// @param violations of the smallest run
+  public record Failure(
+      long seed, String command, String smallest, List<String> violations, String schedule) {
+    public static Failure of(
+        SwarmRun.Result failing,
+        String command,
+        SwarmRun.Result smallest,
+        String small,
+        String schedule) {
+      return new Failure(
+          failing.plan().seed(),
+          command,
+          small,
+          smallest.violations().stream().map(Violation::toString).toList(),
+          schedule);
+    }
+  }
+
+  /// Counts by name.
+  public static Map<String, Long> byName(Map<? extends Enum<?>, Long> counts) {
+    return counts.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                e -> e.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                Map.Entry::getValue,
+                Long::sum,
+                TreeMap::new));
+  }
+}

@@ -1,0 +1,134 @@
+package org.numaslab.coordinator.swarm;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.fault.FaultKind;
+import org.numaslab.node.loan.Rejection;
+
+/// Many runs, each from a seed of its own, and what they came to together.
+public final class Swarm {
+  /// So many runs are given out ahead of the one that is waited for: a failure ends the rest soon.
+  private static final int AHEAD_PER_THREAD = 8;
+
+  /// What the runs came to.
+  public static final class Totals {
+    public long runs;
+    public long operations;
+    public long allocations;
+    public long remote;
+    public long failed;
+    public long handOffs;
+    public long refused;
+    public long lost;
+    public long reclaimed;
+    public long events;
+    public long messages;
+    public long censusesClosed;
+    public long censusesVoided;
+    public long virtualNanos;
+    public final Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
+    public final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+
+    /// The failing run with the lowest seed, null when there is none.
+    public SwarmRun.@Nullable Result failure;
+
+    public void add(SwarmRun.Result result) {
+      runs++;
+      Progress progress = result.progress();
+      operations += progress.operations;
+      allocations += progress.allocations;
+      remote += progress.remote;
+      failed += progress.failed;
+      handOffs += progress.handOffs;
+      refused += progress.refused;
+      lost += progress.lost;
+      reclaimed += result.reclaimed();
+      events += result.events();
+      messages += result.messages();
+      censusesClosed += result.censusesClosed();
+      censusesVoided += result.censusesVoided();
+      virtualNanos += result.virtualNanos();
+      result.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
+      result.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
+      if (!result.isClean() && failure == null) {
+        failure = result;
+      }
+    }
+
+    /// Adds what other runs came to.
+    public void add(Totals other) {
+      runs += other.runs;
+      operations += other.operations;
+      allocations += other.allocations;
+      remote += other.remote;
+      failed += other.failed;
+      handOffs += other.handOffs;
+      refused += other.refused;
+      lost += other.lost;
+      reclaimed += other.reclaimed;
+      events += other.events;
+      messages += other.messages;
+      censusesClosed += other.censusesClosed;
+      censusesVoided += other.censusesVoided;
+      virtualNanos += other.virtualNanos;
+      other.hits.forEach((kind, count) -> hits.merge(kind, count, Long::sum));
+      other.rejections.forEach((why, count) -> rejections.merge(why, count, Long::sum));
+      if (failure == null) {
+        failure = other.failure;
+      }
+    }
+  }
+
+  private Swarm() {}
+
+  /// Runs seeds one after the other, several at a time, until one fails.
+  ///
+  /// @param operations of each run, about
+  /// @param threads at a time
+  /// @param done is told how many runs are over
+  public static Totals run(
+      long firstSeed,
+      long seeds,
+      long operations,
+      Plan.Faults faults,
+      int threads,
+      LongConsumer done) {
+    Totals totals = new Totals();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<SwarmRun.Result>> ahead = new ArrayList<>();
+      long next = firstSeed;
+      for (long seed = firstSeed; seed < firstSeed + seeds && totals.failure == null; seed++) {
+        while (next < firstSeed + seeds && ahead.size() < threads * AHEAD_PER_THREAD) {
+          long given = next++;
+          ahead.add(
+              pool.submit(() -> SwarmRun.of(Plan.random(given, operations, faults), event -> {})));
+        }
+        totals.add(resultOf(ahead.removeFirst()));
+        done.accept(totals.runs);
+      }
+      ahead.forEach(run -> run.cancel(false));
+    }
+    return totals;
+  }
+
+  private static SwarmRun.Result resultOf(Future<SwarmRun.Result> run) {
+    try {
+      return run.get();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped", stopped);
+    } catch (java.util.concurrent.ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(failed.getCause());
+    }
+  }
+}
