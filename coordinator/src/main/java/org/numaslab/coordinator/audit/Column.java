@@ -2,6 +2,7 @@ package org.numaslab.coordinator.audit;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.numaslab.coordinator.audit.Event.Kind;
 
 /// A field of an event's line, in the order of the line.
@@ -16,25 +17,29 @@ enum Column {
 
   static final int COUNT = values().length;
 
-  /// The peer of an event about an object is the object's home, and is called so.
-  private static final byte[] HOME = "home=".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[][] PREFIXES =
+      Stream.of(values()).map(column -> latin(column.prefix)).toArray(byte[][]::new);
 
-  private final byte[] prefix;
+  /// The peer of an event about an object is the object's home, and is called so.
+  private static final byte[] HOME = latin("home=");
+
+  private final String prefix;
 
   Column(String prefix) {
-    this.prefix = prefix.getBytes(StandardCharsets.US_ASCII);
+    this.prefix = prefix;
+  }
+
+  private static byte[] latin(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /// What the field begins with. Not copied: nobody writes to it.
   byte[] prefix(Kind kind) {
-    return this == PEER && hasHome(kind) ? HOME : prefix;
+    return this == PEER && hasHome(kind) ? HOME : PREFIXES[ordinal()];
   }
 
   private static boolean hasHome(Kind kind) {
-    return switch (kind) {
-      case LEASED, ALLOCATED, FREED, PASSED, HANDED, TAKEN, RETURNED, LOST, DAMAGED -> true;
-      case JOINED, DIED, REMOVED, EXECUTED, RECLAIMED, CENSUS, FAULT, OVER, HEALED -> false;
-    };
+    return kind == Kind.LEASED || EventLimits.isOfTask(kind);
   }
 
   /// How errors call it.
@@ -42,6 +47,6 @@ enum Column {
     byte[] prefix = prefix(kind);
     return prefix.length == 0
         ? name().toLowerCase(Locale.ROOT)
-        : new String(prefix, 0, prefix.length - 1, StandardCharsets.US_ASCII);
+        : new String(prefix, 0, prefix.length - 1, StandardCharsets.ISO_8859_1);
   }
 }

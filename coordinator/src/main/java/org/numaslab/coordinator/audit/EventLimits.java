@@ -53,7 +53,7 @@ record EventLimits(int nodes, int cpus) {
 
   /// A node, with its life in the upper half.
   private boolean isNoHome(long object) {
-    return isOutside((int) object, nodes, true) || object < 0;
+    return (object & 0xffff_ffffL) >= nodes || object < 0;
   }
 
   private boolean isWrongMember(int node, int life, boolean isNeeded) {

@@ -213,7 +213,7 @@ final class EventLine {
       if (nibble < 0) {
         throw bad(ALLOWED_OBJECT);
       }
-      object = object << 4 | nibble;
+      object = (object << 4) | nibble;
     }
     if (object == Event.NONE) {
       throw bad(ALLOWED_OBJECT);

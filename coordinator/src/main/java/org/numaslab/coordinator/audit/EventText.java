@@ -8,7 +8,8 @@ import org.numaslab.coordinator.audit.Event.Kind;
 ///
 /// Owner: one writer. Allocates nothing after construction.
 final class EventText {
-  /// Seven fields, the longest numbers in them and their names: 160 bytes and a line end.
+  /// Seven fields, the longest numbers in them and their names, tabs and the line end are 136
+  /// bytes.
   static final int LINE_BYTES_MAX = 192;
 
   private static final byte[][] KINDS =

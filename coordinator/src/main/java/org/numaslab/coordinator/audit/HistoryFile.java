@@ -44,7 +44,7 @@ public final class HistoryFile {
   /// So many cpus of nodes with four digits.
   static final int HEADER_BYTES_MAX = 64 << 10;
 
-  /// A day of a machine that does ten thousand things a second; audited in half an hour.
+  /// A day of a machine that does ten thousand things a second.
   static final long EVENTS_MAX = 1_000_000_000;
 
   private HistoryFile() {}

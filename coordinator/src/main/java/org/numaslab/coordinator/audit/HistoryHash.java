@@ -27,7 +27,7 @@ public final class HistoryHash implements History {
   }
 
   private static long pair(int high, int low) {
-    return (long) high << 32 | low & 0xffff_ffffL;
+    return ((long) high << Integer.SIZE) | (low & 0xffff_ffffL);
   }
 
   /// The product spreads a bit upwards, the rotation brings it down again for the next word.
@@ -38,9 +38,9 @@ public final class HistoryHash implements History {
   /// Of the events so far.
   public long value() {
     long value = state ^ events;
-    value = (value ^ value >>> 30) * FINAL_1;
-    value = (value ^ value >>> 27) * FINAL_2;
-    return value ^ value >>> 31;
+    value = (value ^ (value >>> 30)) * FINAL_1;
+    value = (value ^ (value >>> 27)) * FINAL_2;
+    return value ^ (value >>> 31);
   }
 
   public long events() {

@@ -128,7 +128,7 @@ final class HistoryLines implements AutoCloseable {
   /// Refuses a line that has a byte that is no text.
   void refuseBinary() {
     for (int i = begin; i < end; i++) {
-      boolean isText = buffer[i] >= ' ' && buffer[i] < 0x7f || buffer[i] == '\t';
+      boolean isText = (buffer[i] >= ' ' && buffer[i] < 0x7f) || buffer[i] == '\t';
       if (!isText) {
         throw bad("byte " + (i - begin + 1), "0x%02x".formatted(buffer[i] & 0xff), "text in ASCII");
       }

@@ -65,7 +65,7 @@ final class RandomEvents {
 
   /// With a life in the upper half.
   private long home() {
-    return (long) random.nextInt(3) << Integer.SIZE | random.nextInt(header.nodes());
+    return ((long) random.nextInt(3) << Integer.SIZE) | random.nextInt(header.nodes());
   }
 
   private int life(int node) {
