@@ -15,7 +15,6 @@ import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.ScheduleText;
-import org.numaslab.coordinator.report.Basis;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.SimulationResult;
@@ -215,15 +214,7 @@ public final class SimulateCommand implements Callable<Integer> {
               scheduleOf(smallest.plan()));
     }
     SimulationResult result =
-        new SimulationResult(
-            Version.current(),
-            command(),
-            Basis.MODELLED,
-            cases,
-            Sum.of(all),
-            SimulationResult.byName(all.hits),
-            SimulationResult.byName(all.rejections),
-            failure);
+        SimulationResult.of(Version.current(), command(), cases, all, failure);
     String page = SimulationView.of(result);
     files.put(SUMMARY, page);
     files.put(RESULT, Json.of(result));

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,12 +21,30 @@ import org.numaslab.coordinator.swarm.SwarmRun;
 public record SimulationResult(
     String version,
     String command,
-    Basis basis,
+    String basis,
     List<Case> cases,
     Sum total,
     Map<String, Long> faults,
     Map<String, Long> rejections,
     @Nullable Failure failure) {
+  /// Of figures that all come from virtual time.
+  public static SimulationResult of(
+      String version,
+      String command,
+      List<Case> cases,
+      Swarm.Totals all,
+      @Nullable Failure failure) {
+    return new SimulationResult(
+        version,
+        command,
+        Basis.MODELLED.toString(),
+        cases,
+        Sum.of(all),
+        byName(all.hits),
+        byName(all.rejections),
+        failure);
+  }
+
   /// Runs with one choice of faults.
   public record Case(String faults, long firstSeed, Sum sum) {}
 
@@ -89,11 +108,11 @@ public record SimulationResult(
   }
 
   /// Counts by name.
-  public static Map<String, Long> byName(Map<? extends Enum<?>, Long> counts) {
+  private static Map<String, Long> byName(Map<? extends Enum<?>, Long> counts) {
     return counts.entrySet().stream()
         .collect(
             Collectors.toMap(
-                e -> e.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                e -> e.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 Map.Entry::getValue,
                 Long::sum,
                 TreeMap::new));
