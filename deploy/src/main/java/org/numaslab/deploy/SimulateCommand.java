@@ -182,7 +182,7 @@ public final class SimulateCommand implements Callable<Integer> {
     SwarmRun.@Nullable Result last = null;
     if (isOne) {
       Plan plan = plan(seed == null ? 1 : seed, choice);
-      last = run(plan, output.path().resolve(HISTORY));
+      last = run(plan, output.file(HISTORY));
       all.add(last);
       cases.add(new Case(choice.text(), plan.seed(), Sum.of(all)));
     } else {
@@ -201,7 +201,7 @@ public final class SimulateCommand implements Callable<Integer> {
     if (failing != null) {
       String of = isOne ? faults : cases.getLast().faults();
       SwarmRun.Result smallest = Smallest.of(failing);
-      run(smallest.plan(), output.path().resolve(HISTORY));
+      run(smallest.plan(), output.file(HISTORY));
       last = smallest;
       failure =
           Failure.of(

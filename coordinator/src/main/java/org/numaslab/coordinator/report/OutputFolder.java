@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class OutputFolder {
 
   private final Path folder;
   private final Set<String> names;
+  private final Set<String> written = new HashSet<>();
 
   private OutputFolder(Path folder, Set<String> names) {
     this.folder = folder;
@@ -53,6 +55,21 @@ public final class OutputFolder {
 
   public Path path() {
     return folder;
+  }
+
+  /// Where a file is written while the run goes on: it is not among those that [#write] writes, and
+  /// stays.
+  public Path file(String name) {
+    if (!names.contains(name)) {
+      throw new IllegalArgumentException(name + " is not one of " + names);
+    }
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new EnvironmentFailure("--out " + folder + ": cannot be made: " + e.getMessage());
+    }
+    written.add(name);
+    return folder.resolve(name);
   }
 
   private void refuseForeign() {
@@ -143,6 +160,9 @@ public final class OutputFolder {
         Files.createSymbolicLink(draft(Path.of(link.getKey()), drafts), Path.of(link.getValue()));
       }
       for (String name : names) {
+        if (written.contains(name)) {
+          continue;
+        }
         if (name.endsWith("/") || !drafts.containsKey(folder.resolve(name))) {
           delete(folder.resolve(name));
         }

@@ -135,6 +135,11 @@ public final class Borders {
     return true;
   }
 
+  /// Whether this member has taken over that another one is removed.
+  public boolean hasRemoved(Incarnation member) {
+    return removed.contains(member);
+  }
+
   /// Who is known to be there, without this member itself.
   public @Nullable Incarnation member(NodeId node) {
     return members.get(node);

@@ -453,12 +453,18 @@ public final class SimulatedCluster implements AutoCloseable {
     while (time.now() < until) {
       long slice = time.now() + 10 * MILLIS;
       while (time.step(slice)) {}
-      if (alive().size() == members.length
-          && alive().stream().allMatch(member -> member.isQuiet() && !isRemoved(member.me()))) {
+      if (alive().size() == members.length && alive().stream().allMatch(this::isAtRest)) {
         return true;
       }
     }
     return false;
+  }
+
+  /// Whether a member has nothing to do and knows what became of the others.
+  private boolean isAtRest(SimulatedMember member) {
+    return member.isQuiet()
+        && !isRemoved(member.me())
+        && decided.stream().allMatch(member.borders()::hasRemoved);
   }
 
   private String waitsFor() {
