@@ -103,15 +103,17 @@ final class Crossing {
     };
   }
 
-  /// Whether an answer gives a task something to use: also an object that it has only waited to be
-  /// cleared.
+  /// Whether an answer gives a cpu something to use: also the right to a slab that it has freed
+  /// into, or an object that it has only waited to be cleared.
   static boolean isGrant(FromCpu message, NodeReply reply) {
     return switch (reply) {
       case Granted granted -> true;
       case Handed handed -> true;
       case TookPages took -> true;
       case Activated activated -> activated.indexes().length > 0;
-      case Applied applied -> message instanceof Zero;
+      case Applied applied ->
+          message instanceof Zero
+              || Arrays.stream(applied.outcomes()).anyMatch(o -> o.frozen().length > 0);
       default -> false;
     };
   }
