@@ -134,7 +134,7 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--operations",
       order = 6,
       paramLabel = "N",
-      description = "Of all tasks of a run together, about (10000).")
+      description = "Of all tasks of a run together (10000).")
   long operations = 10_000;
 
   @Option(
@@ -149,7 +149,7 @@ public final class SimulateCommand implements Callable<Integer> {
       order = 8,
       paramLabel = "K=V,...",
       description = {
-        "Of one run; what is not named is drawn from the seed: operations of each task, think",
+        "Of one run; what is not named is drawn from the seed: operations of all tasks, think",
         "(ns between them), kept (objects of a task), and in percent passed (to another cpu),",
         "named (a node), bulk, zero, pages."
       })

@@ -9,7 +9,7 @@ import org.numaslab.node.topology.BadInput;
 
 /// What the tasks of a swarm do.
 ///
-/// @param operations of each task in each life of its member
+/// @param operations of all tasks together, after which they give back what they have and end
 /// @param thinkNanos between two operations of a task, on average
 /// @param keptMax objects that a task keeps
 /// @param passedPercent of all releases: the object goes to a task of any cpu instead

@@ -16,7 +16,7 @@ import org.numaslab.node.topology.Topology;
 /// Everything that a run of a swarm depends on: the same plan gives the same history.
 ///
 /// @param faults what goes wrong in the first part
-/// @param lengthNanos of the part in which things go wrong
+/// @param lengthNanos in which faults begin; about as long as the operations take where none do
 public record Plan(
     long seed,
     Topology topology,
@@ -67,11 +67,10 @@ public record Plan(
               .withDebug(isChecked && i == 0 ? SlubDebug.parse("FZPU") : SlubDebug.NONE);
       caches.add(CacheGeometry.of(request, options));
     }
-    long each = Math.max(1, operations / topology.cpuCount());
     long think = MILLIS / 2 + random.nextLong(4 * MILLIS);
     Load load =
         new Load(
-            each,
+            operations,
             think,
             4 + random.nextInt(60),
             random.nextInt(40),
@@ -79,7 +78,7 @@ public record Plan(
             random.nextInt(10),
             random.nextInt(20),
             random.nextInt(3));
-    long length = each * think;
+    long length = Math.max(MILLIS, operations / topology.cpuCount() * think);
     return new Plan(
         seed,
         topology,

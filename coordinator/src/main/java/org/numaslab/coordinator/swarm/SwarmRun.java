@@ -10,7 +10,6 @@ import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.audit.HistoryAudit;
 import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
-import org.numaslab.coordinator.driver.simulate.SimulatedMember;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.CpuId;
@@ -23,6 +22,11 @@ public final class SwarmRun {
   /// After so long without faults nothing may be under way any more.
   private static final long HEAL_NANOS_MAX = 60_000 * MILLIS;
 
+  /// Tasks that wait for lost members need longer for their operations; so much longer at most.
+  private static final long LENGTHS_MAX = 200;
+
+  private static final long SLICES = 10;
+
   private static final long TOUCHED_BYTES_MAX = 64L << 20;
 
   /// What came of it.
@@ -30,7 +34,7 @@ public final class SwarmRun {
   /// @param progress what the tasks did
   /// @param events in the history
   /// @param virtualNanos it took in virtual time
-  /// @param heldNanos of them after the faults
+  /// @param healNanos of them after the faults
   /// @param hits how often faults of each kind happened
   /// @param rejections how often each reason for having no effect was met
   /// @param messages between members
@@ -90,7 +94,12 @@ public final class SwarmRun {
             both)) {
       List<Violation> violations = new ArrayList<>();
       try {
-        cluster.run(plan.lengthNanos());
+        long end = plan.lengthNanos() * LENGTHS_MAX;
+        for (long until = plan.lengthNanos();
+            until <= end && progress.operations < plan.load().operations();
+            until += plan.lengthNanos() / SLICES) {
+          cluster.run(until);
+        }
         long healed = cluster.now();
         String waits = cluster.heal(HEAL_NANOS_MAX);
         if (!waits.isEmpty()) {
@@ -146,10 +155,5 @@ public final class SwarmRun {
     Map<Rejection, Long> all = new EnumMap<>(Rejection.class);
     all.putAll(rejections);
     return all;
-  }
-
-  /// Members of a cluster, for the audit at rest.
-  static List<SimulatedMember> members(SimulatedCluster cluster) {
-    return cluster.alive();
   }
 }

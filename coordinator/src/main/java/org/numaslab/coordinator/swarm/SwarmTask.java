@@ -57,7 +57,6 @@ final class SwarmTask implements MemberTask {
   private final Map<Long, Passed> handingOff = new HashMap<>();
   private Kept[] kept;
   private int size;
-  private long done;
   private Waiting waiting = Waiting.NOTHING;
   private int cache;
   private int wanted;
@@ -96,11 +95,10 @@ final class SwarmTask implements MemberTask {
     while (!inbox.isEmpty()) {
       keep(inbox.remove());
     }
-    boolean ends = member.isLeaving() || done >= load.operations();
+    boolean ends = member.isLeaving() || progress.operations >= load.operations();
     if (ends) {
       return size > 0 ? release(on, false) : Step.FINISHED;
     }
-    done++;
     progress.operations++;
     return size == 0 || (size < load.keptMax() && random.nextInt(100) < 55)
         ? alloc(on)
