@@ -78,7 +78,18 @@ public final class Dumper {
   }
 
   private NodeDump node(NodeState node) {
-    Buddy buddy = natures.buddy(node.id());
+    return node(node, natures.buddy(node.id()), frames);
+  }
+
+  private CpuDump cpu(Cpu cpu) {
+    return cpu(cpu, machine.registry().caches());
+  }
+
+  /// One node.
+  ///
+  /// @param buddy its page allocator
+  /// @param frames of its memory
+  public static NodeDump node(NodeState node, Buddy buddy, FrameTable frames) {
     List<SlabDump> slabs = new ArrayList<>();
     long waiting = 0;
     long plain = 0;
@@ -87,7 +98,7 @@ public final class Dumper {
         Kind kind = frames.kind(frame);
         long length = kind == Kind.NONE ? 1 : 1L << frames.order(frame);
         if (kind == Kind.SLAB) {
-          slabs.add(slab(node, frame));
+          slabs.add(slab(node, frame, frames.cache(frame)));
         } else if (kind == Kind.RCU) {
           waiting += length;
         } else if (kind == Kind.PAGES) {
@@ -117,16 +128,16 @@ public final class Dumper {
         borrowers);
   }
 
-  private SlabDump slab(NodeState node, long frame) {
-    int cache = frames.cache(frame);
+  private static SlabDump slab(NodeState node, long frame, int cache) {
     SlabView view = node.slab(new CacheId(cache), frame);
     return new SlabDump(
         frame, view.order(), cache, view.inUse(), view.objects(), view.frozen(), view.free());
   }
 
-  private CpuDump cpu(Cpu cpu) {
+  /// One cpu.
+  public static CpuDump cpu(Cpu cpu, List<KmemCache> caches) {
     List<HeldDump> held = new ArrayList<>();
-    for (KmemCache cache : machine.registry().caches()) {
+    for (KmemCache cache : caches) {
       CpuView view = cpu.cache(cache.id()).view();
       SlabRef slab = view.slab();
       held.add(

@@ -2,10 +2,17 @@ package org.numaslab.coordinator.swarm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.numaslab.coordinator.audit.Audit;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
 import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.coordinator.experiment.Dumper;
 import org.numaslab.node.cache.DebugSlabs;
+import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.loan.Marks;
 
@@ -15,6 +22,7 @@ import org.numaslab.node.loan.Marks;
 /// |---|---|
 /// | S2, L2 | nothing is out, nothing is lent, no object is in use, but in slabs that were written off |
 /// | S3 | pages are free, or in slabs that nodes keep |
+/// | S4, S5, S9 | every slab, list and page adds up, as [Audit] sees it |
 /// | S6 | what a member has of a home is out there: both have nothing |
 final class AtRest {
   private AtRest() {}
@@ -62,7 +70,46 @@ final class AtRest {
             member.memory().pagesInUse() + " pages are handed out, " + pages + " are known");
       }
     }
+    if (violations.isEmpty() && !hasWrittenOff(cluster)) {
+      for (String finding : Audit.of(dump(cluster)).findings()) {
+        violations.add(new Violation("rest", cluster.now(), Event.NONE, 0, finding));
+      }
+    }
     return violations;
+  }
+
+  private static boolean hasWrittenOff(SimulatedCluster cluster) {
+    return cluster.alive().stream()
+        .flatMap(member -> member.state().caches().values().stream())
+        .anyMatch(cache -> writtenOff(cache) > 0);
+  }
+
+  /// All members as one machine whose tasks hold nothing.
+  private static MachineDump dump(SimulatedCluster cluster) {
+    List<KmemCache> caches = cluster.caches();
+    return new MachineDump(
+        caches.stream()
+            .map(cache ->
+                new CacheDump(
+                    cache.id().value(),
+                    cache.name(),
+                    cache.geometry().size(),
+                    cache.geometry().redLeftPad(),
+                    0,
+                    0))
+            .toList(),
+        cluster.alive().stream()
+            .map(member ->
+                Dumper.node(
+                    member.state(),
+                    member.natures().buddy(member.me().node()),
+                    member.memory().frames()))
+            .toList(),
+        cluster.alive().stream()
+            .flatMap(member -> member.cpus().stream())
+            .map(cpu -> Dumper.cpu(cpu, caches))
+            .toList(),
+        Map.of());
   }
 
   /// Objects that may count as in use although nobody has them: those of slabs that failed a check.
