@@ -34,6 +34,7 @@ import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
       "  numaslab simulate --seeds 1000 --faults only:kill",
       "  numaslab simulate --seed 3 --topology 4x2:4M --faults my-faults.txt",
       "  numaslab simulate --campaign quick",
+      "  numaslab simulate --scaling 64 --calibrate",
       "",
       "The folder gets summary.txt and result.json; of one run, or of the smallest that failed, also",
       "history.log.gz and schedule.txt. Exit code 1: an invariant was broken."
@@ -169,9 +171,22 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Folder for the results (numaslab-out/simulate).")
   Path out = Path.of("numaslab-out", "simulate");
 
+  @Mixin private ScalingRun scaling = new ScalingRun();
+
   @Override
   public Integer call() {
     check();
+    if (scaling.isWanted()) {
+      OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY));
+      long of = seed == null ? 1 : seed;
+      return scaling.run(
+          "numaslab simulate --seed " + of + " " + scaling.words(),
+          of,
+          output,
+          SUMMARY,
+          RESULT,
+          spec.commandLine().getOut());
+    }
     FaultChoice choice = new FaultChoice(faults);
     OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY));
     PrintWriter stdout = spec.commandLine().getOut();
@@ -293,6 +308,7 @@ public final class SimulateCommand implements Callable<Integer> {
         operations,
         OPERATIONS_MAX);
     require("--parallel", parallel == null || (parallel >= 1 && parallel <= 256), parallel, 256);
+    checkScaling();
     if (seed != null && (seeds != null || campaign != null)) {
       throw new BadInput("--seed: got it with --seeds or --campaign, allowed: one of them");
     }
@@ -310,6 +326,22 @@ public final class SimulateCommand implements Callable<Integer> {
       throw new BadInput(
           "--faults: got '%s' with many seeds, allowed: none, random, only:KIND, pair:KIND,KIND"
               .formatted(faults));
+    }
+  }
+
+  private void checkScaling() {
+    Integer nodes = scaling.nodes;
+    require(
+        "--scaling",
+        nodes == null || (nodes >= 1 && nodes <= ScalingRun.NODES_MAX),
+        nodes,
+        ScalingRun.NODES_MAX);
+    if (nodes != null && (seeds != null || campaign != null || topology != null || load != null)) {
+      throw new BadInput(
+          "--scaling: got it with --seeds, --campaign, --topology or --load, allowed: without");
+    }
+    if (nodes == null && (scaling.costs != null || scaling.calibrates)) {
+      throw new BadInput("--costs and --calibrate: got them without --scaling, allowed: with it");
     }
   }
 

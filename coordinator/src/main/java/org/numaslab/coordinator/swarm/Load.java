@@ -17,6 +17,8 @@ import org.numaslab.node.topology.BadInput;
 /// @param bulkPercent of all allocations: several objects at once
 /// @param zeroPercent of all allocations: cleared
 /// @param pagesPercent of all allocations: pages instead of an object
+/// @param partnerPercent of all other allocations: from the last cache, which is kept for that, and
+///   of the node after the task's own
 public record Load(
     long operations,
     long thinkNanos,
@@ -25,7 +27,8 @@ public record Load(
     int namedPercent,
     int bulkPercent,
     int zeroPercent,
-    int pagesPercent) {
+    int pagesPercent,
+    int partnerPercent) {
   private static final int KEPT_MAX = 1 << 16;
   private static final long OPERATIONS_MAX = 1_000_000_000;
   private static final long THINK_MAX = 60_000_000_000L;
@@ -57,7 +60,8 @@ public record Load(
         (int) of(values, "named"),
         (int) of(values, "bulk"),
         (int) of(values, "zero"),
-        (int) of(values, "pages"));
+        (int) of(values, "pages"),
+        (int) of(values, "partner"));
   }
 
   private static long of(Map<String, Long> values, String word) {
@@ -94,6 +98,7 @@ public record Load(
     words.put("bulk", (long) bulkPercent);
     words.put("zero", (long) zeroPercent);
     words.put("pages", (long) pagesPercent);
+    words.put("partner", (long) partnerPercent);
     return words;
   }
 
@@ -106,7 +111,8 @@ public record Load(
         namedPercent,
         bulkPercent,
         zeroPercent,
-        pagesPercent);
+        pagesPercent,
+        partnerPercent);
   }
 
   private Load with(String word, long value) {

@@ -77,7 +77,8 @@ public record Plan(
             random.nextInt(40),
             random.nextInt(10),
             random.nextInt(20),
-            random.nextInt(3));
+            random.nextInt(3),
+            0);
     long length = Math.max(MILLIS, operations / topology.cpuCount() * think);
     return new Plan(
         seed,

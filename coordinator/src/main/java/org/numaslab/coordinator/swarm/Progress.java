@@ -3,6 +3,10 @@ package org.numaslab.coordinator.swarm;
 /// What the tasks of a run have done.
 public final class Progress {
   public long operations;
+
+  /// When the last one began, in virtual time.
+  public long lastNanos;
+
   public long allocations;
   public long frees;
   public long failed;

@@ -3,9 +3,9 @@ package org.numaslab.coordinator.swarm;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.driver.simulate.MemberTask;
@@ -16,7 +16,6 @@ import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
-import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -100,6 +99,7 @@ final class SwarmTask implements MemberTask {
       return size > 0 ? release(on, false) : Step.FINISHED;
     }
     progress.operations++;
+    progress.lastNanos = cluster.now();
     return size == 0 || (size < load.keptMax() && random.nextInt(100) < 55)
         ? alloc(on)
         : release(on, draws(load.passedPercent()));
@@ -111,14 +111,21 @@ final class SwarmTask implements MemberTask {
     if (draws(load.pagesPercent())) {
       return pages(on);
     }
-    cache = random.nextInt(cluster.openCaches().size());
-    KmemCache of = cluster.openCaches().get(cache);
-    boolean isNamed = draws(load.namedPercent());
-    wanted = isNamed ? random.nextInt(cluster.topology().nodeCount()) : NodeId.NONE;
+    List<KmemCache> caches = cluster.openCaches();
+    int nodes = cluster.topology().nodeCount();
+    boolean isOfPartner = draws(load.partnerPercent());
+    boolean isNamed = !isOfPartner && draws(load.namedPercent());
+    int kept = load.partnerPercent() > 0 ? 1 : 0;
+    cache = isOfPartner ? caches.size() - 1 : random.nextInt(caches.size() - kept);
+    KmemCache of = caches.get(cache);
+    wanted =
+        isOfPartner
+            ? (member.me().node().value() + 1) % nodes
+            : isNamed ? random.nextInt(nodes) : NodeId.NONE;
     isBound = isNamed && random.nextBoolean();
     int gfp =
         Gfp.KERNEL | (isBound ? Gfp.THISNODE : 0) | (draws(load.zeroPercent()) ? Gfp.ZERO : 0);
-    if (!isNamed && draws(load.bulkPercent())) {
+    if (wanted == NodeId.NONE && draws(load.bulkPercent())) {
       int count = 2 + random.nextInt(BULK_MAX - 1);
       Arrays.fill(bulk, 0);
       return began(Waiting.BULK, on, on.allocBulk(of.id(), gfp, bulk, count));
@@ -288,15 +295,5 @@ final class SwarmTask implements MemberTask {
   private void lose(Kept object) {
     progress.lost++;
     member.note(Kind.LOST, cpu.value(), object.home, object.object, Event.NONE);
-  }
-
-  /// What it has, for people.
-  @Nullable String holds() {
-    return size == 0 && inbox.isEmpty() ? null : size + " objects";
-  }
-
-  /// The first byte of a page frame.
-  static long addressOf(long frame) {
-    return frame << Memory.PAGE_SHIFT;
   }
 }

@@ -430,8 +430,14 @@ final class Border {
 
   /// Allocations that have waited long enough ask somebody else.
   private void giveUp(long now) {
-    for (Open open : List.copyOf(toHome.all())) {
-      if (open.deadline <= now && open.asked instanceof ForNode asked) {
+    List<Open> overdue = new ArrayList<>(0);
+    for (Open open : toHome.all()) {
+      if (open.deadline <= now) {
+        overdue.add(open);
+      }
+    }
+    for (Open open : overdue) {
+      if (open.asked instanceof ForNode asked) {
         open.deadline = Outgoing.NEVER;
         open.isAbandoned = true;
         outbox.answer(asked.message().from().cpu(), Crossing.unavailable(asked.message()));

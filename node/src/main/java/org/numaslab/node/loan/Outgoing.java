@@ -62,6 +62,7 @@ final class Outgoing {
   private final Consumer<Frame> wire;
   private final TreeMap<Long, Open> open = new TreeMap<>();
   private long last;
+  private long due = NEVER;
   private boolean isHeld;
 
   Outgoing(
@@ -99,6 +100,7 @@ final class Outgoing {
   Open send(Asked asked, long[] names, long token, long deadline, long now) {
     Open request = new Open(++last, asked, names, token, deadline);
     open.put(request.sequence, request);
+    due = Math.min(due, deadline);
     if (!isHeld && request.sequence < open.firstKey() + WINDOW) {
       transmit(request, now);
     } else {
@@ -111,6 +113,7 @@ final class Outgoing {
     request.wait =
         request.wait == 0 ? times.retryFirst() : Math.min(2 * request.wait, times.retryMax());
     request.next = now + request.wait;
+    due = Math.min(due, request.next);
     Request body = new Request(request.sequence, open.firstKey(), request.asked);
     wire.accept(new Frame(from, to, home, body));
   }
@@ -134,19 +137,25 @@ final class Outgoing {
 
   /// Sends again what is due.
   void retry(long now) {
+    if (now < due) {
+      return;
+    }
     for (Open request : open.values()) {
       if (request.next <= now) {
         transmit(request, now);
       }
     }
+    due = NEVER;
+    for (Open request : open.values()) {
+      due = Math.min(due, request.next);
+      if (request.deadline > now) { // the others are given up now
+        due = Math.min(due, request.deadline);
+      }
+    }
   }
 
-  /// When the next one is to be sent again, or stops being waited for.
+  /// When the next one is to be sent again, or stops being waited for; maybe earlier.
   long nextDue() {
-    long due = NEVER;
-    for (Open request : open.values()) {
-      due = Math.min(due, Math.min(request.next, request.deadline));
-    }
     return due;
   }
 

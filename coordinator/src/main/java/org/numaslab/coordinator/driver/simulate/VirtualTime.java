@@ -1,15 +1,19 @@
 package org.numaslab.coordinator.driver.simulate;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /// A clock that jumps from one thing to do to the next, in nanoseconds. What is due at the same
 /// time is done in the order in which it was asked for.
 final class VirtualTime {
-  private record Due(long time, long sequence, Runnable action) {}
+  private record Due(long time, long sequence, Runnable action) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = Long.compare(time, other.time);
+      return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+    }
+  }
 
-  private final PriorityQueue<Due> queue =
-      new PriorityQueue<>(Comparator.comparingLong(Due::time).thenComparingLong(Due::sequence));
+  private final PriorityQueue<Due> queue = new PriorityQueue<>();
   private long now;
   private long sequence;
 
