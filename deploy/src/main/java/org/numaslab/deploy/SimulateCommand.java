@@ -153,7 +153,7 @@ public final class SimulateCommand implements Callable<Integer> {
       description = {
         "Of one run; what is not named is drawn from the seed: operations of all tasks, think",
         "(ns between them), kept (objects of a task), and in percent passed (to another cpu),",
-        "named (a node), bulk, zero, pages."
+        "named (a node), bulk, zero, pages, touched (remote contents), partner (the next node)."
       })
   @Nullable String load;
 

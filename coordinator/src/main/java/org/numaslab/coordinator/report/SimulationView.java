@@ -76,7 +76,12 @@ public final class SimulationView {
             row("censuses that a removal voided", sum.censusesVoided()),
             row("messages between members", sum.messages()),
             row("events audited", sum.events())));
-    page.line(String.format(Locale.ROOT, "  %.1f s of virtual time", sum.virtualSeconds()));
+    page.line(
+        String.format(
+            Locale.ROOT,
+            "  %.1f s of virtual time, history %s",
+            sum.virtualSeconds(),
+            sum.historyHash()));
   }
 
   private static List<String> row(String what, long count) {

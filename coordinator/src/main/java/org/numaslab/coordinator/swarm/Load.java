@@ -17,6 +17,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param bulkPercent of all allocations: several objects at once
 /// @param zeroPercent of all allocations: cleared
 /// @param pagesPercent of all allocations: pages instead of an object
+/// @param touchedPercent of all objects of other nodes: written and read, by message
 /// @param partnerPercent of all other allocations: from the last cache, which is kept for that, and
 ///   of the node after the task's own
 public record Load(
@@ -28,6 +29,7 @@ public record Load(
     int bulkPercent,
     int zeroPercent,
     int pagesPercent,
+    int touchedPercent,
     int partnerPercent) {
   private static final int KEPT_MAX = 1 << 16;
   private static final long OPERATIONS_MAX = 1_000_000_000;
@@ -61,6 +63,7 @@ public record Load(
         (int) of(values, "bulk"),
         (int) of(values, "zero"),
         (int) of(values, "pages"),
+        (int) of(values, "touched"),
         (int) of(values, "partner"));
   }
 
@@ -98,6 +101,7 @@ public record Load(
     words.put("bulk", (long) bulkPercent);
     words.put("zero", (long) zeroPercent);
     words.put("pages", (long) pagesPercent);
+    words.put("touched", (long) touchedPercent);
     words.put("partner", (long) partnerPercent);
     return words;
   }
@@ -112,6 +116,7 @@ public record Load(
         bulkPercent,
         zeroPercent,
         pagesPercent,
+        touchedPercent,
         partnerPercent);
   }
 
@@ -123,6 +128,7 @@ public record Load(
   static List<UnaryOperator<Load>> simplifications() {
     return List.of(
         load -> load.with("pages", 0),
+        load -> load.with("touched", 0),
         load -> load.with("bulk", 0),
         load -> load.with("zero", 0),
         load -> load.with("passed", 0),

@@ -78,6 +78,7 @@ public record Plan(
             random.nextInt(10),
             random.nextInt(20),
             random.nextInt(3),
+            random.nextInt(30),
             0);
     long length = Math.max(MILLIS, operations / topology.cpuCount() * think);
     return new Plan(

@@ -17,6 +17,8 @@ public final class Swarm {
   /// So many runs are given out ahead of the one that is waited for: a failure ends the rest soon.
   private static final int AHEAD_PER_THREAD = 8;
 
+  private static final long FACTOR = 0x9e3779b97f4a7c15L;
+
   /// What the runs came to.
   public static final class Totals {
     public long runs;
@@ -29,6 +31,10 @@ public final class Swarm {
     public long lost;
     public long reclaimed;
     public long events;
+
+    /// Of the histories, one after the other.
+    public long hash;
+
     public long messages;
     public long censusesClosed;
     public long censusesVoided;
@@ -51,6 +57,7 @@ public final class Swarm {
       lost += progress.lost;
       reclaimed += result.reclaimed();
       events += result.events();
+      hash = (Long.rotateLeft(hash, 1) ^ result.hash()) * FACTOR;
       messages += result.messages();
       censusesClosed += result.censusesClosed();
       censusesVoided += result.censusesVoided();
@@ -74,6 +81,7 @@ public final class Swarm {
       lost += other.lost;
       reclaimed += other.reclaimed;
       events += other.events;
+      hash = (Long.rotateLeft(hash, 1) ^ other.hash) * FACTOR;
       messages += other.messages;
       censusesClosed += other.censusesClosed;
       censusesVoided += other.censusesVoided;

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.audit.HistoryAudit;
+import org.numaslab.coordinator.audit.HistoryHash;
 import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
 import org.numaslab.coordinator.fault.FaultKind;
@@ -33,6 +34,7 @@ public final class SwarmRun {
   ///
   /// @param progress what the tasks did
   /// @param events in the history
+  /// @param hash of the history
   /// @param virtualNanos it took in virtual time
   /// @param healNanos of them after the faults
   /// @param hits how often faults of each kind happened
@@ -42,6 +44,7 @@ public final class SwarmRun {
       Plan plan,
       Progress progress,
       long events,
+      long hash,
       long virtualNanos,
       long healNanos,
       long reclaimed,
@@ -68,10 +71,10 @@ public final class SwarmRun {
       nodeOfCpu[cpu] = plan.topology().nodeOf(new CpuId(cpu)).value();
     }
     HistoryAudit audit = new HistoryAudit(nodeOfCpu);
-    long[] events = new long[1];
+    HistoryHash hash = new HistoryHash();
     History both =
         event -> {
-          events[0]++;
+          hash.add(event);
           history.add(event);
           audit.add(event);
         };
@@ -110,13 +113,12 @@ public final class SwarmRun {
         if (waits.isEmpty()) {
           violations.addAll(AtRest.of(cluster));
         }
-        return result(
-            plan, progress, events[0], cluster, cluster.now() - healed, audit, violations);
+        return result(plan, progress, hash, cluster, cluster.now() - healed, audit, violations);
       } catch (IllegalStateException | AssertionError broken) {
         violations.addAll(audit.violations());
         violations.add(
             new Violation("broken", cluster.now(), Event.NONE, 0, String.valueOf(broken)));
-        return result(plan, progress, events[0], cluster, 0, audit, violations);
+        return result(plan, progress, hash, cluster, 0, audit, violations);
       }
     }
   }
@@ -124,7 +126,7 @@ public final class SwarmRun {
   private static Result result(
       Plan plan,
       Progress progress,
-      long events,
+      HistoryHash hash,
       SimulatedCluster cluster,
       long healNanos,
       HistoryAudit audit,
@@ -132,7 +134,8 @@ public final class SwarmRun {
     return new Result(
         plan,
         progress,
-        events,
+        hash.events(),
+        hash.value(),
         cluster.now(),
         healNanos,
         audit.reclaimed(),

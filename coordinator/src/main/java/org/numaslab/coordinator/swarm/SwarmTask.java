@@ -1,11 +1,14 @@
 package org.numaslab.coordinator.swarm;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.driver.simulate.MemberTask;
@@ -17,14 +20,18 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Loaded;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
 /// A task that allocates, keeps, passes on and frees objects at random, and writes down what it
 /// does.
 ///
-/// It keeps a stamp in each object of its own node, and finds it again or says so. When its member
-/// leaves or the cluster is healed it frees all that it has, and ends.
+/// It keeps a stamp in each object of its own node, and in some of others by message, and finds it
+/// again or says so. When its member leaves or the cluster is healed it frees all that it has, and
+/// ends.
 ///
 /// Owner: its member.
 final class SwarmTask implements MemberTask {
@@ -43,7 +50,9 @@ final class SwarmTask implements MemberTask {
     OBJECT,
     BULK,
     PAGES,
-    GIVEN_BACK
+    GIVEN_BACK,
+    STAMPED,
+    CHECKED
   }
 
   private final SimulatedCluster cluster;
@@ -61,6 +70,12 @@ final class SwarmTask implements MemberTask {
   private int wanted;
   private boolean isBound;
   private final long[] bulk = new long[BULK_MAX];
+
+  /// An object of another node that is to be stamped: the last one that it keeps.
+  private @Nullable Kept toStamp;
+
+  /// An object of another node whose stamp is read before it is freed: it is not among the others.
+  private @Nullable Kept checking;
 
   SwarmTask(
       SimulatedCluster cluster,
@@ -93,6 +108,15 @@ final class SwarmTask implements MemberTask {
   public Step step(Cpu on) {
     while (!inbox.isEmpty()) {
       keep(inbox.remove());
+    }
+    Kept stamps = toStamp;
+    if (stamps != null) {
+      waiting = Waiting.STAMPED;
+      byte[] bytes = bytes(stamp(stamps.object, stamps.home));
+      on.ask(
+          stamps.home.node(),
+          r -> new NodeProtocol.Store(on.caller(), r, stamps.object, bytes, true));
+      return Step.WAITS;
     }
     boolean ends = member.isLeaving() || progress.operations >= load.operations();
     if (ends) {
@@ -165,7 +189,41 @@ final class SwarmTask implements MemberTask {
         }
         progress.failed += value == 0 ? 1 : 0;
       }
+      case STAMPED -> stamped(on.answer());
+      case CHECKED -> checked(on);
       case GIVEN_BACK, NOTHING -> {}
+    }
+  }
+
+  private static byte[] bytes(long stamp) {
+    return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(stamp).array();
+  }
+
+  private void stamped(NodeReply answer) {
+    Kept object = toStamp;
+    toStamp = null;
+    for (int i = 0; object != null && i < size; i++) {
+      if (kept[i].equals(object)) {
+        kept[i] = new Kept(object.cache, object.object, object.home, answer instanceof Applied);
+      }
+    }
+  }
+
+  /// Its stamp was read, or its home could not be reached: it is freed all the same.
+  private void checked(Cpu on) {
+    Kept object = checking;
+    checking = null;
+    if (object != null) {
+      if (on.answer() instanceof Loaded loaded) {
+        compare(object, ByteBuffer.wrap(loaded.bytes()).order(ByteOrder.nativeOrder()).getLong());
+      }
+      free(on, object);
+    }
+  }
+
+  private void compare(Kept object, long found) {
+    if (found != stamp(object.object, object.home)) {
+      member.note(Kind.DAMAGED, cpu.value(), object.home, object.object, found);
     }
   }
 
@@ -186,7 +244,12 @@ final class SwarmTask implements MemberTask {
     if (isStamped) {
       member.memory().store(object, stamp(object, home));
     }
-    keep(new Kept(cache, object, home, isStamped));
+    Kept got = new Kept(cache, object, home, isStamped);
+    keep(got);
+    boolean isRemote = cache != PAGES && !home.equals(member.me());
+    if (isRemote && draws(load.touchedPercent())) {
+      toStamp = got;
+    }
   }
 
   private static long stamp(long object, Incarnation home) {
@@ -209,7 +272,21 @@ final class SwarmTask implements MemberTask {
     if (isPassed && object.cache != PAGES && passOn(object)) {
       return Step.DONE;
     }
-    checkStamp(object);
+    if (object.isStamped && !object.home.equals(member.me())) {
+      waiting = Waiting.CHECKED;
+      checking = object;
+      on.ask(
+          object.home.node(),
+          r -> new NodeProtocol.Load(on.caller(), r, object.object, Long.BYTES, true));
+      return Step.WAITS;
+    }
+    if (object.isStamped) {
+      compare(object, member.memory().load(object.object));
+    }
+    return free(on, object);
+  }
+
+  private Step free(Cpu on, Kept object) {
     member.note(Kind.FREED, cpu.value(), object.home, object.object, Event.NONE);
     progress.frees++;
     if (object.cache == PAGES) {
@@ -219,15 +296,6 @@ final class SwarmTask implements MemberTask {
     }
     on.free(new CacheId(object.cache), object.object);
     return Step.DONE;
-  }
-
-  private void checkStamp(Kept object) {
-    if (object.isStamped && object.home.equals(member.me())) {
-      long found = member.memory().load(object.object);
-      if (found != stamp(object.object, object.home)) {
-        member.note(Kind.DAMAGED, cpu.value(), object.home, object.object, found);
-      }
-    }
   }
 
   /// @return false when nobody takes it now
@@ -283,6 +351,11 @@ final class SwarmTask implements MemberTask {
       }
     }
     size = left;
+    Kept checked = checking;
+    if (checked != null && checked.home.equals(home)) {
+      checking = null;
+      lose(checked);
+    }
     inbox.removeIf(object -> {
       if (object.home.equals(home)) {
         lose(object);
