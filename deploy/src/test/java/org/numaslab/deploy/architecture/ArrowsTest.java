@@ -17,7 +17,15 @@ class ArrowsTest {
   @ArchTest
   static final ArchRule packagesOfNodeUseOnlyThoseBelow =
       Layers.lowestFirst(
-          "org.numaslab.node", "topology", "memory", "buddy", "slab", "cache", "protocol", "actor");
+          "org.numaslab.node",
+          "topology",
+          "memory",
+          "buddy",
+          "slab",
+          "cache",
+          "protocol",
+          "loan",
+          "actor");
 
   @ArchTest
   static final ArchRule packagesOfCpuUseOnlyThoseBelow =
