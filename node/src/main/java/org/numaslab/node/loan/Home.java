@@ -121,7 +121,7 @@ public final class Home {
   void receive(Incarnation from, Frame.Body body, long now) {
     switch (body) {
       case Renew renew -> renew(from, renew, now);
-      case Request request -> asked(from, request, now);
+      case Request request -> asked(from, request);
       case Answer answer -> answered(from, answer, now);
       case RenewAck ack -> events.rejected(Rejection.OTHER_HOME);
     }
@@ -132,10 +132,10 @@ public final class Home {
     Lease lease = leases.computeIfAbsent(from, f -> new Lease());
     lease.until = now + times.believed();
     lease.fenced = Math.max(lease.fenced, renew.fenced());
-    acknowledge(from, lease, renew.sentAt(), renew.fenced());
+    acknowledge(from, renew.sentAt(), renew.fenced());
   }
 
-  private void acknowledge(Incarnation to, Lease lease, long sentAt, long fenced) {
+  private void acknowledge(Incarnation to, long sentAt, long fenced) {
     int known = (int) Math.min(fenced, removed.size());
     Incarnation[] news = removed.subList(known, removed.size()).toArray(Incarnation[]::new);
     long open = step == Census.COUNT ? census : RenewAck.NONE;
@@ -144,11 +144,11 @@ public final class Home {
   }
 
   private void tellAll(long now) {
-    leases.forEach((to, lease) -> acknowledge(to, lease, RenewAck.UNASKED, lease.fenced));
+    leases.forEach((to, lease) -> acknowledge(to, RenewAck.UNASKED, lease.fenced));
     remindAt = now + 2 * times.retryFirst();
   }
 
-  private void asked(Incarnation from, Request request, long now) {
+  private void asked(Incarnation from, Request request) {
     if (!leases.containsKey(from)) {
       events.rejected(Rejection.NO_LEASE_ENTRY);
       return;
@@ -367,7 +367,7 @@ public final class Home {
     if (step != Census.NONE && remindAt <= now) {
       leases.forEach((to, lease) -> {
         if (lease.fenced < removed.size() || (step == Census.COUNT && lease.answered != census)) {
-          acknowledge(to, lease, RenewAck.UNASKED, lease.fenced);
+          acknowledge(to, RenewAck.UNASKED, lease.fenced);
         }
       });
       remindAt = now + 2 * times.retryFirst();

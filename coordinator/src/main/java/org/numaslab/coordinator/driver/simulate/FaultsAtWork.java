@@ -320,12 +320,17 @@ final class FaultsAtWork {
   private List<Set<NodeId>> losersOf(List<Set<NodeId>> sides) {
     Set<NodeId> winner =
         sides.stream()
-            .max(
-                Comparator.<Set<NodeId>>comparingLong(
-                        side -> side.stream().filter(n -> cluster.member(n) != null).count())
-                    .thenComparing(side -> -side.stream().mapToInt(NodeId::value).min().orElse(0)))
+            .max(Comparator.comparingLong(this::present).thenComparingInt(side -> -lowest(side)))
             .orElse(Set.of());
-    return sides.stream().filter(side -> side != winner).toList();
+    return sides.stream().filter(side -> !side.equals(winner)).toList();
+  }
+
+  private long present(Set<NodeId> side) {
+    return side.stream().filter(node -> cluster.member(node) != null).count();
+  }
+
+  private static int lowest(Set<NodeId> side) {
+    return side.stream().mapToInt(NodeId::value).min().orElse(0);
   }
 
   /// The others remove it, and it ends itself, each when they notice.
