@@ -182,10 +182,10 @@ final class SwarmTask implements MemberTask {
     Waiting what = waiting;
     waiting = Waiting.NOTHING;
     switch (what) {
-      case OBJECT, PAGES -> got(on, value);
+      case OBJECT, PAGES -> got(value);
       case BULK -> {
         for (int i = 0; i < value; i++) {
-          got(on, bulk[i]);
+          got(bulk[i]);
         }
         progress.failed += value == 0 ? 1 : 0;
       }
@@ -227,7 +227,7 @@ final class SwarmTask implements MemberTask {
     }
   }
 
-  private void got(Cpu on, long object) {
+  private void got(long object) {
     if (object == Cpu.NULL) {
       progress.failed++;
       return;
