@@ -64,7 +64,8 @@ public record SimulationResult(
       long messages,
       long censusesClosed,
       long censusesVoided,
-      double virtualSeconds) {
+      double virtualSeconds,
+      double operationsPerSecond) {
     private static final double NANOS = 1e9;
 
     public static Sum of(Swarm.Totals totals) {
@@ -83,7 +84,8 @@ public record SimulationResult(
           totals.messages,
           totals.censusesClosed,
           totals.censusesVoided,
-          totals.virtualNanos / NANOS);
+          totals.virtualNanos / NANOS,
+          totals.operations / Math.max(1 / NANOS, totals.loadNanos / NANOS));
     }
   }
 

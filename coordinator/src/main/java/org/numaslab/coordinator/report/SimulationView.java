@@ -79,8 +79,9 @@ public final class SimulationView {
     page.line(
         String.format(
             Locale.ROOT,
-            "  %.1f s of virtual time, history %s",
+            "  %.1f s of virtual time, %,.0f operations a second in it, history %s",
             sum.virtualSeconds(),
+            sum.operationsPerSecond(),
             sum.historyHash()));
   }
 

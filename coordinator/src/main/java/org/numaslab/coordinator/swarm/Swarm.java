@@ -39,6 +39,10 @@ public final class Swarm {
     public long censusesClosed;
     public long censusesVoided;
     public long virtualNanos;
+
+    /// Of them until the last operation began.
+    public long loadNanos;
+
     public final Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
     public final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
 
@@ -62,6 +66,7 @@ public final class Swarm {
       censusesClosed += result.censusesClosed();
       censusesVoided += result.censusesVoided();
       virtualNanos += result.virtualNanos();
+      loadNanos += progress.lastNanos;
       result.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
       result.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (!result.isClean() && failure == null) {
@@ -86,6 +91,7 @@ public final class Swarm {
       censusesClosed += other.censusesClosed;
       censusesVoided += other.censusesVoided;
       virtualNanos += other.virtualNanos;
+      loadNanos += other.loadNanos;
       other.hits.forEach((kind, count) -> hits.merge(kind, count, Long::sum));
       other.rejections.forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (failure == null) {
