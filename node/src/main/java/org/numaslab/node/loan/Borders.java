@@ -148,9 +148,11 @@ public final class Borders {
   // ---- what this member wants
 
   /// A cpu of this member asks another node for something.
-  public void ask(NodeId node, FromCpu message, long now) {
-    Border border = border(node);
-    if (border == null) {
+  ///
+  /// @param home the incarnation whose memory the cpu means, null when it knows of none
+  public void ask(@Nullable Incarnation home, FromCpu message, long now) {
+    Border border = home == null || isOver(home) ? null : border(home.node());
+    if (border == null || !border.home().equals(home)) {
       events.rejected(Rejection.MEMBER_GONE);
       outbox.answer(message.from().cpu(), Crossing.unavailable(message));
       return;

@@ -135,17 +135,22 @@ final class FaultsAtWork {
         cluster.killCoordinator(f.restartNanos());
         yield () -> {};
       }
-      case Fault.CpuCrash f -> member(nodeOf(f.cpu()), m -> m.crashAtSend(f.cpu(), f.atSend()));
+      case Fault.CpuCrash f ->
+          member(nodeOf(f.cpu()), m -> m.shell(f.cpu()).crashAtSend(f.atSend()));
       case Fault.NodeCrash f -> member(f.node(), m -> m.crashAtAnswer(f.atAnswer()));
       case Fault.Corrupt f -> member(f.node(), m -> m.corrupt(f.bytes(), random));
       case Fault.CpuOffline f ->
           member(
-              nodeOf(f.cpu()), m -> m.setOnline(f.cpu(), false), m -> m.setOnline(f.cpu(), true));
+              nodeOf(f.cpu()),
+              m -> m.shell(f.cpu()).setOnline(false),
+              m -> m.shell(f.cpu()).setOnline(true));
       case Fault.MemoryOffline f ->
           member(f.node(), m -> m.setMemory(false), m -> m.setMemory(true));
       case Fault.Preempt f ->
           member(
-              nodeOf(f.cpu()), m -> m.stall(f.cpu(), Long.MAX_VALUE / 2), m -> m.endStall(f.cpu()));
+              nodeOf(f.cpu()),
+              m -> m.shell(f.cpu()).stall(Long.MAX_VALUE / 2),
+              m -> m.shell(f.cpu()).endStall());
     };
   }
 

@@ -466,7 +466,7 @@ public final class SimulatedMachine implements Machine {
       if (node.equals(home)) {
         network.send(topology.distance(home, node), () -> node(node).receive(message));
       } else {
-        at(home, borders -> borders.ask(node, message, NOW));
+        at(home, borders -> borders.ask(borders.member(node), message, NOW));
       }
     }
 

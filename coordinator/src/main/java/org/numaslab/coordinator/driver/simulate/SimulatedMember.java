@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver.simulate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -12,8 +13,6 @@ import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.cpu.cache.CpuOutbox;
-import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -51,36 +50,6 @@ public final class SimulatedMember {
     DEAD
   }
 
-  /// What a cpu does at the moment.
-  private static final class Core {
-    final Cpu cpu;
-    final MemberTask task;
-    boolean turnIsDue;
-    boolean isFinished;
-
-    /// It goes off line, and when it is there it comes back.
-    boolean isLeaving;
-
-    boolean comesBack;
-
-    /// Its shell does nothing before this time.
-    long stalledUntil;
-
-    /// What waits for that.
-    final ArrayDeque<Runnable> backlog = new ArrayDeque<>(0);
-
-    /// It crashes with so many more messages; 0 for never.
-    int sendsToCrash;
-
-    Core(Cpu cpu, MemberTask task) {
-      this.cpu = cpu;
-      this.task = task;
-    }
-  }
-
-  /// For how long a shell that has failed is away.
-  private static final long RESTART_NANOS = 20_000_000;
-
   /// A member that cannot give back everything in this time leaves all the same.
   private static final long LEAVE_NANOS_MAX = 5_000_000_000L;
 
@@ -88,8 +57,6 @@ public final class SimulatedMember {
 
   /// The first bytes of an object's payload are poisoned while it is free.
   private static final int CORRUPT_BYTES_MAX = 8;
-
-  private static final long MILLION = 1_000_000;
 
   private final Incarnation me;
   private final SimulatedCluster cluster;
@@ -100,12 +67,11 @@ public final class SimulatedMember {
   private final PartialCounts counts;
   private final NodeState node;
   private final Borders borders;
-  private final List<Core> cores = new ArrayList<>();
-  private final Map<Integer, Core> byCpu = new HashMap<>();
+  private final MemberClock clock;
+  private final Map<CpuId, CpuShell> shells = new LinkedHashMap<>();
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
-  private final Map<Long, Runnable> whenDone = new HashMap<>();
   private final Map<Incarnation, Long> leasedUntil = new TreeMap<>(Incarnation.ORDER);
-  private final Map<Long, Core> handingOff = new HashMap<>();
+  private final Map<Long, CpuShell> handingOff = new HashMap<>();
   private long lastToken;
   private State state = State.RUNNING;
   private long nodeBusyUntil;
@@ -114,19 +80,14 @@ public final class SimulatedMember {
   private boolean isLeaving;
   private long timerAt = Long.MAX_VALUE;
 
-  // The member's own clock: what it showed at a true time, and how fast it runs since.
-  private long trueBase;
-  private long localBase;
-  private int partsPerMillion;
-
   SimulatedMember(SimulatedCluster cluster, Incarnation me, Memory memory, long seed) {
     this.me = me;
     this.cluster = cluster;
     this.time = cluster.time();
     this.costs = cluster.costs();
     this.memory = memory;
-    this.trueBase = time.now();
-    this.localBase = seed >>> 24; // clocks of different processes have nothing in common
+    this.clock =
+        new MemberClock(time, seed >>> 24); // those of two processes have nothing in common
     Memory own = memory.seenBy(frame -> cluster.topology().nodeIndexOfFrame(frame) == node());
     this.natures = cluster.natures(me.node(), memory, seed);
     this.counts = new PartialCounts(cluster.topology().nodeCount());
@@ -153,12 +114,16 @@ public final class SimulatedMember {
             cache -> this.node.cache(cache).objects(),
             this::hear);
     for (CpuId id : cluster.topology().cpusOf(me.node())) {
-      Cpu cpu =
-          new Cpu(
-              id, me.life(), cluster.topology(), own, counts, natures.ofCpu(id), new FromCpu(id));
-      Core core = new Core(cpu, cluster.task(this, id));
-      cores.add(core);
-      byCpu.put(id.value(), core);
+      shells.put(
+          id,
+          new CpuShell(
+              this,
+              time,
+              costs,
+              outbox ->
+                  new Cpu(
+                      id, me.life(), cluster.topology(), own, counts, natures.ofCpu(id), outbox),
+              cluster.task(this, id)));
     }
   }
 
@@ -189,7 +154,7 @@ public final class SimulatedMember {
   }
 
   public List<Cpu> cpus() {
-    return cores.stream().map(core -> core.cpu).toList();
+    return shells.values().stream().map(CpuShell::cpu).toList();
   }
 
   boolean isAlive() {
@@ -200,33 +165,16 @@ public final class SimulatedMember {
     return state == State.PAUSED;
   }
 
-  // ---- its clock
-
-  private long local() {
-    long passed = time.now() - trueBase;
-    return localBase + passed + passed * partsPerMillion / MILLION;
-  }
-
-  private long toTrue(long local) {
-    if (local == Long.MAX_VALUE) {
-      return local;
-    }
-    long passed = local - localBase;
-    return trueBase + passed * MILLION / (MILLION + partsPerMillion) + 1;
-  }
-
   /// Lets its clock run at another speed from here on.
   void drift(int ppm) {
-    localBase = local();
-    trueBase = time.now();
-    partsPerMillion = ppm;
+    clock.drift(ppm);
     leasedUntil.forEach(this::noteLease);
     timerAt = Long.MAX_VALUE;
     pump();
   }
 
   private void noteLease(Incarnation home, long until) {
-    note(Kind.LEASED, Event.NONE, home, 0, toTrue(until));
+    note(Kind.LEASED, Event.NONE, home, 0, clock.whenItShows(until));
   }
 
   // ---- life
@@ -272,7 +220,7 @@ public final class SimulatedMember {
   void describe(KmemCache cache) {
     counts.add(cache.id());
     node.receive(new NodeProtocol.Describe(0, cache));
-    cores.forEach(core -> core.cpu.describe(cache));
+    shells.values().forEach(shell -> shell.cpu().describe(cache));
   }
 
   /// Another node has said how long its partial list is: maybe of a cache that is not known here
@@ -288,44 +236,16 @@ public final class SimulatedMember {
   }
 
   void removed(Incarnation member) {
-    borders.removed(member, local());
+    borders.removed(member, clock.now());
     pump();
   }
 
   void begin() {
-    cores.forEach(this::wake);
+    shells.values().forEach(CpuShell::wake);
     pump();
   }
 
   // ---- faults
-
-  void stall(CpuId cpu, long until) {
-    stall(core(cpu), until);
-  }
-
-  private void stall(Core core, long until) {
-    core.stalledUntil = Math.max(core.stalledUntil, until);
-    time.at(until, () -> run(() -> goOn(core)));
-  }
-
-  private void goOn(Core core) {
-    if (core.stalledUntil > time.now()) {
-      return;
-    }
-    while (core.stalledUntil <= time.now() && !core.backlog.isEmpty()) {
-      core.backlog.remove().run();
-    }
-    wake(core);
-  }
-
-  void endStall(CpuId cpu) {
-    core(cpu).stalledUntil = 0;
-    goOn(core(cpu));
-  }
-
-  void crashAtSend(CpuId cpu, int sends) {
-    core(cpu).sendsToCrash = sends;
-  }
 
   void crashAtAnswer(int answers) {
     answersToCrash = answers;
@@ -333,30 +253,6 @@ public final class SimulatedMember {
 
   void hasNoPages(boolean none) {
     hasNoPages = none;
-  }
-
-  /// Takes a cpu off line, or brings it back: one after the other.
-  void setOnline(CpuId cpu, boolean online) {
-    Core core = core(cpu);
-    long token = ++lastToken;
-    if (!online) {
-      core.isLeaving = true;
-      whenDone.put(
-          token,
-          () -> {
-            core.isLeaving = false;
-            if (core.comesBack) {
-              setOnline(cpu, true);
-            }
-          });
-      core.cpu.housekeeping().goOffline(token);
-    } else if (core.isLeaving) {
-      core.comesBack = true;
-    } else {
-      core.comesBack = false;
-      core.cpu.housekeeping().goOnline(token);
-      wake(core);
-    }
   }
 
   /// Takes all memory of the node off line as far as its own CPUs can help; refused while others
@@ -375,20 +271,16 @@ public final class SimulatedMember {
 
   /// Every cpu gives back all that it holds.
   void flushAll(Runnable then) {
-    int[] missing = {cores.size()};
+    int[] missing = {shells.size()};
     if (missing[0] == 0) {
       then.run();
     }
-    for (Core core : cores) {
-      long token = ++lastToken;
-      whenDone.put(
-          token,
-          () -> {
-            if (--missing[0] == 0) {
-              then.run();
-            }
-          });
-      core.cpu.housekeeping().flushAll(token);
+    for (CpuShell shell : shells.values()) {
+      shell.flushAll(() -> {
+        if (--missing[0] == 0) {
+          then.run();
+        }
+      });
     }
     pump();
   }
@@ -446,71 +338,38 @@ public final class SimulatedMember {
     return true;
   }
 
-  private Core core(CpuId cpu) {
-    Core core = byCpu.get(cpu.value());
-    if (core == null) {
+  /// What moves the messages of one of its CPUs.
+  CpuShell shell(CpuId cpu) {
+    CpuShell shell = shells.get(cpu);
+    if (shell == null) {
       throw new IllegalArgumentException(cpu + " is not of " + me);
     }
-    return core;
+    return shell;
   }
 
   // ---- tasks
 
   /// Lets every task begin again where it stands.
   void wakeAll() {
-    cores.forEach(core -> {
-      core.isFinished = false;
-      wake(core);
-    });
+    shells.values().forEach(CpuShell::beginAgain);
   }
 
   /// Gives the task of a cpu a turn soon: what it waits for may have happened.
   public void wake(CpuId cpu) {
-    wake(core(cpu));
-  }
-
-  private void wake(Core core) {
-    schedule(core, costs.fast());
-  }
-
-  private void schedule(Core core, long after) {
-    if (!core.turnIsDue) {
-      core.turnIsDue = true;
-      time.after(after, () -> run(() -> turn(core)));
-    }
-  }
-
-  private void turn(Core core) {
-    core.turnIsDue = false;
-    if (core.stalledUntil > time.now()) {
-      return;
-    }
-    pump(); // nothing is handed out of a loan whose lease is over
-    Turn.End end = Turn.run(core.cpu, core.task, 1);
-    core.isFinished = end == Turn.End.FINISHED;
-    if (end == Turn.End.AGAIN) {
-      schedule(core, costs.operation(core.cpu.path()) + core.task.thinkNanos());
-    }
-    pump();
+    shell(cpu).wake();
   }
 
   /// Whether all tasks are at their end and nothing is under way.
   boolean isQuiet() {
-    return cores.stream().allMatch(core -> core.isFinished && core.cpu.isQuiet())
-        && borders.isQuiet();
+    return shells.values().stream().allMatch(CpuShell::isQuiet) && borders.isQuiet();
   }
 
   /// What it is about, for people.
   String waitsFor() {
     StringBuilder what = new StringBuilder(me.toString()).append(':');
-    for (Core core : cores) {
-      if (!core.isFinished || !core.cpu.isQuiet()) {
-        what.append(' ')
-            .append(core.cpu.id())
-            .append(core.isFinished ? "" : " runs")
-            .append(" (")
-            .append(core.cpu.waitsFor())
-            .append(')');
+    for (CpuShell shell : shells.values()) {
+      if (!shell.isQuiet()) {
+        what.append(' ').append(shell.waitsFor());
       }
     }
     return borders.isQuiet() ? what.toString() : what.append(" borders are busy").toString();
@@ -519,7 +378,11 @@ public final class SimulatedMember {
   /// The incarnation in whose memory an address lies, as far as this member knows.
   public @Nullable Incarnation homeOf(long address) {
     NodeId home = new NodeId(cluster.topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT));
-    return home.equals(me.node()) ? me : borders.member(home);
+    return incarnationOf(home);
+  }
+
+  @Nullable Incarnation incarnationOf(NodeId of) {
+    return of.equals(me.node()) ? me : borders.member(of);
   }
 
   /// A task passes objects on to a task of another member.
@@ -527,11 +390,11 @@ public final class SimulatedMember {
   /// @return the hand-off's number, 0 when that cannot be now
   public long handOff(CpuId from, Incarnation home, CpuId to, CacheId cache, long[] objects) {
     long token = ++lastToken;
-    if (!borders.handOff(home.node(), to, cache, objects, token, local())) {
+    if (!borders.handOff(home.node(), to, cache, objects, token, clock.now())) {
       pump();
       return 0;
     }
-    handingOff.put(token, core(from));
+    handingOff.put(token, shell(from));
     for (long object : objects) {
       note(Kind.HANDED, from.value(), home, object, to.value());
     }
@@ -541,7 +404,7 @@ public final class SimulatedMember {
 
   /// A task of another cpu of this member, to pass something on to it.
   public MemberTask task(CpuId cpu) {
-    return core(cpu).task;
+    return shell(cpu).task();
   }
 
   /// Writes down what a task does.
@@ -580,19 +443,19 @@ public final class SimulatedMember {
   }
 
   private void take(Frame frame) {
-    borders.receive(frame, local());
+    borders.receive(frame, clock.now());
     pump();
   }
 
   /// Does what is due at the borders, and comes back when something will be.
-  private void pump() {
-    while (state == State.RUNNING && borders.nextDue() <= local()) {
-      borders.tick(local());
+  void pump() {
+    while (state == State.RUNNING && borders.nextDue() <= clock.now()) {
+      borders.tick(clock.now());
     }
     if (state == State.DEAD || borders.nextDue() == Long.MAX_VALUE) {
       return;
     }
-    long due = Math.max(time.now() + 1, toTrue(borders.nextDue()));
+    long due = Math.max(time.now() + 1, clock.whenItShows(borders.nextDue()));
     if (due < timerAt) {
       timerAt = due;
       time.at(
@@ -606,29 +469,19 @@ public final class SimulatedMember {
     }
   }
 
-  private void answered(Core core, NodeReply reply) {
-    if (core.stalledUntil > time.now()) {
-      core.backlog.add(() -> answered(core, reply));
-      return;
-    }
-    pump();
-    if (core.cpu.receive(reply)) {
-      core.task.completed(core.cpu);
-    }
-    wake(core);
-    pump();
+  /// What a home has granted to one of its CPUs, null when that cannot be used now.
+  @Nullable NodeReply take(NodeId home, long sequence) {
+    return borders.take(home, sequence, clock.now());
   }
 
-  private void take(Core core, NodeId home, long sequence) {
-    if (core.stalledUntil > time.now()) {
-      core.backlog.add(() -> take(core, home, sequence));
-      return;
-    }
-    NodeReply reply = borders.take(home, sequence, local());
-    if (reply != null) {
-      answered(core, reply);
+  /// Sends what a cpu asks for.
+  ///
+  /// @param home the incarnation that it means, null when it knew of none
+  void send(NodeId to, @Nullable Incarnation home, NodeProtocol.FromCpu message) {
+    if (to.equals(me.node())) {
+      time.after(costs.mailbox(), () -> run(() -> atNode(() -> node.receive(message))));
     } else {
-      pump();
+      borders.ask(home, message, clock.now());
     }
   }
 
@@ -636,50 +489,13 @@ public final class SimulatedMember {
     @Override
     public void answer(CpuId to, NodeReply reply) {
       if (answersToCrash > 0 && --answersToCrash == 0) {
-        nodeBusyUntil = Math.max(nodeBusyUntil, time.now()) + RESTART_NANOS;
+        nodeBusyUntil = Math.max(nodeBusyUntil, time.now()) + CpuShell.RESTART_NANOS;
       }
-      time.after(costs.mailbox(), () -> run(() -> answered(core(to), reply)));
+      time.after(costs.mailbox(), () -> run(() -> shell(to).answered(reply)));
     }
 
     @Override
     public void answerRegistry(RegistryReply reply) {} // nobody has asked
-  }
-
-  private final class FromCpu implements CpuOutbox {
-    private final CpuId cpu;
-
-    FromCpu(CpuId cpu) {
-      this.cpu = cpu;
-    }
-
-    @Override
-    public void toNode(NodeId to, NodeProtocol.FromCpu message) {
-      Core core = core(cpu);
-      if (core.sendsToCrash > 0 && --core.sendsToCrash == 0) {
-        stall(core, time.now() + RESTART_NANOS);
-      }
-      if (core.stalledUntil > time.now()) { // it lies in the outbox of a shell that is away
-        core.backlog.add(() -> send(to, message));
-      } else {
-        send(to, message);
-      }
-    }
-
-    private void send(NodeId to, NodeProtocol.FromCpu message) {
-      if (to.equals(me.node())) {
-        time.after(costs.mailbox(), () -> run(() -> atNode(() -> node.receive(message))));
-      } else {
-        borders.ask(to, message, local());
-      }
-    }
-
-    @Override
-    public void done(long token) {
-      Runnable then = whenDone.remove(token);
-      if (then != null) {
-        time.after(0, () -> run(then));
-      }
-    }
   }
 
   private final class FromBorders implements BorderOutbox {
@@ -690,12 +506,12 @@ public final class SimulatedMember {
 
     @Override
     public void answer(CpuId cpu, NodeReply reply) {
-      time.after(costs.mailbox(), () -> run(() -> answered(core(cpu), reply)));
+      time.after(costs.mailbox(), () -> run(() -> shell(cpu).answered(reply)));
     }
 
     @Override
     public void granted(CpuId cpu, NodeId home, long sequence) {
-      time.after(costs.mailbox(), () -> run(() -> take(core(cpu), home, sequence)));
+      time.after(costs.mailbox(), () -> run(() -> shell(cpu).granted(home, sequence)));
     }
 
     @Override
@@ -703,31 +519,31 @@ public final class SimulatedMember {
       for (long object : objects) {
         note(Kind.TAKEN, to.value(), home, object, Event.NONE);
       }
-      core(to).task.taken(cache, objects, home);
-      wake(core(to));
+      shell(to).task().taken(cache, objects, home);
+      wake(to);
     }
 
     @Override
     public void handedOff(long token, boolean isTaken) {
-      Core core = handingOff.remove(token);
-      if (core != null) {
-        core.task.handedOff(token, isTaken);
-        wake(core);
+      CpuShell shell = handingOff.remove(token);
+      if (shell != null) {
+        shell.task().handedOff(token, isTaken);
+        shell.wake();
       }
     }
 
     @Override
     public void giveBack(NodeId home) {
-      cores.forEach(core -> core.cpu.giveBack(home));
+      shells.values().forEach(shell -> shell.cpu().giveBack(home));
     }
 
     @Override
     public void forget(Incarnation home) {
       leasedUntil.remove(home);
-      for (Core core : cores) {
-        core.cpu.forget(home.node());
-        core.task.forget(home);
-        wake(core);
+      for (CpuShell shell : shells.values()) {
+        shell.cpu().forget(home.node());
+        shell.task().forget(home);
+        shell.wake();
       }
     }
 
