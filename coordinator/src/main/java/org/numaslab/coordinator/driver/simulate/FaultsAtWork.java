@@ -26,6 +26,9 @@ import org.numaslab.node.topology.NodeId;
 final class FaultsAtWork {
   private static final long MILLIS = 1_000_000;
 
+  /// The first bytes of an object's payload are poisoned while it is free.
+  private static final int CORRUPT_BYTES_MAX = 8;
+
   private final SimulatedCluster cluster;
   private final SplittableRandom random;
   private final List<ScheduledFault> schedule;
@@ -138,7 +141,7 @@ final class FaultsAtWork {
       case Fault.CpuCrash f ->
           member(nodeOf(f.cpu()), m -> m.shell(f.cpu()).crashAtSend(f.atSend()));
       case Fault.NodeCrash f -> member(f.node(), m -> m.crashAtAnswer(f.atAnswer()));
-      case Fault.Corrupt f -> member(f.node(), m -> m.corrupt(f.bytes(), random));
+      case Fault.Corrupt f -> member(f.node(), m -> corrupt(m, f.bytes()));
       case Fault.CpuOffline f ->
           member(
               nodeOf(f.cpu()),
@@ -239,6 +242,29 @@ final class FaultsAtWork {
                 churn(everyNanos, turn + 1, goesOn);
               }
             });
+  }
+
+  /// Overwrites bytes of a free object in a slab that is checked for that, if there is one.
+  private void corrupt(SimulatedMember member, int bytes) {
+    List<Long> free = new ArrayList<>();
+    member
+        .state()
+        .caches()
+        .forEach((id, cache) -> {
+          if (cache.debug() != null) {
+            for (long slab : cache.partialSlabs()) {
+              for (int index : member.state().slab(id, slab).free()) {
+                free.add(cache.objects().objectAt(slab, index));
+              }
+            }
+          }
+        });
+    if (!free.isEmpty()) {
+      long object = free.get(random.nextInt(free.size()));
+      for (int i = 0; i < Math.min(bytes, CORRUPT_BYTES_MAX); i++) {
+        member.memory().storeByte(object + i, (byte) ~member.memory().loadByte(object + i));
+      }
+    }
   }
 
   // ---- links

@@ -1,13 +1,10 @@
 package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
@@ -21,9 +18,7 @@ import org.numaslab.node.loan.BorderOutbox;
 import org.numaslab.node.loan.Borders;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
-import org.numaslab.node.loan.LoanEvents;
 import org.numaslab.node.loan.NodeAnswers;
-import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.NodeOutbox;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -55,9 +50,6 @@ public final class SimulatedMember {
 
   private static final long LEAVE_STEP_NANOS = 5_000_000;
 
-  /// The first bytes of an object's payload are poisoned while it is free.
-  private static final int CORRUPT_BYTES_MAX = 8;
-
   private final Incarnation me;
   private final SimulatedCluster cluster;
   private final VirtualTime time;
@@ -70,7 +62,7 @@ public final class SimulatedMember {
   private final MemberClock clock;
   private final Map<CpuId, CpuShell> shells = new LinkedHashMap<>();
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
-  private final Map<Incarnation, Long> leasedUntil = new TreeMap<>(Incarnation.ORDER);
+  private final MemberEvents events;
   private final Map<Long, CpuShell> handingOff = new HashMap<>();
   private long lastToken;
   private State state = State.RUNNING;
@@ -88,6 +80,7 @@ public final class SimulatedMember {
     this.memory = memory;
     this.clock =
         new MemberClock(time, seed >>> 24); // those of two processes have nothing in common
+    this.events = new MemberEvents(cluster, me, clock);
     Memory own = memory.seenBy(frame -> cluster.topology().nodeIndexOfFrame(frame) == node());
     this.natures = cluster.natures(me.node(), memory, seed);
     this.counts = new PartialCounts(cluster.topology().nodeCount());
@@ -107,7 +100,7 @@ public final class SimulatedMember {
             cluster.topology(),
             cluster.times(),
             new FromBorders(),
-            new ToHistory(),
+            events,
             node,
             answers,
             true,
@@ -168,13 +161,9 @@ public final class SimulatedMember {
   /// Lets its clock run at another speed from here on.
   void drift(int ppm) {
     clock.drift(ppm);
-    leasedUntil.forEach(this::noteLease);
+    events.clockChanged();
     timerAt = Long.MAX_VALUE;
     pump();
-  }
-
-  private void noteLease(Incarnation home, long until) {
-    note(Kind.LEASED, Event.NONE, home, 0, clock.whenItShows(until));
   }
 
   // ---- life
@@ -313,31 +302,6 @@ public final class SimulatedMember {
     return isLeaving || cluster.isHealed();
   }
 
-  /// Overwrites bytes of a free object in a slab that is checked for that.
-  ///
-  /// @return whether there was one
-  boolean corrupt(int bytes, SplittableRandom random) {
-    List<Long> free = new ArrayList<>();
-    node.caches()
-        .forEach((id, cache) -> {
-          if (cache.debug() != null) {
-            for (long slab : cache.partialSlabs()) {
-              for (int index : node.slab(id, slab).free()) {
-                free.add(cache.objects().objectAt(slab, index));
-              }
-            }
-          }
-        });
-    if (free.isEmpty()) {
-      return false;
-    }
-    long object = free.get(random.nextInt(free.size()));
-    for (int i = 0; i < Math.min(bytes, CORRUPT_BYTES_MAX); i++) {
-      memory.storeByte(object + i, (byte) ~memory.loadByte(object + i));
-    }
-    return true;
-  }
-
   /// What moves the messages of one of its CPUs.
   CpuShell shell(CpuId cpu) {
     CpuShell shell = shells.get(cpu);
@@ -409,19 +373,7 @@ public final class SimulatedMember {
 
   /// Writes down what a task does.
   public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
-    cluster
-        .history()
-        .add(
-            new Event(
-                time.now(),
-                kind,
-                node(),
-                me.life(),
-                cpu,
-                home.node().value(),
-                home.life(),
-                object,
-                number));
+    events.note(kind, cpu, home, object, number);
   }
 
   // ---- messages inside the member
@@ -539,7 +491,7 @@ public final class SimulatedMember {
 
     @Override
     public void forget(Incarnation home) {
-      leasedUntil.remove(home);
+      events.forget(home);
       for (CpuShell shell : shells.values()) {
         shell.cpu().forget(home.node());
         shell.task().forget(home);
@@ -550,49 +502,6 @@ public final class SimulatedMember {
     @Override
     public void end() {
       cluster.ends(SimulatedMember.this);
-    }
-  }
-
-  private final class ToHistory implements LoanEvents {
-    @Override
-    public void executed(Incarnation from, Incarnation home, long sequence, Frame.Asked asked) {
-      long of = (long) home.life() << Integer.SIZE | home.node().value();
-      note(Kind.EXECUTED, Event.NONE, from, of, sequence);
-    }
-
-    @Override
-    public void rejected(Rejection why) {
-      cluster.rejected(why);
-    }
-
-    @Override
-    public void leased(Incarnation home, long until) {
-      leasedUntil.put(home, until);
-      noteLease(home, until);
-    }
-
-    @Override
-    public void removed(Incarnation member) {
-      note(Kind.REMOVED, Event.NONE, member, 0, 0);
-    }
-
-    @Override
-    public void censusOpened(long number, long candidates) {
-      note(Kind.CENSUS, Event.NONE, me, 0, number);
-      cluster.censuses().opened++;
-    }
-
-    @Override
-    public void censusVoided(long number) {
-      cluster.censuses().voided++;
-    }
-
-    @Override
-    public void censusClosed(long number, long[] reclaimed) {
-      cluster.censuses().closed++;
-      for (long object : reclaimed) {
-        note(Kind.RECLAIMED, Event.NONE, me, object, number);
-      }
     }
   }
 }
