@@ -1,7 +1,7 @@
 package org.numaslab.coordinator.wire;
 
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
-import com.esotericsoftware.kryo.io.KryoBufferUnderflowException;
 import com.esotericsoftware.kryo.io.Output;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.buddy.Watermark;
@@ -119,7 +119,13 @@ enum Field {
 
   long read(Input in) {
     long raw = readRaw(in, label);
-    return checked(isSigned ? -(raw & 1) ^ raw >>> 1 : raw < 0 ? raw : raw + min);
+    if (isSigned) {
+      return checked(-(raw & 1) ^ raw >>> 1);
+    }
+    if (raw < 0 || raw > max - min) {
+      throw refused(raw < 0 ? Long.toUnsignedString(raw) : String.valueOf(raw + min));
+    }
+    return raw + min;
   }
 
   /// For those that are no longer than an int.
@@ -134,7 +140,7 @@ enum Field {
   static long readRaw(Input in, String label) {
     try {
       return in.readVarLong(true);
-    } catch (KryoBufferUnderflowException end) {
+    } catch (KryoException end) {
       throw new BadFrame(label, "the end of the frame", "a number");
     }
   }
@@ -142,8 +148,12 @@ enum Field {
   /// The same value.
   long checked(long value) {
     if (value < min || value > max) {
-      throw new BadFrame(label, value, min + ".." + max);
+      throw refused(value);
     }
     return value;
+  }
+
+  private BadFrame refused(Object got) {
+    return new BadFrame(label, got, min + ".." + max);
   }
 }

@@ -22,6 +22,14 @@ public final class FrameCodec {
   /// Frame, body, what is asked or told, message: more than the records can nest.
   private static final int DEPTH_MAX = 8;
 
+  /// Kryo can do without sun.misc.Unsafe, of which JDK 25 warns. It asks when its first instance is
+  /// made.
+  static {
+    if (System.getProperty("kryo.unsafe") == null) {
+      System.setProperty("kryo.unsafe", "false");
+    }
+  }
+
   private final Kryo kryo = new Kryo(new ClosedResolver(), null);
   private final Output out = new Output(BUFFER_BYTES_FIRST, FRAME_BYTES_MAX);
   private final Input in = new Input();

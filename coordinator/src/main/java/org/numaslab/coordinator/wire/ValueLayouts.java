@@ -20,14 +20,18 @@ import org.numaslab.node.topology.NodeId;
 final class ValueLayouts {
   private static final AddressInfo.What[] WHATS = AddressInfo.What.values();
 
+  static final Layout<NodeId> NODE =
+      new Layout<>(
+          (kryo, out, v) -> Field.NODE.write(out, v.value()),
+          (kryo, in) -> new NodeId(Field.NODE.readInt(in)));
+
   static final Layout<Incarnation> INCARNATION =
       new Layout<>(
           (kryo, out, v) -> {
-            Field.NODE.write(out, v.node().value());
+            NODE.write(kryo, out, v.node());
             Field.LIFE.write(out, v.life());
           },
-          (kryo, in) ->
-              new Incarnation(new NodeId(Field.NODE.readInt(in)), Field.LIFE.readInt(in)));
+          (kryo, in) -> new Incarnation(NODE.read(kryo, in), Field.LIFE.readInt(in)));
 
   static final Layout<CpuId> CPU =
       new Layout<>(

@@ -20,6 +20,7 @@ import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.Track;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
 
 /// Every record that travels, with its number and its layout. A number never changes its record,
 /// and is never used again.
@@ -83,7 +84,8 @@ enum WireType {
   FREED_RUN(72, NodeProtocol.FreedRun.class, ValueLayouts.FREED_RUN),
   OUTCOME(73, NodeReply.Outcome.class, ValueLayouts.OUTCOME),
   ADDRESS_INFO(74, AddressInfo.class, ValueLayouts.ADDRESS_INFO),
-  PAGE_MARKS(75, Marks.OfPage.class, ValueLayouts.PAGE_MARKS);
+  PAGE_MARKS(75, Marks.OfPage.class, ValueLayouts.PAGE_MARKS),
+  NODE(76, NodeId.class, ValueLayouts.NODE);
 
   /// Kryo keeps 0 for null and 1 for a class by its name, and sends a number as so much more.
   static final int NUMBER_OFFSET = 2;

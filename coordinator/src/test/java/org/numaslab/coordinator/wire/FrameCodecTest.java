@@ -3,12 +3,14 @@ package org.numaslab.coordinator.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.esotericsoftware.kryo.util.Util;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
@@ -71,6 +73,11 @@ class FrameCodecTest {
             NodeProtocol.FromCpu.class,
             NodeReply.class)
         .flatMap(sealed -> Arrays.stream(sealed.getPermittedSubclasses()));
+  }
+
+  @Test
+  void kryoDoesWithoutUnsafe() {
+    assertThat(Util.isUnsafeAvailable()).isFalse();
   }
 
   @Test
@@ -160,7 +167,7 @@ class FrameCodecTest {
         reply(new NodeReply.Granted(1, new SlabGrant[] {beyond}, new int[0])),
         "index: got 16, allowed 0..15, objects of the slab");
     assertRefused(
-        ask(new NodeProtocol.TakePages(CALLER, 1, 11, 0, org.numaslab.node.buddy.Watermark.LOW)),
+        ask(new NodeProtocol.TakePages(CALLER, 1, 11, 0, Watermark.LOW)),
         "order: got 11, allowed 0..10");
   }
 

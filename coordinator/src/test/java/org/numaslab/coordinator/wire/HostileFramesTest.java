@@ -10,8 +10,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.SlabGrant;
+import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.topology.NodeId;
 
 /// Bytes that nobody sent: each is refused, or is a frame that could have been; in little time and
@@ -19,8 +23,8 @@ import org.numaslab.node.topology.NodeId;
 class HostileFramesTest {
   private static final long SEED = Long.getLong("numaslab.seed", System.nanoTime());
 
-  /// The longest frame, and as many records as its bytes can make.
-  private static final long ALLOCATED_BYTES_MAX = 16 << 20;
+  /// Slabs of 7 bytes each, which take 96 here: the most that the bytes of a frame can become.
+  private static final long ALLOCATED_BYTES_MAX = FrameCodec.FRAME_BYTES_MAX / 7 * 96L;
 
   private static final long NANOS_MAX = 10_000_000;
 
@@ -217,6 +221,25 @@ class HostileFramesTest {
     assertThat(isRefused(bomb.toByteArray())).isTrue();
     assertThatThrownBy(() -> codec.decode(bomb.toByteArray()))
         .hasMessage("asked: got Request, allowed ForNode, HandOff, Listed");
+  }
+
+  @Test
+  void evenAFrameOfTheSmallestRecordsIsReadInTime() {
+    warmUp();
+    SlabGrant smallest = new SlabGrant(new SlabRef(0, 0, 0), 0, 1, 0, new int[0]);
+    NodeReply.Outcome[] outcomes = new NodeReply.Outcome[64];
+    for (int i = 0; i < outcomes.length; i++) {
+      SlabGrant[] frozen = new SlabGrant[580];
+      Arrays.fill(frozen, smallest);
+      outcomes[i] = new NodeReply.Outcome(new CacheId(0), new int[0], frozen);
+    }
+    byte[] bytes =
+        again.encode(
+            frame(new Frame.Answer(1, new Frame.FromNode(new NodeReply.Applied(1, outcomes), 0))));
+    assertThat(bytes.length).isGreaterThan(FrameCodec.FRAME_BYTES_MAX * 98 / 100);
+    for (int i = 0; i < 5; i++) {
+      assertThat(isRefused(bytes)).isFalse();
+    }
   }
 
   @Test
