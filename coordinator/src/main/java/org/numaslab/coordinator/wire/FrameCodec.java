@@ -22,8 +22,8 @@ public final class FrameCodec {
   /// Frame, body, what is asked or told, message: more than the records can nest.
   private static final int DEPTH_MAX = 8;
 
-  /// Kryo can do without sun.misc.Unsafe, of which JDK 25 warns. It asks when its first instance is
-  /// made.
+  // Kryo can do without sun.misc.Unsafe, of which JDK 25 warns. It asks when its first instance is
+  // made.
   static {
     if (System.getProperty("kryo.unsafe") == null) {
       System.setProperty("kryo.unsafe", "false");

@@ -92,6 +92,8 @@ enum WireType {
 
   private final int number;
   private final Class<? extends Record> type;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a Layout has no state, but a Serializer may
   private final Layout<? extends Record> layout;
 
   <T extends Record> WireType(int number, Class<T> type, Layout<T> layout) {

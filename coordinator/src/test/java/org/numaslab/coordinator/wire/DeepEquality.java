@@ -25,7 +25,7 @@ final class DeepEquality {
       }
       return true;
     } catch (ReflectiveOperationException impossible) {
-      throw new AssertionError(impossible);
+      throw new LinkageError("a component without an accessor", impossible);
     }
   }
 
