@@ -12,8 +12,8 @@ import org.numaslab.node.loan.Frame;
 /// Owner: one thread, or one sender whose calls follow one another: Kryo and its buffers are used
 /// again from call to call. Any number of codecs may exist; each keeps up to [#FRAME_BYTES_MAX].
 public final class FrameCodec {
-  /// What a transport takes as one message by default (Artery's `maximum-frame-size`), without its
-  /// envelope.
+  /// What Artery takes as one message by default. Its own limit (`maximum-frame-size`) has to be
+  /// larger by its envelope.
   public static final int FRAME_BYTES_MAX = 256 << 10;
 
   /// Most frames are shorter: a free of 64 objects.

@@ -202,6 +202,9 @@ class HostileFramesTest {
     assertThat(isRefused(spliced(renew, body, LONG_MAX))).isTrue();
     assertThatThrownBy(() -> codec.decode(spliced(renew, body, bytes(0))))
         .hasMessage("class: got number -2, allowed the numbers of what travels");
+    int string = 1 + WireType.NUMBER_OFFSET; // one of those that Kryo registers by itself
+    assertThatThrownBy(() -> codec.decode(spliced(renew, body, bytes(string))))
+        .hasMessage("class: got number 1, allowed the numbers of what travels");
     assertThatThrownBy(() -> codec.decode(spliced(renew, body, bytes(126))))
         .hasMessage("class: got number 124, allowed the numbers of what travels");
     assertThatThrownBy(() -> codec.decode(spliced(renew, body, bytes(18))))
