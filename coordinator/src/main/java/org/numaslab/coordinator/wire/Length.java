@@ -1,0 +1,130 @@
+package org.numaslab.coordinator.wire;
+
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import org.numaslab.node.cache.Stat;
+
+/// Every list that travels: how long it may be, and how many bytes each element takes at least.
+/// What is left of a frame bounds it as well, before anything is allocated.
+///
+/// | list | bytes at most, each number as long as it may be |
+/// |---|---|
+/// | objects handed off | 32767 x 7 = 224 KiB |
+/// | slabs granted, the first with all its objects | 4096 x 29 + 32767 x 3 = 212 KiB |
+/// | what a renewal tells | 4096 x 7 + 32768 x 5 = 188 KiB |
+/// | pages listed | 512 x 69 = 35 KiB |
+///
+/// So each fits a frame. Only what nests, slabs with objects in outcomes or runs, can be within its
+/// bounds and yet be too long for one.
+enum Length {
+  /// Addresses: of a freed run, which is of one slab as far as the cpu can tell, or handed off.
+  OBJECTS("objects", Length.OBJECTS_PER_SLAB_MAX, 1),
+  INDEXES("indexes", Length.OBJECTS_PER_SLAB_MAX, 1),
+  RUNS("runs", Length.RUNS_PER_FREE_MAX, 7),
+  OUTCOMES("outcomes", Length.RUNS_PER_FREE_MAX, 3),
+  GRANTS("slabs granted", Length.SLABS_MAX, 7),
+  SLABS("slabs", Length.SLABS_MAX, 3),
+  FROZEN("slabs frozen", Length.SLABS_MAX, 7),
+  COUNTS("counts", Stat.COUNT, 2),
+  PAGES("pages", Length.PAGES_PER_LIST_MAX, 1 + Length.WORDS_PER_PAGE * Long.BYTES),
+  REMOVED("removed incarnations", Length.REMOVED_MAX, 2),
+  CACHES("caches", Length.CACHES_MAX, 1),
+  CONTENT("bytes", Length.CONTENT_BYTES_MAX, 1);
+
+  /// A slab counts its objects in 15 bits.
+  static final int OBJECTS_PER_SLAB_MAX = 32767;
+
+  /// A cpu sends what it has freed when that is 64 objects, which lie in as many slabs at most. The
+  /// node answers with an outcome for each run at most.
+  static final int RUNS_PER_FREE_MAX = 64;
+
+  /// Half of a cpu partial list of 8190 slabs goes over at once: `cpu_partial` may be written, but
+  /// SLUB's own values mean 60 slabs at most.
+  static final int SLABS_MAX = 4096;
+
+  /// As many as a border puts into one list.
+  static final int PAGES_PER_LIST_MAX = 512;
+
+  /// One bit for each 8 bytes of a page.
+  static final int WORDS_PER_PAGE = 8;
+
+  /// Each of 1024 nodes removed four times since this member last heard of it.
+  static final int REMOVED_MAX = 4096;
+
+  /// Caches of one machine since it began, as numbers are never used again. A distribution's kernel
+  /// has about 200.
+  static final int CACHES_MAX = 32768;
+
+  /// What one message reads or writes. More is read and written piece by piece.
+  static final int CONTENT_BYTES_MAX = 64 << 10;
+
+  private final String label;
+  private final int max;
+  private final int elementBytesMin;
+
+  Length(String label, int max, int elementBytesMin) {
+    this.label = label;
+    this.max = max;
+    this.elementBytesMin = elementBytesMin;
+  }
+
+  int max() {
+    return max;
+  }
+
+  void write(Output out, int length) {
+    if (length > max) {
+      throw tooLong(length, max);
+    }
+    out.writeVarInt(length, true);
+  }
+
+  /// How many elements follow. So much may be allocated.
+  int read(Input in) {
+    long length = Field.readRaw(in, label);
+    int left = (in.limit() - in.position()) / elementBytesMin;
+    if (length < 0 || length > Math.min(max, left)) {
+      throw tooLong(length, Math.min(max, left));
+    }
+    return (int) length;
+  }
+
+  private BadFrame tooLong(long length, int allowed) {
+    return new BadFrame(
+        label,
+        Long.toUnsignedString(length),
+        allowed < max
+            ? "up to " + allowed + ", as many as the rest of the frame holds"
+            : "0.." + max);
+  }
+
+  void writeAll(Output out, Field each, long[] values) {
+    write(out, values.length);
+    for (long value : values) {
+      each.write(out, value);
+    }
+  }
+
+  void writeAll(Output out, Field each, int[] values) {
+    write(out, values.length);
+    for (int value : values) {
+      each.write(out, value);
+    }
+  }
+
+  long[] readLongs(Input in, Field each) {
+    long[] values = new long[read(in)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = each.read(in);
+    }
+    return values;
+  }
+
+  int[] readInts(Input in, Field each) {
+    int[] values = new int[read(in)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = each.readInt(in);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,107 @@
+package org.numaslab.coordinator.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.numaslab.node.loan.Frame;
+
+/// Members agree about what a number means only as long as nobody changes it.
+class WireTypeTest {
+  @Test
+  void aNumberNeverChangesItsRecord() {
+    assertThat(
+            Arrays.stream(WireType.values())
+                .map(each -> each.number() + " " + nameOf(each.type()))
+                .collect(Collectors.joining("\n", "", "\n")))
+        .isEqualTo(
+            """
+            16 Frame
+            17 Frame.Request
+            18 Frame.Answer
+            19 Frame.Renew
+            20 Frame.RenewAck
+            21 Frame.ForNode
+            22 Frame.HandOff
+            23 Frame.Listed
+            24 Frame.FromNode
+            25 Frame.Taken
+            26 Frame.Noted
+            32 NodeProtocol.TakePartial
+            33 NodeProtocol.NewSlab
+            34 NodeProtocol.Activate
+            35 NodeProtocol.Deactivate
+            36 NodeProtocol.Unfreeze
+            37 NodeProtocol.Free
+            38 NodeProtocol.Zero
+            39 NodeProtocol.TakePages
+            40 NodeProtocol.GivePages
+            41 NodeProtocol.Find
+            42 NodeProtocol.Count
+            43 NodeProtocol.Load
+            44 NodeProtocol.Store
+            45 NodeProtocol.Fill
+            48 NodeReply.Granted
+            49 NodeReply.Handed
+            50 NodeReply.Refused
+            51 NodeReply.Activated
+            52 NodeReply.Applied
+            53 NodeReply.TookPages
+            54 NodeReply.Found
+            55 NodeReply.Counted
+            56 NodeReply.Loaded
+            57 NodeReply.OutOfBounds
+            58 NodeReply.Gone
+            64 Incarnation
+            65 CpuId
+            66 CacheId
+            67 Caller
+            68 SlabRef
+            69 SlabGrant
+            70 Track
+            71 Call
+            72 NodeProtocol.FreedRun
+            73 NodeReply.Outcome
+            74 AddressInfo
+            75 Marks.OfPage
+            76 NodeId
+            """);
+  }
+
+  private static String nameOf(Class<?> type) {
+    return type.getCanonicalName().substring(type.getPackageName().length() + 1);
+  }
+
+  @Test
+  void everyRecordInAFrameHasANumberAndNoOther() {
+    Set<Class<?>> records = new HashSet<>();
+    collect(Frame.class, records);
+    assertThat(Arrays.stream(WireType.values()).<Class<?>>map(WireType::type))
+        .containsExactlyInAnyOrderElementsOf(records);
+  }
+
+  private static void collect(Class<?> type, Set<Class<?>> records) {
+    if (type.isArray()) {
+      collect(type.getComponentType(), records);
+    } else if (type.isSealed()) {
+      for (Class<?> permitted : type.getPermittedSubclasses()) {
+        collect(permitted, records);
+      }
+    } else if (type.isRecord() && records.add(type)) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        collect(component.getType(), records);
+      }
+    }
+  }
+
+  @Test
+  void numbersTakeOneByteAndAreNoneOfKryos() {
+    assertThat(Arrays.stream(WireType.values()).map(WireType::number))
+        .doesNotHaveDuplicates()
+        .allMatch(number -> number >= 16 && number <= 125);
+  }
+}
