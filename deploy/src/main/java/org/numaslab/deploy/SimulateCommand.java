@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.HistoryFile;
@@ -71,6 +72,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";
   private static final String SCHEDULE = "schedule.txt";
   private static final String HISTORY = HistoryFile.NAME + ".gz";
+  private static final Pattern INJECTED = Pattern.compile(" fail(slab|-page-alloc) ");
   private static final long SEEDS_MAX = 10_000_000;
   private static final long OPERATIONS_MAX = 1_000_000_000;
 
@@ -296,8 +298,19 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static String scheduleOf(Plan plan) {
-    return ScheduleText.of(plan.faults().faults()).text();
+  /// What goes wrong in a run, as a file has it. Injection points are as in the file that they come
+  /// from: nothing else has any.
+  private String scheduleOf(Plan plan) {
+    StringBuilder text = new StringBuilder(ScheduleText.of(plan.faults().faults()).text());
+    Path file = new FaultChoice(faults).file();
+    if (file != null) {
+      ScheduleText.read(file, plan.topology())
+          .text()
+          .lines()
+          .filter(line -> INJECTED.matcher(line).find())
+          .forEach(line -> text.append(line).append('\n'));
+    }
+    return text.toString();
   }
 
   private void check() {

@@ -13,6 +13,10 @@ import org.numaslab.node.cache.Current;
 public record FailPageAlloc(FaultAttr attr, boolean ignoreGfpWait, int minOrder) {
   public static final String NAME = "fail_page_alloc";
 
+  FailPageAlloc afresh() {
+    return new FailPageAlloc(attr.afresh(), ignoreGfpWait, minOrder);
+  }
+
   public boolean shouldFail(int order, int gfp, Current who, Surroundings at) {
     if (order < minOrder
         || (gfp & (Gfp.NOFAIL | Gfp.HIGHMEM)) != 0

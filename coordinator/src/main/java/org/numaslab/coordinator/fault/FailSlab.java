@@ -14,6 +14,10 @@ import org.numaslab.node.slab.SlabFlags;
 public record FailSlab(FaultAttr attr, boolean ignoreGfpWait, boolean cacheFilter) {
   public static final String NAME = "failslab";
 
+  FailSlab afresh() {
+    return new FailSlab(attr.afresh(), ignoreGfpWait, cacheFilter);
+  }
+
   public boolean shouldFail(KmemCache cache, int gfp, Current who, Surroundings at) {
     if ((gfp & Gfp.NOFAIL) != 0
         || (ignoreGfpWait && (gfp & Gfp.DIRECT_RECLAIM) != 0)

@@ -62,7 +62,7 @@ public final class FaultAttr {
   private final String name;
   private final Settings settings;
   private final Filters filters;
-  private final int verbose;
+  private final Printing printing;
   private final RateLimit rateLimit;
   private long space;
   private long counted;
@@ -75,11 +75,16 @@ public final class FaultAttr {
     this.name = name;
     this.settings = settings;
     this.filters = filters;
-    this.verbose = printing.verbose();
+    this.printing = printing;
     this.rateLimit =
         new RateLimit("fail_dump", printing.intervalMillis() * NANOS_PER_MILLI, printing.burst());
     this.space = settings.space();
     this.times = settings.times();
+  }
+
+  /// The same, of which nobody has asked anything.
+  public FaultAttr afresh() {
+    return new FaultAttr(name, settings, filters, printing);
   }
 
   /// Decides about one call.
@@ -98,7 +103,9 @@ public final class FaultAttr {
     } else if (!isChosen(size, who, at)) {
       return false;
     }
-    if (verbose > 0 && !quiet && rateLimit.allows(at.uptimeNanos().getAsLong(), at.log())) {
+    if (printing.verbose() > 0
+        && !quiet
+        && rateLimit.allows(at.uptimeNanos().getAsLong(), at.log())) {
       print(who, at.log());
     }
     if (times > 0) {
@@ -133,7 +140,7 @@ public final class FaultAttr {
             settings.probability(),
             space,
             times));
-    if (verbose > 1) {
+    if (printing.verbose() > 1) {
       log.print("CPU: %d PID: %d Comm: %s".formatted(who.cpu().value(), who.pid(), who.name()));
       log.print("Call Trace:");
       log.print(" <TASK>");

@@ -13,6 +13,11 @@ public record Faults(@Nullable FailSlab slab, @Nullable FailPageAlloc pages) {
     return new Faults(null, null);
   }
 
+  /// The same, with counts of their own.
+  public Faults afresh() {
+    return new Faults(slab == null ? null : slab.afresh(), pages == null ? null : pages.afresh());
+  }
+
   /// The injection points that are on.
   public Stream<FaultAttr> attrs() {
     return Stream.concat(

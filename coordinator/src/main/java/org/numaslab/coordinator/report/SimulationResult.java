@@ -15,7 +15,8 @@ import org.numaslab.coordinator.swarm.SwarmRun;
 /// @param command that repeats it
 /// @param basis of its figures
 /// @param cases runs that share a choice of faults
-/// @param faults how often a fault of each kind happened
+/// @param faults how often a fault of each kind happened, and how many calls failslab and
+///   fail_page_alloc made fail
 /// @param rejections how often each reason for having no effect was met
 /// @param failure the first run that broke an invariant, null for none
 public record SimulationResult(
@@ -40,7 +41,7 @@ public record SimulationResult(
         Basis.MODELLED.toString(),
         cases,
         Sum.of(all),
-        byName(all.hits),
+        faults(all),
         byName(all.rejections),
         failure);
   }
@@ -109,6 +110,12 @@ public record SimulationResult(
           smallest.violations().stream().map(Violation::toString).toList(),
           schedule);
     }
+  }
+
+  private static Map<String, Long> faults(Swarm.Totals all) {
+    Map<String, Long> faults = new TreeMap<>(byName(all.hits));
+    faults.putAll(all.injected);
+    return faults;
   }
 
   /// Counts by name.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,6 +45,7 @@ public final class Swarm {
     public long loadNanos;
 
     public final Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
+    public final Map<String, Long> injected = new TreeMap<>();
     public final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
 
     /// The failing run with the lowest seed, null when there is none.
@@ -68,6 +70,7 @@ public final class Swarm {
       virtualNanos += result.virtualNanos();
       loadNanos += progress.lastNanos;
       result.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
+      result.injected().forEach((point, count) -> injected.merge(point, count, Long::sum));
       result.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (!result.isClean() && failure == null) {
         failure = result;
@@ -93,6 +96,7 @@ public final class Swarm {
       virtualNanos += other.virtualNanos;
       loadNanos += other.loadNanos;
       other.hits.forEach((kind, count) -> hits.merge(kind, count, Long::sum));
+      other.injected.forEach((point, count) -> injected.merge(point, count, Long::sum));
       other.rejections.forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (failure == null) {
         failure = other.failure;

@@ -12,6 +12,7 @@ import org.numaslab.coordinator.audit.HistoryHash;
 import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
 import org.numaslab.coordinator.fault.FaultKind;
+import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.CpuId;
 
@@ -38,6 +39,7 @@ public final class SwarmRun {
   /// @param virtualNanos it took in virtual time
   /// @param healNanos of them after the faults
   /// @param hits how often faults of each kind happened
+  /// @param injected how many calls each injection point made fail
   /// @param rejections how often each reason for having no effect was met
   /// @param messages between members
   public record Result(
@@ -51,6 +53,7 @@ public final class SwarmRun {
       long handOffs,
       List<Violation> violations,
       Map<FaultKind, Long> hits,
+      Map<String, Long> injected,
       Map<Rejection, Long> rejections,
       long messages,
       long censusesClosed,
@@ -86,7 +89,7 @@ public final class SwarmRun {
             plan.caches(),
             plan.times(),
             plan.costs(),
-            plan.faults(),
+            new FaultSchedule(plan.faults().faults(), plan.faults().injected().afresh()),
             plan.seed(),
             TOUCHED_BYTES_MAX);
     try (SimulatedCluster cluster =
@@ -141,8 +144,9 @@ public final class SwarmRun {
         audit.reclaimed(),
         audit.handOffs(),
         List.copyOf(violations),
-        new EnumMap<>(withAll(cluster.faultHits())),
-        new EnumMap<>(withRejections(cluster.rejections())),
+        withAll(cluster.faultHits()),
+        cluster.injected(),
+        withRejections(cluster.rejections()),
         cluster.messages().sent,
         cluster.censusCounts().closed,
         cluster.censusCounts().voided);

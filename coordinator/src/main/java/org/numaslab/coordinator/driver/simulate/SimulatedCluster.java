@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -493,6 +494,17 @@ public final class SimulatedCluster implements AutoCloseable {
   /// How often a fault of each kind has happened.
   public Map<FaultKind, Long> faultHits() {
     return faults.hits();
+  }
+
+  /// How many calls each injection point has made fail.
+  public Map<String, Long> injected() {
+    Map<String, Long> failures = new TreeMap<>();
+    settings
+        .faults()
+        .injected()
+        .attrs()
+        .forEach(attr -> failures.put(attr.name(), attr.failures()));
+    return failures;
   }
 
   /// What became of messages.
