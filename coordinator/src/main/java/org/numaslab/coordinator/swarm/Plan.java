@@ -31,6 +31,9 @@ public record Plan(
   /// A short lease, so that faults of a few hundred milliseconds meet its end.
   private static final long LEASE_NANOS = 400 * MILLIS;
 
+  /// Few pages in one message, so that lists come in parts.
+  private static final int LISTED_PAGES_MAX = 8;
+
   private static final int[] SIZES = {32, 64, 192, 512, 1024, 2048, 4096};
   private static final int[] KIB_PER_NODE = {512, 1024, 2048};
 
@@ -86,7 +89,7 @@ public record Plan(
         topology,
         List.copyOf(caches),
         load,
-        LoanTimes.ofLease(LEASE_NANOS),
+        LoanTimes.ofLease(LEASE_NANOS).withListedPages(1 + Math.floorMod(seed, LISTED_PAGES_MAX)),
         CostModel.slowNetwork(),
         faults.of(random.split(), topology, length),
         length);

@@ -46,9 +46,6 @@ import org.numaslab.node.topology.CpuId;
 final class Border {
   private static final long[] NOTHING = {};
 
-  /// Pages in one list: 512 x 72 bytes, well below a frame's limit.
-  static final int LISTED_PAGES_MAX = 512;
-
   private final Incarnation me;
   private final Incarnation home;
   private final LoanTimes times;
@@ -355,10 +352,10 @@ final class Border {
     toHome.all().forEach(open -> mine.addAll(open.names));
     toOthers.values().forEach(others -> others.all().forEach(open -> mine.addAll(open.names)));
     Marks.OfPage[] pages = mine.byPage();
-    int parts = Math.max(1, (pages.length + LISTED_PAGES_MAX - 1) / LISTED_PAGES_MAX);
+    int parts = Math.max(1, (pages.length + times.listedPages() - 1) / times.listedPages());
     for (int part = 0; part < parts; part++) {
-      int first = part * LISTED_PAGES_MAX;
-      int end = Math.min(pages.length, first + LISTED_PAGES_MAX);
+      int first = part * times.listedPages();
+      int end = Math.min(pages.length, first + times.listedPages());
       Listed list = new Listed(census, part, parts, Arrays.copyOfRange(pages, first, end));
       toHome.send(list, NOTHING, 0, Outgoing.NEVER, now);
     }
