@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.numaslab.coordinator.mutation.Mutant;
 
 /// A judge that lets a wrong rule pass proves nothing: each of these rules, made wrong, is noticed.
 class MutationTest {
