@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.numaslab.coordinator.mutation.Mutant;
 
 /// A judge that lets a wrong rule pass proves nothing: each of these rules, made wrong, is noticed.
 class MutationTest {
@@ -45,7 +46,7 @@ class MutationTest {
           deactivation to tail         | node/src/main/java/org/numaslab/node/cache/KmemCacheNode.java  | addPartial(slab, remoteFrees);                                      | addPartial(slab, true);
           bulk free order, current     | cpu/src/main/java/org/numaslab/cpu/cache/KmemCacheCpu.java     | for (int i = length - 1; i >= 0; i--) {                             | for (int i = 0; i < length; i++) {
           bulk free order, other slab  | cpu/src/main/java/org/numaslab/cpu/cache/Cpu.java              | slowFree.free(c, Arrays.copyOf(run, length));                       | slowFree.free(c, Arrays.stream(Arrays.copyOf(run, length)).sorted().toArray());
-          constructor per allocation   | cpu/src/main/java/org/numaslab/cpu/cache/Operation.java        | long handOut(KmemCacheCpu c, long object, int gfpFlags) {        | long handOut(KmemCacheCpu c, long object, int gfpFlags) { if (object != Cpu.NULL && c.cache.constructor() != null) { c.cache.constructor().construct(null, object); }
+          constructor per allocation   | cpu/src/main/java/org/numaslab/cpu/cache/Operation.java        | long handOut(KmemCacheCpu c, long object, int wantedNode, int gfpFlags) { | long handOut(KmemCacheCpu c, long object, int wantedNode, int gfpFlags) { if (object != Cpu.NULL && c.cache.constructor() != null) { c.cache.constructor().construct(null, object); }
           """)
   void theRecordingsNoticeIt(String rule, String source, String snippet, String wrong)
       throws Exception {
