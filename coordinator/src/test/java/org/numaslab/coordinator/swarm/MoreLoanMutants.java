@@ -92,7 +92,7 @@ final class MoreLoanMutants {
                   "out.removeAll(handOff.objects());\n    outbox.deliver")
               .scenario(CensusScenarios.class, "handedBackDuringTheCount"),
           unsafe("R8", "the first part of a list counts as all of it")
-              .inLoan(BORDER, "LISTED_PAGES_MAX = 512", "LISTED_PAGES_MAX = 1")
+              .inLoan("LoanTimes", "LISTED_PAGES = 512", "LISTED_PAGES = 1")
               .inLoan(HOME, "lease.parts.size() == listed.parts()", "!lease.parts.isEmpty()")
               .scenario(CensusScenarios.class, "listOfTheCensusBefore"),
           unsafe("R8", "only the lease of the last removed is waited for")
@@ -209,5 +209,5 @@ final class MoreLoanMutants {
           unsafe("R1", "a grant that is taken only later is granted at each answer")
               .inLoan(BORDER, "if (open == null || open.parked != null) {", "if (open == null) {"),
           leak("R8", "a list has one page to a part")
-              .inLoan(BORDER, "LISTED_PAGES_MAX = 512", "LISTED_PAGES_MAX = 1"));
+              .inLoan("LoanTimes", "LISTED_PAGES = 512", "LISTED_PAGES = 1"));
 }

@@ -23,6 +23,20 @@
 /// | R9 hand-offs | are requests: the sender has the objects until they are taken |
 /// | R10 unsure | what comes back but is not out stays where it is, and is counted |
 ///
+/// What simulation has taught, beyond the plain rules:
+///
+/// | rule | without it |
+/// |---|---|
+/// | a grant takes effect when its cpu takes it, not when it arrives | a cpu that is preempted in between hands out an object after the lease, or has a slab of a home that is gone |
+/// | what a bulk allocation has so far goes back when the lease ends, but not an object that is being cleared | it is handed out without a lease; or it is cleared when it is somebody else's |
+/// | a store is never given up | it arrives when the object is somebody else's |
+/// | nothing is asked before the first lease | the home does not serve it, and it is sent in vain |
+/// | a request is bound to the life of the home that its cpu knew | a shell that was away gives old slabs back to the next life |
+/// | a home waits for its own open hand-offs before it counts | an object on its way is swept |
+///
+/// Needless here: that a home lists its own open hand-offs as well. It has waited for those that
+/// were open, and later ones are no candidates.
+///
 /// The removal of a member is final and reaches everybody who stays; clocks drift by less than 3 %;
 /// nobody lies.
 @NullMarked
