@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -18,14 +19,17 @@ final class ProgressDisplay implements AutoCloseable {
   private static final int INTERVAL_MILLIS = 200;
   private static final long THOUSAND = 1000;
 
-  private final Experiment experiment;
+  private final LongSupplier total;
+  private final LongSupplier done;
   private final @Nullable ProgressBar bar;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ProgressDisplay(Experiment experiment, boolean shown) {
-    this.experiment = experiment;
-    this.bar = shown ? bar(experiment.total()) : null;
+  private ProgressDisplay(
+      LongSupplier total, LongSupplier done, String unit, long scale, boolean shown) {
+    this.total = total;
+    this.done = done;
+    this.bar = shown ? bar(total.getAsLong(), unit, scale) : null;
     if (bar != null) {
       var _ =
           clock.scheduleAtFixedRate(
@@ -34,14 +38,20 @@ final class ProgressDisplay implements AutoCloseable {
   }
 
   static ProgressDisplay of(Experiment experiment, boolean quiet) {
-    return new ProgressDisplay(experiment, !quiet && Boolean.getBoolean(TERMINAL));
+    return new ProgressDisplay(
+        experiment::total, experiment::done, "k", THOUSAND, !quiet && Boolean.getBoolean(TERMINAL));
   }
 
-  private static ProgressBar bar(long total) {
+  /// Of runs that are counted.
+  static ProgressDisplay ofRuns(long total, LongSupplier done) {
+    return new ProgressDisplay(() -> total, done, " runs", 1, Boolean.getBoolean(TERMINAL));
+  }
+
+  private static ProgressBar bar(long total, String unit, long scale) {
     return new ProgressBarBuilder()
         .setTaskName("running")
         .setInitialMax(total)
-        .setUnit("k", THOUSAND)
+        .setUnit(unit, scale)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(INTERVAL_MILLIS)
         .showSpeed()
@@ -52,8 +62,8 @@ final class ProgressDisplay implements AutoCloseable {
   private void show() {
     ProgressBar shown = bar;
     if (shown != null) {
-      shown.maxHint(experiment.total());
-      shown.stepTo(experiment.done());
+      shown.maxHint(total.getAsLong());
+      shown.stepTo(done.getAsLong());
     }
   }
 

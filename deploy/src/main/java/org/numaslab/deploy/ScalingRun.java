@@ -38,7 +38,7 @@ final class ScalingRun {
       order = 21,
       paramLabel = "K=V,...",
       description = {
-        "With --scaling: what things take, in ns: fast, slow, mailbox, service, wire, distance (more",
+        "Of --scaling or one run: what things take, in ns: fast, slow, mailbox, service, wire, distance (more",
         "for each step of distance), and jitter of the wire in percent."
       })
   @Nullable String costs;

@@ -8,14 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.AuditedHistory;
 import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
+import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.driver.simulate.CostModel;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.ScheduleText;
+import org.numaslab.coordinator.report.AuditView;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.SimulationResult;
@@ -73,6 +78,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private static final String SCHEDULE = "schedule.txt";
   private static final String HISTORY = HistoryFile.NAME + ".gz";
   private static final Pattern INJECTED = Pattern.compile(" fail(slab|-page-alloc) ");
+  private static final int STORIES_MAX = 3;
   private static final long SEEDS_MAX = 10_000_000;
   private static final long OPERATIONS_MAX = 1_000_000_000;
 
@@ -203,15 +209,7 @@ public final class SimulateCommand implements Callable<Integer> {
       all.add(last);
       cases.add(new Case(choice.text(), plan.seed(), Sum.of(all)));
     } else {
-      for (Work work : work(choice)) {
-        Swarm.Totals totals =
-            Swarm.run(work.first, work.seeds, operations, work.choice, threads(), done -> {});
-        all.add(totals);
-        cases.add(new Case(work.choice.text(), work.first, Sum.of(totals)));
-        if (totals.failure != null) {
-          break;
-        }
-      }
+      runMany(work(choice), all, cases);
     }
     Failure failure = null;
     SwarmRun.Result failing = all.failure;
@@ -240,12 +238,40 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     output.write(files);
     stdout.print(page);
+    if (last != null && !last.isClean()) {
+      stdout.println();
+      stdout.print(stories(last, output.file(HISTORY)));
+    }
     stdout.println("Results: " + output.path());
     stdout.flush();
     return failure == null ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
   private record Work(FaultChoice choice, long first, long seeds) {}
+
+  /// Until one fails.
+  private void runMany(List<Work> works, Swarm.Totals all, List<Case> cases) {
+    AtomicLong over = new AtomicLong();
+    long runs = works.stream().mapToLong(Work::seeds).sum();
+    try (ProgressDisplay progress = ProgressDisplay.ofRuns(runs, over::get)) {
+      for (Work work : works) {
+        Swarm.Totals totals =
+            Swarm.run(
+                work.first,
+                work.seeds,
+                operations,
+                work.choice,
+                threads(),
+                done -> over.incrementAndGet());
+        all.add(totals);
+        cases.add(new Case(work.choice.text(), work.first, Sum.of(totals)));
+        if (totals.failure != null) {
+          return;
+        }
+      }
+      progress.finished();
+    }
+  }
 
   private List<Work> work(FaultChoice choice) {
     long first = firstSeed == null ? 1 : firstSeed;
@@ -270,6 +296,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private Plan plan(long of, FaultChoice choice) {
     Plan plan = Plan.random(of, operations, topology == null ? null : machine(topology), choice);
+    if (scaling.costs != null) {
+      plan = plan.with(CostModel.parse("--costs", scaling.costs, plan.costs()));
+    }
     return load == null ? plan : plan.with(Load.parse("--load", load, plan.load()));
   }
 
@@ -296,6 +325,13 @@ public final class SimulateCommand implements Callable<Integer> {
       writer.end();
       return result;
     }
+  }
+
+  /// What happened to the first objects that violations are about.
+  private static String stories(SwarmRun.Result run, Path history) {
+    List<Violation> ofObjects =
+        run.violations().stream().filter(v -> v.object() != 0).limit(STORIES_MAX).toList();
+    return AuditView.of(AuditedHistory.explain(history, ofObjects));
   }
 
   /// What goes wrong in a run, as a file has it. Injection points are as in the file that they come
@@ -353,8 +389,11 @@ public final class SimulateCommand implements Callable<Integer> {
       throw new BadInput(
           "--scaling: got it with --seeds, --campaign, --topology or --load, allowed: without");
     }
-    if (nodes == null && (scaling.costs != null || scaling.calibrates)) {
-      throw new BadInput("--costs and --calibrate: got them without --scaling, allowed: with it");
+    if (nodes == null && scaling.calibrates) {
+      throw new BadInput("--calibrate: got it without --scaling, allowed: with it");
+    }
+    if (scaling.costs != null && (seeds != null || campaign != null)) {
+      throw new BadInput("--costs: got them with many seeds, allowed: with --seed or --scaling");
     }
   }
 
@@ -384,6 +423,7 @@ public final class SimulateCommand implements Callable<Integer> {
     option(line, "--operations", operations);
     option(line, "--topology", topology);
     option(line, "--load", load);
+    option(line, "--costs", scaling.costs);
     return line.toString();
   }
 

@@ -160,7 +160,9 @@ class SimulateCommandTest {
           --scaling 0                      | --scaling: got '0', allowed: 1..1024
           --scaling 2 --costs fast=-1      | --costs: fast: got '-1', allowed: 0..1000000000
           --scaling 2 --costs quick=1      | --costs: got 'quick=1', allowed: *
-          --costs fast=1                   | --costs and --calibrate: got them without --scaling, allowed: with it
+          --calibrate                      | --calibrate: got it without --scaling, allowed: with it
+          --costs fast=1 --seeds 2         | --costs: got them with many seeds, allowed: with --seed or --scaling
+          --costs wire=x                   | --costs: wire: got 'x', allowed: 0..1000000000
           --scaling 2 --seeds 4            | --scaling: got it with --seeds, --campaign, --topology or --load, allowed: without
           """)
   void whatCannotBeIsRefusedInOneLine(String words, String message) {

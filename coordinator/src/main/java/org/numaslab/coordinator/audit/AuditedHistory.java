@@ -77,6 +77,15 @@ public record AuditedHistory(
         led.stream().map(ObjectHistory::explained).toList());
   }
 
+  /// What happened to the objects of violations that something else has found.
+  public static List<Explained> explain(Path file, List<Violation> violations) {
+    List<ObjectHistory> each = violations.stream().map(ObjectHistory::untilEnd).toList();
+    try (HistoryReader reader = HistoryFile.open(file)) {
+      reader.readTo(event -> each.forEach(object -> object.add(event)));
+    }
+    return each.stream().map(ObjectHistory::explained).toList();
+  }
+
   public boolean isClean() {
     return violations.isEmpty();
   }

@@ -43,6 +43,13 @@ public final class AuditView {
     return view.page.toString();
   }
 
+  /// Violations, each with what happened to its object.
+  public static String of(List<Explained> explained) {
+    AuditView view = new AuditView();
+    explained.forEach(view::explained);
+    return view.page.toString();
+  }
+
   private static String kept(int count, int max, String thing) {
     return Page.count(count, thing) + (count == max ? " or more" : "");
   }

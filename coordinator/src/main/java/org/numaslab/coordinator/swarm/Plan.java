@@ -100,6 +100,11 @@ public record Plan(
     return new Plan(seed, topology, caches, other, times, costs, faults, lengthNanos);
   }
 
+  /// The same with other costs.
+  public Plan with(CostModel other) {
+    return new Plan(seed, topology, caches, load, times, other, faults, lengthNanos);
+  }
+
   /// The same with other faults.
   public Plan with(FaultSchedule others) {
     return new Plan(seed, topology, caches, load, times, costs, others, lengthNanos);

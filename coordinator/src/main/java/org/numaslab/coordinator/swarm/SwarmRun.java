@@ -111,6 +111,7 @@ public final class SwarmRun {
         if (!waits.isEmpty()) {
           violations.add(new Violation("L1", cluster.now(), Event.NONE, 0, waits));
         }
+        violations.addAll(ofLiars(cluster));
         audit.end(cluster.now());
         violations.addAll(audit.violations());
         if (waits.isEmpty()) {
@@ -124,6 +125,21 @@ public final class SwarmRun {
         return result(plan, progress, hash, cluster, 0, audit, violations);
       }
     }
+  }
+
+  /// Nobody lies here: what only a liar can cause, a fault of the protocol has caused.
+  private static List<Violation> ofLiars(SimulatedCluster cluster) {
+    return cluster.rejections().entrySet().stream()
+        .filter(entry -> entry.getKey().isOfLiars())
+        .map(entry ->
+            new Violation(
+                "S6",
+                cluster.now(),
+                Event.NONE,
+                0,
+                "%d times %s, which only a member that is wrong about what it has can cause"
+                    .formatted(entry.getValue(), entry.getKey())))
+        .toList();
   }
 
   private static Result result(

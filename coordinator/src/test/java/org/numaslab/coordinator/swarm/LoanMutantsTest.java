@@ -24,7 +24,7 @@ import org.numaslab.coordinator.mutation.Mutant;
 /// | that a member no longer waits, before it lists, for requests to one that is removed | each removal begins a new census, and its number replaces what is waited for |
 /// | that a home lists its own open hand-offs | it has waited for those that were open at the count; what it hands off later was not out then, or has come back, and is no candidate |
 /// | that a cpu drops its batches of frees for a home that is gone | a batch is sent at the end of the turn that fills it, and nobody is removed within a turn |
-/// | that who is not in the lease table is not served | a member asks nothing before its first lease, so it is in the table; either alone is enough, both left out are noticed |
+/// | that who is not in the lease table is not served | a member asks nothing before its first lease, so it is in the table |
 /// | that a grant which waits is offered once, however often it is answered | who takes it ends the request; the second offer finds nothing |
 ///
 /// That an object is out when it comes back, that a member has what it hands off and a lease for

@@ -184,7 +184,10 @@ final class MoreLoanMutants {
                   BORDER,
                   "isAwaited |= ack.sentAt() == RenewAck.UNASKED || ack.view() > fenced;",
                   "")
-              .scenario(CensusScenarios.class, "idleMember"));
+              .scenario(CensusScenarios.class, "idleMember"),
+          unsafe("R5", "requests do not wait for the first lease")
+              .inLoan(BORDER, "toHome.hold();", "")
+              .seeds(1));
 
   /// What no run can notice, since it changes nothing that matters.
   static final List<LoanMutant> HARMLESS =
@@ -204,8 +207,6 @@ final class MoreLoanMutants {
               .inCpu("Cpu", "remoteFrees.forget(home.value());", ""),
           unsafe("R5", "who is not in the lease table is served, but waits until it is")
               .inLoan(HOME, "if (!leases.containsKey(from)) {", "if (false) {"),
-          unsafe("R5", "requests do not wait for the first lease, but are refused until then")
-              .inLoan(BORDER, "toHome.hold();", ""),
           unsafe("R1", "a grant that is taken only later is granted at each answer")
               .inLoan(BORDER, "if (open == null || open.parked != null) {", "if (open == null) {"),
           leak("R8", "a list has one page to a part")

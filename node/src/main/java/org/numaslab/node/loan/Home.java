@@ -195,6 +195,10 @@ public final class Home {
       events.rejected(Rejection.NOT_OUT);
       return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
     }
+    if (!state.knowsLoansOf(message)) {
+      events.rejected(Rejection.NO_SUCH_LOAN);
+      return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
+    }
     NodeReply reply = answers.during(() -> state.receive(message));
     comesBack(leaving);
     out.addAll(crossing.entering(message, reply));

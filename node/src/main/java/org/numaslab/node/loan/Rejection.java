@@ -32,6 +32,14 @@ public enum Rejection {
   LISTED_FOR_OTHER_CENSUS,
   /// An object comes back that is not out.
   NOT_OUT,
+  /// A loan is named that is not open, or a slab that is another one by now.
+  NO_SUCH_LOAN,
   /// A loan or an object is to go to a member that is gone.
-  MEMBER_GONE
+  MEMBER_GONE;
+
+  /// Whether only a member that is wrong about what it has can cause it: it is forged, or the
+  /// protocol has failed. What it is about is left as it is.
+  public boolean isOfLiars() {
+    return this == NO_LEASE_ENTRY || this == FOREIGN_CPU || this == NOT_OUT || this == NO_SUCH_LOAN;
+  }
 }

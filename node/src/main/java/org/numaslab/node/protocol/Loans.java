@@ -26,11 +26,17 @@ final class Loans {
     return slab;
   }
 
+  /// Whether a loan of that number is open for this cpu and slab.
+  boolean isOpen(SlabRef slab, CpuId borrower) {
+    Loan loan = open.get(slab.loan());
+    return loan != null && loan.slab.equals(slab) && loan.borrower.equals(borrower);
+  }
+
   /// @throws IllegalStateException when the loan is not open for this cpu and slab: a message was
   ///   forged or applied twice
   Loan check(SlabRef slab, CpuId borrower) {
     Loan loan = open.get(slab.loan());
-    if (loan == null || !loan.slab.equals(slab) || !loan.borrower.equals(borrower)) {
+    if (loan == null || !isOpen(slab, borrower)) {
       throw new IllegalStateException(
           "no open loan "
               + slab.loan()

@@ -413,6 +413,22 @@ public final class NodeState {
     return new Counted(m.request(), cache.nrSlabs(), cache.totalObjects(), free);
   }
 
+  /// Whether the loans that a cpu of another node names are open for it.
+  public boolean knowsLoansOf(NodeProtocol.FromCpu message) {
+    CpuId from = message.from().cpu();
+    return switch (message) {
+      case Activate m -> knowsLoan(m.slab(), from);
+      case Deactivate m -> knowsLoan(m.slab(), from);
+      case Unfreeze m -> Arrays.stream(m.slabs()).allMatch(slab -> knowsLoan(slab, from));
+      default -> true;
+    };
+  }
+
+  private boolean knowsLoan(SlabRef slab, CpuId borrower) {
+    return loans.isOpen(slab, borrower)
+        && SlabWord.generation(frames.word(slab.frame())) == slab.generation();
+  }
+
   // ---- CPUs that are gone
 
   /// Closes the loans of CPUs that are gone. Their slabs are as if they had been given back with
