@@ -19,7 +19,6 @@ import org.numaslab.node.cache.Tally;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.memory.Memory;
-import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeProtocol.Activate;
 import org.numaslab.node.protocol.NodeProtocol.BeginGracePeriod;
@@ -59,7 +58,6 @@ import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.protocol.RegistryReply.Validated;
-import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
 import org.numaslab.node.slab.SlabObjects;
@@ -72,10 +70,6 @@ import org.numaslab.node.topology.NodeId;
 /// its caches. Needs no answer from anybody, so nothing that waits for a node can wait for ever.
 public final class NodeState {
   private static final SlabGrant[] NO_GRANTS = {};
-  private static final long[] NO_OBJECTS = {};
-
-  /// No slab is in frame 0, which ends lists.
-  private static final long NO_SLAB = 0;
 
   private final NodeId node;
   private final Memory memory;
@@ -87,6 +81,7 @@ public final class NodeState {
   private final KernelMessages messages;
   private final Map<CacheId, KmemCacheNode> caches = new LinkedHashMap<>();
   private final PlainPages plain;
+  private final NodeFrees frees;
   private final NodeContents contents;
   private final Loans loans = new Loans();
   private final Tally tally = new Tally();
@@ -115,6 +110,7 @@ public final class NodeState {
     this.isOwn = isOwn;
     this.outbox = outbox;
     this.plain = new PlainPages(node, memory, nature);
+    this.frees = new NodeFrees(frames, this::cache, messages, tally);
     this.contents =
         new NodeContents(
             memory, id -> cache(new CacheId(id)).cache(), id -> cache(new CacheId(id)).objects());
@@ -309,84 +305,14 @@ public final class NodeState {
       CacheId id = runs[from].cache();
       List<SlabGrant> frozen = new ArrayList<>(1);
       for (to = from; to < runs.length && runs[to].cache().equals(id); to++) {
-        free(m.from().cpu(), cache(id), runs[to], frozen);
+        frees.free(
+            cache(id),
+            runs[to],
+            (cache, slab) -> frozen.add(grant(cache, m.from().cpu(), slab, 0)));
       }
       outcomes.add(new Outcome(id, tally.take(), frozen.toArray(NO_GRANTS)));
     }
     return new Applied(m.request(), outcomes.toArray(Outcome[]::new));
-  }
-
-  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
-  /// addresses only.
-  private void free(CpuId freer, KmemCacheNode named, FreedRun run, List<SlabGrant> frozen) {
-    long[] rest = run.objects();
-    while (rest.length > 0) {
-      long slab = slabOf(named, rest[0]);
-      if (slab == NO_SLAB) {
-        if (named.debug() == null) {
-          throw noObject(named, rest[0]);
-        }
-        messages.print("virt_to_cache: Object is not a Slab page!");
-        rest = Arrays.copyOfRange(rest, 1, rest.length);
-        continue;
-      }
-      long[] same =
-          rest.length == 1
-              ? rest // by far the most
-              : Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
-      if (same.length < rest.length) {
-        rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
-      } else {
-        rest = NO_OBJECTS;
-      }
-      KmemCacheNode cache = trueCache(named, slab, same[0]);
-      tally.add(Stat.FREE_SLOWPATH);
-      DebugSlabs debug = cache.debug();
-      if (debug != null) {
-        debug.free(run.call(), slab, same, tally);
-      } else if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
-        frozen.add(grant(cache, freer, slab, 0));
-      }
-    }
-  }
-
-  /// The cache that a slab is of. An object freed to another is told and goes where it belongs
-  /// (`cache_from_obj`).
-  private KmemCacheNode trueCache(KmemCacheNode named, long slab, long object) {
-    KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
-    if (cache != named) {
-      messages.print(
-          "cache_from_obj: Wrong slab cache. "
-              + named.cache().name()
-              + " but object is from "
-              + cache.cache().name());
-      cache.report().printTracks(object);
-    }
-    return cache;
-  }
-
-  /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must
-  /// be an object: this machine has no word for a list of anything else.
-  private long slabOf(KmemCacheNode named, long object) {
-    long frame = object >>> Memory.PAGE_SHIFT;
-    if (frames.kind(frame) != Kind.SLAB) {
-      return NO_SLAB;
-    }
-    long slab = frames.head(frame);
-    KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
-    if (cache.debug() == null
-        && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
-      throw noObject(named, object);
-    }
-    return slab;
-  }
-
-  private static EmulatedOops noObject(KmemCacheNode named, long object) {
-    return new EmulatedOops(
-        "free of "
-            + ObjectAddress.print(object)
-            + ", which is no object of "
-            + named.cache().name());
   }
 
   private NodeReply zero(Zero m) {
@@ -443,17 +369,8 @@ public final class NodeState {
   /// Frees objects and blocks that nobody has any more.
   public void reclaim(long[] addresses) {
     for (long address : addresses) {
-      long frame = address >>> Memory.PAGE_SHIFT;
-      if (frames.kind(frame) == Kind.SLAB) {
-        long slab = frames.head(frame);
-        long[] object = {address};
-        KmemCacheNode cache = cache(new CacheId(frames.cache(slab)));
-        DebugSlabs debug = cache.debug();
-        if (debug != null) {
-          debug.free(Call.on(0), slab, object, tally);
-        } else if (cache.free(slab, object, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
-          cache.unfreeze(new long[] {slab}, tally);
-        }
+      if (frames.kind(address >>> Memory.PAGE_SHIFT) == Kind.SLAB) {
+        frees.reclaim(address);
       } else {
         plain.giveBack(address);
       }

@@ -135,7 +135,7 @@ final class FaultsAtWork {
       case Fault.NoPages f -> member(f.node(), m -> m.hasNoPages(true), m -> m.hasNoPages(false));
       case Fault.Churn f -> churn(f.everyNanos());
       case Fault.CoordinatorKill f -> {
-        cluster.killCoordinator(f.restartNanos());
+        cluster.coordinator().kill(f.restartNanos());
         yield () -> {};
       }
       case Fault.CpuCrash f ->

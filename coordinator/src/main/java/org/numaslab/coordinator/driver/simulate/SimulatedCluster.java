@@ -2,7 +2,6 @@ package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +20,7 @@ import org.numaslab.coordinator.driver.MachineLimits;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.node.buddy.ZoneLimits;
-import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.cache.Nature;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.LoanTimes;
@@ -71,8 +68,6 @@ public final class SimulatedCluster implements AutoCloseable {
   }
 
   private static final long MILLIS = 1_000_000;
-  private static final int CREATE_EVERY_MILLIS = 500;
-  private static final int LATE_CACHES_MAX = 8;
 
   private final Settings settings;
   private final Topology topology;
@@ -84,9 +79,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Wires wires;
   private final KernelLog log = new KernelLog();
   private final List<Map<ZoneType, ZoneLimits>> limits;
-  private final List<KmemCache> caches = new ArrayList<>();
-  private final Nature definitions;
-  private int openCaches;
+  private final SimulatedCoordinator coordinator;
   private final @Nullable SimulatedMember[] members;
   private final int[] lives;
   private final Set<Incarnation> decided = new LinkedHashSet<>();
@@ -94,7 +87,6 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Censuses censuses = new Censuses();
   private final FaultsAtWork faults;
   private boolean isHealed;
-  private boolean coordinatorIsDown;
 
   public SimulatedCluster(Settings settings, Tasks tasks, History history) {
     this.settings = settings;
@@ -107,15 +99,13 @@ public final class SimulatedCluster implements AutoCloseable {
     this.limits = MachineLimits.of(topology, List.of());
     this.members = new SimulatedMember[topology.nodeCount()];
     this.lives = new int[topology.nodeCount()];
-    this.definitions = LiveNatures.ofRegistry(seeds.nextLong());
-    settings.caches().forEach(this::define);
-    openCaches = caches.size();
+    this.coordinator = new SimulatedCoordinator(this, settings.caches(), seeds.nextLong(), random);
     for (int node = 0; node < members.length; node++) {
       start(new NodeId(node));
     }
     forEach(member -> forEach(other -> member.joined(other.me())));
     this.faults = new FaultsAtWork(this, settings.faults(), seeds.split());
-    time.after(CREATE_EVERY_MILLIS * MILLIS, this::createCache);
+    coordinator.begin();
   }
 
   // ---- for members and faults
@@ -200,7 +190,7 @@ public final class SimulatedCluster implements AutoCloseable {
     Memory memory = Memory.reserve(topology.spanFrames(), settings.touchedBytesMax());
     SimulatedMember member = new SimulatedMember(this, me, memory, seeds.nextLong());
     members[node.value()] = member;
-    caches.forEach(member::describe);
+    coordinator.caches().forEach(member::describe);
     note(Kind.JOINED, me, 0);
     member.begin();
   }
@@ -316,70 +306,18 @@ public final class SimulatedCluster implements AutoCloseable {
 
   // ---- caches
 
-  private KmemCache define(CacheGeometry geometry) {
-    CacheId id = new CacheId(caches.size());
-    KmemCache cache =
-        KmemCache.created(id, "sim-" + id.value(), geometry, definitions, false, null);
-    caches.add(cache);
-    return cache;
-  }
-
-  private void createCache() {
-    if (coordinatorIsDown || isHealed) {
-      return;
-    }
-    int late = caches.size() - settings.caches().size();
-    if (late < LATE_CACHES_MAX && openCaches == caches.size()) {
-      KmemCache cache = define(settings.caches().get(late % settings.caches().size()));
-      Set<SimulatedMember> missing = new HashSet<>(alive());
-      for (SimulatedMember member : alive()) {
-        time.after(
-            random.nextLong(5 * MILLIS),
-            () ->
-                member.run(() -> {
-                  member.describe(cache);
-                  missing.remove(member);
-                }));
-      }
-      openWhenKnown(missing);
-    }
-    time.after(CREATE_EVERY_MILLIS * MILLIS, this::createCache);
-  }
-
-  /// Tasks use a cache when all members know it. Those that start later know it from the begin.
-  private void openWhenKnown(Set<SimulatedMember> missing) {
-    time.after(
-        10 * MILLIS,
-        () -> {
-          missing.removeIf(member -> !member.isAlive());
-          if (missing.isEmpty()) {
-            openCaches = caches.size();
-          } else {
-            openWhenKnown(missing);
-          }
-        });
-  }
-
-  void killCoordinator(long restartNanos) {
-    if (!coordinatorIsDown) {
-      coordinatorIsDown = true;
-      time.after(
-          restartNanos,
-          () -> {
-            coordinatorIsDown = false;
-            createCache();
-          });
-    }
+  SimulatedCoordinator coordinator() {
+    return coordinator;
   }
 
   /// The caches that tasks may use.
   public List<KmemCache> openCaches() {
-    return caches.subList(0, openCaches);
+    return coordinator.openCaches();
   }
 
   /// Every cache that was ever made.
   public List<KmemCache> caches() {
-    return List.copyOf(caches);
+    return coordinator.caches();
   }
 
   // ---- the run

@@ -1,0 +1,137 @@
+package org.numaslab.node.protocol;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.DebugSlabs;
+import org.numaslab.node.cache.KmemCacheNode;
+import org.numaslab.node.cache.Stat;
+import org.numaslab.node.cache.Tally;
+import org.numaslab.node.memory.FrameTable;
+import org.numaslab.node.memory.FrameTable.Kind;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.memory.ObjectAddress;
+import org.numaslab.node.memory.SlabWord;
+import org.numaslab.node.protocol.NodeProtocol.FreedRun;
+import org.numaslab.node.slab.Call;
+import org.numaslab.node.slab.EmulatedOops;
+import org.numaslab.node.slab.KernelMessages;
+
+/// What a node does with objects that come back to it by address.
+///
+/// Owner: the node. Models `cache_from_obj` and the callers of `__slab_free` in mm/slub.c, v6.1.
+final class NodeFrees {
+  private static final long[] NO_OBJECTS = {};
+
+  /// No slab is in frame 0, which ends lists.
+  private static final long NO_SLAB = 0;
+
+  /// Learns of a full slab that is frozen for whoever frees.
+  interface Frozen {
+    void add(KmemCacheNode cache, long slab);
+  }
+
+  private final FrameTable frames;
+  private final Function<CacheId, KmemCacheNode> caches;
+  private final KernelMessages messages;
+  private final Tally tally;
+
+  NodeFrees(
+      FrameTable frames,
+      Function<CacheId, KmemCacheNode> caches,
+      KernelMessages messages,
+      Tally tally) {
+    this.frames = frames;
+    this.caches = caches;
+    this.messages = messages;
+    this.tally = tally;
+  }
+
+  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
+  /// addresses only.
+  ///
+  /// @param frozen is told of full slabs, which are frozen now
+  void free(KmemCacheNode named, FreedRun run, Frozen frozen) {
+    long[] rest = run.objects();
+    while (rest.length > 0) {
+      long slab = slabOf(named, rest[0]);
+      if (slab == NO_SLAB) {
+        if (named.debug() == null) {
+          throw noObject(named, rest[0]);
+        }
+        messages.print("virt_to_cache: Object is not a Slab page!");
+        rest = Arrays.copyOfRange(rest, 1, rest.length);
+        continue;
+      }
+      long[] same =
+          rest.length == 1
+              ? rest // by far the most
+              : Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
+      if (same.length < rest.length) {
+        rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
+      } else {
+        rest = NO_OBJECTS;
+      }
+      KmemCacheNode cache = trueCache(named, slab, same[0]);
+      tally.add(Stat.FREE_SLOWPATH);
+      DebugSlabs debug = cache.debug();
+      if (debug != null) {
+        debug.free(run.call(), slab, same, tally);
+      } else if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+        frozen.add(cache, slab);
+      }
+    }
+  }
+
+  /// The cache that a slab is of. An object freed to another is told and goes where it belongs
+  /// (`cache_from_obj`).
+  private KmemCacheNode trueCache(KmemCacheNode named, long slab, long object) {
+    KmemCacheNode cache = caches.apply(new CacheId(frames.cache(slab)));
+    if (cache != named) {
+      messages.print(
+          "cache_from_obj: Wrong slab cache. "
+              + named.cache().name()
+              + " but object is from "
+              + cache.cache().name());
+      cache.report().printTracks(object);
+    }
+    return cache;
+  }
+
+  /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must
+  /// be an object: this machine has no word for a list of anything else.
+  private long slabOf(KmemCacheNode named, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    if (frames.kind(frame) != Kind.SLAB) {
+      return NO_SLAB;
+    }
+    long slab = frames.head(frame);
+    KmemCacheNode cache = caches.apply(new CacheId(frames.cache(slab)));
+    if (cache.debug() == null
+        && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
+      throw noObject(named, object);
+    }
+    return slab;
+  }
+
+  private static EmulatedOops noObject(KmemCacheNode named, long object) {
+    return new EmulatedOops(
+        "free of "
+            + ObjectAddress.print(object)
+            + ", which is no object of "
+            + named.cache().name());
+  }
+
+  /// Frees an object that nobody has any more: no cpu is there to get its slab.
+  void reclaim(long object) {
+    long slab = frames.head(object >>> Memory.PAGE_SHIFT);
+    long[] objects = {object};
+    KmemCacheNode cache = caches.apply(new CacheId(frames.cache(slab)));
+    DebugSlabs debug = cache.debug();
+    if (debug != null) {
+      debug.free(Call.on(0), slab, objects, tally);
+    } else if (cache.free(slab, objects, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+      cache.unfreeze(new long[] {slab}, tally);
+    }
+  }
+}
