@@ -36,7 +36,7 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, and everything held",
-      "1:done, and a difference was found",
+      "1:done, and a difference was found, or an audit found something that does not add up",
       "2:bad input; nothing was changed",
       "3:this machine cannot do it, or numaslab has a bug"
     },
