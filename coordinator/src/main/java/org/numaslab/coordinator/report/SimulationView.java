@@ -75,6 +75,8 @@ public final class SimulationView {
             row("censuses closed", sum.censusesClosed()),
             row("censuses that a removal voided", sum.censusesVoided()),
             row("messages between members", sum.messages()),
+            row("  through their bytes", sum.encodedMessages()),
+            row("  which were", sum.encodedBytes()),
             row("events audited", sum.events())));
     page.line(
         String.format(

@@ -26,6 +26,9 @@ public record Plan(
     CostModel costs,
     FaultSchedule faults,
     long lengthNanos) {
+  /// Messages of every so many seeds go through the bytes that they have between processes.
+  private static final int ENCODED_SEEDS = 4;
+
   private static final long MILLIS = 1_000_000;
 
   /// A short lease, so that faults of a few hundred milliseconds meet its end.
@@ -93,6 +96,11 @@ public record Plan(
         CostModel.slowNetwork(),
         faults.of(random.split(), topology, length),
         length);
+  }
+
+  /// Whether each message between members goes through its bytes.
+  public boolean encodes() {
+    return Math.floorMod(seed, ENCODED_SEEDS) == 0;
   }
 
   /// The same with another load.

@@ -37,6 +37,8 @@ public final class Swarm {
     public long hash;
 
     public long messages;
+    public long encoded;
+    public long bytes;
     public long censusesClosed;
     public long censusesVoided;
     public long virtualNanos;
@@ -65,6 +67,8 @@ public final class Swarm {
       events += result.events();
       hash = (Long.rotateLeft(hash, 1) ^ result.hash()) * FACTOR;
       messages += result.messages();
+      encoded += result.encoded();
+      bytes += result.bytes();
       censusesClosed += result.censusesClosed();
       censusesVoided += result.censusesVoided();
       virtualNanos += result.virtualNanos();
@@ -91,6 +95,8 @@ public final class Swarm {
       events += other.events;
       hash = (Long.rotateLeft(hash, 1) ^ other.hash) * FACTOR;
       messages += other.messages;
+      encoded += other.encoded;
+      bytes += other.bytes;
       censusesClosed += other.censusesClosed;
       censusesVoided += other.censusesVoided;
       virtualNanos += other.virtualNanos;

@@ -42,6 +42,8 @@ public final class SwarmRun {
   /// @param injected how many calls each injection point made fail
   /// @param rejections how often each reason for having no effect was met
   /// @param messages between members
+  /// @param encoded how many of them went through their bytes
+  /// @param bytes that these had
   public record Result(
       Plan plan,
       Progress progress,
@@ -56,6 +58,8 @@ public final class SwarmRun {
       Map<String, Long> injected,
       Map<Rejection, Long> rejections,
       long messages,
+      long encoded,
+      long bytes,
       long censusesClosed,
       long censusesVoided) {
     public boolean isClean() {
@@ -91,6 +95,7 @@ public final class SwarmRun {
             plan.costs(),
             new FaultSchedule(plan.faults().faults(), plan.faults().injected().afresh()),
             plan.seed(),
+            plan.encodes(),
             TOUCHED_BYTES_MAX);
     try (SimulatedCluster cluster =
         new SimulatedCluster(
@@ -164,6 +169,8 @@ public final class SwarmRun {
         cluster.injected(),
         withRejections(cluster.rejections()),
         cluster.messages().sent,
+        cluster.messages().encoded,
+        cluster.messages().bytes,
         cluster.censusCounts().closed,
         cluster.censusCounts().voided);
   }

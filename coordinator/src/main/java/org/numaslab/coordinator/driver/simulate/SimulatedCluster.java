@@ -45,6 +45,7 @@ public final class SimulatedCluster implements AutoCloseable {
   ///
   /// @param caches that exist from the begin; when the coordinator makes others, it takes these in
   ///   turn
+  /// @param encodes whether each message between members goes through its bytes
   /// @param touchedBytesMax real memory for each member
   public record Settings(
       Topology topology,
@@ -53,6 +54,7 @@ public final class SimulatedCluster implements AutoCloseable {
       CostModel costs,
       FaultSchedule faults,
       long seed,
+      boolean encodes,
       long touchedBytesMax) {}
 
   /// Makes the task of a cpu, each time that its member starts.
@@ -95,7 +97,9 @@ public final class SimulatedCluster implements AutoCloseable {
     this.history = history;
     this.seeds = new SplittableRandom(settings.seed());
     this.random = seeds.split();
-    this.wires = new Wires(topology, settings.costs(), seeds.split(), time, this::deliver);
+    this.wires =
+        new Wires(
+            settings.encodes(), topology, settings.costs(), seeds.split(), time, this::deliver);
     this.limits = MachineLimits.of(topology, List.of());
     this.members = new SimulatedMember[topology.nodeCount()];
     this.lives = new int[topology.nodeCount()];

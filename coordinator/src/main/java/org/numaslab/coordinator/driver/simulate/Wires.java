@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.Fault;
+import org.numaslab.coordinator.wire.FrameCodec;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -29,6 +31,11 @@ public final class Wires {
     public long doubled;
     public long late;
     public long clogged;
+
+    /// Of the messages that went through their bytes.
+    public long encoded;
+
+    public long bytes;
   }
 
   private final Topology topology;
@@ -43,13 +50,17 @@ public final class Wires {
   private final List<ArrayDeque<Frame>> held = new ArrayList<>();
   private final List<Fault> active = new ArrayList<>();
   private final Counts counts = new Counts();
+  private final @Nullable FrameCodec codec;
 
+  /// @param encodes whether each message goes through the bytes that it has between processes
   Wires(
+      boolean encodes,
       Topology topology,
       CostModel costs,
       SplittableRandom random,
       VirtualTime time,
       Consumer<Frame> deliver) {
+    this.codec = encodes ? new FrameCodec() : null;
     this.topology = topology;
     this.costs = costs;
     this.random = random;
@@ -116,8 +127,9 @@ public final class Wires {
 
   // ---- messages
 
-  void send(Frame frame) {
+  void send(Frame sent) {
     counts.sent++;
+    Frame frame = throughItsBytes(sent);
     int from = frame.from().node().value();
     int to = frame.to().node().value();
     int link = link(from, to);
@@ -168,6 +180,17 @@ public final class Wires {
       counts.doubled++;
       arrive(frame, extra + random.nextLong(1 + 4 * costs.wire()));
     }
+  }
+
+  private Frame throughItsBytes(Frame frame) {
+    FrameCodec used = codec;
+    if (used == null) {
+      return frame;
+    }
+    byte[] bytes = used.encode(frame);
+    counts.encoded++;
+    counts.bytes += bytes.length;
+    return used.decode(bytes);
   }
 
   private static boolean applies(NodeId faultFrom, NodeId faultTo, int from, int to) {
