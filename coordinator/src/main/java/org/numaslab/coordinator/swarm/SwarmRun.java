@@ -25,7 +25,7 @@ public final class SwarmRun {
   private static final long HEAL_NANOS_MAX = 60_000 * MILLIS;
 
   /// Tasks that wait for lost members need longer for their operations; so much longer at most.
-  private static final long LENGTHS_MAX = 200;
+  private static final long LENGTHS_MAX = 2000;
 
   private static final long SLICES = 10;
 
