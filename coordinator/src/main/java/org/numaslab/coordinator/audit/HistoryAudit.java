@@ -45,6 +45,7 @@ public final class HistoryAudit implements History {
     int cpu;
     boolean isOnTheWay;
     int toCpu;
+    long handedAt;
 
     Holder(Member member, int cpu) {
       this.member = member;
@@ -197,8 +198,17 @@ public final class HistoryAudit implements History {
         || leases.getOrDefault(new Pair(member, home), Long.MIN_VALUE) > event.time();
   }
 
+  /// Whoever gets it again may not do what a former holder may.
+  private void getsAgain(Event event) {
+    Set<Member> may = former.getOrDefault(peer(event), Map.of()).get(event.object());
+    if (may != null) {
+      may.remove(member(event));
+    }
+  }
+
   private void allocated(Event event) {
     allocations++;
+    getsAgain(event);
     Holder holder = of(peer(event)).put(event.object(), new Holder(member(event), event.cpu()));
     if (holder != null) {
       violated(
@@ -255,6 +265,7 @@ public final class HistoryAudit implements History {
       default -> {
         handOffs++;
         holder.isOnTheWay = true;
+        holder.handedAt = event.time();
         holder.toCpu = (int) event.number();
       }
     }
@@ -283,6 +294,7 @@ public final class HistoryAudit implements History {
       violated("S1", event, object(event) + " is taken without a lease by " + member(event));
     }
     objects.put(event.object(), new Holder(member(event), event.cpu()));
+    getsAgain(event);
   }
 
   private void returned(Event event) {
@@ -308,18 +320,22 @@ public final class HistoryAudit implements History {
     if (holder == null) {
       return;
     }
-    former
-        .computeIfAbsent(home, h -> new HashMap<>())
-        .computeIfAbsent(event.object(), o -> new HashSet<>())
-        .add(holder.member);
     String what = "object 0x%x of %s, %s, is reclaimed".formatted(event.object(), home, holder);
     boolean wasRemoved = removals.containsKey(new Pair(holder.member, home));
+    if (wasRemoved) {
+      former
+          .computeIfAbsent(home, h -> new HashMap<>())
+          .computeIfAbsent(event.object(), o -> new HashSet<>())
+          .add(holder.member);
+    }
     if (holder.isOnTheWay) {
       boolean wasToRemoved =
           removals.keySet().stream()
               .anyMatch(pair ->
-                  pair.member.node == nodeOfCpu[holder.toCpu]
-                      && (pair.home.equals(home) || pair.home.equals(holder.member)));
+                  pair.home.equals(home)
+                      && pair.member.node == nodeOfCpu[holder.toCpu]
+                      && removals.getOrDefault(new Pair(pair.member, holder.member), Long.MIN_VALUE)
+                          >= holder.handedAt);
       if (!wasToRemoved && !wasRemoved) {
         violated("S8", event, home.node, what);
       }

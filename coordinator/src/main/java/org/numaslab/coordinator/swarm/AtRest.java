@@ -49,7 +49,7 @@ final class AtRest {
       for (KmemCacheNode cache : member.state().caches().values()) {
         inSlabs += cache.pages();
         long inUse = cache.totalObjects() - (cache.partialObjects() - cache.partialInUse());
-        if (inUse > writtenOff(cache)) {
+        if (inUse < 0 || inUse > writtenOff(cache)) {
           add(
               violations,
               cluster,

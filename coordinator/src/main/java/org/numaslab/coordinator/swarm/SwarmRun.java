@@ -123,7 +123,7 @@ public final class SwarmRun {
           violations.addAll(AtRest.of(cluster));
         }
         return result(plan, progress, hash, cluster, cluster.now() - healed, audit, violations);
-      } catch (IllegalStateException | AssertionError broken) {
+      } catch (RuntimeException | AssertionError broken) {
         violations.addAll(audit.violations());
         violations.add(
             new Violation("broken", cluster.now(), Event.NONE, 0, String.valueOf(broken)));

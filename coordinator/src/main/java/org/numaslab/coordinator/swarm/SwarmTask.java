@@ -351,6 +351,10 @@ final class SwarmTask implements MemberTask {
       }
     }
     size = left;
+    Kept stamps = toStamp;
+    if (stamps != null && stamps.home.equals(home)) {
+      toStamp = null;
+    }
     Kept checked = checking;
     if (checked != null && checked.home.equals(home)) {
       checking = null;

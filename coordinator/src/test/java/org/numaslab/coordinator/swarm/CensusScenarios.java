@@ -83,6 +83,25 @@ final class CensusScenarios {
     }
   }
 
+  /// A hand-off is on its way to one that its sender has removed and the home has not, during a
+  /// census for another one.
+  static String handedToOneThatOnlyItsSenderHasRemoved() {
+    try (FewMembers few = new FewMembers(4)) {
+      Member home = few.member(0);
+      Member sender = few.member(1);
+      Member downed = few.member(2);
+      sender.wantsPage();
+      downed.wantsPage();
+      few.hold(fromTo(sender, downed).and(FewMembers::isHandOff));
+      sender.handsOff(sender.page(), downed);
+      sender.removes(downed);
+      few.kill(few.member(3));
+      home.removes(few.member(3));
+      few.pass(100);
+      return few.end();
+    }
+  }
+
   /// What was handed off has gone further, to one that is removed, before its sender hears that it
   /// was taken.
   static String handedOffAndGone() {

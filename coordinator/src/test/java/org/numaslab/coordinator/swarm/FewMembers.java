@@ -255,7 +255,7 @@ final class FewMembers implements AutoCloseable {
     public void answerRegistry(RegistryReply reply) {}
 
     @Override
-    public void granted(CpuId to, NodeId home, long sequence) {
+    public void granted(CpuId to, Incarnation home, long sequence) {
       NodeReply reply = borders.take(home, sequence, local());
       if (reply != null) {
         answer(to, reply);

@@ -28,6 +28,7 @@ record LoanMutant(
   private static final List<String> WITH_LOANS =
       List.of(
           "org.numaslab.node.loan.",
+          "org.numaslab.coordinator.wire.",
           "org.numaslab.coordinator.driver.simulate.",
           "org.numaslab.coordinator.swarm.");
 

@@ -44,7 +44,7 @@ final class MoreLoanMutants {
           leak("R6", "a parked grant is forgotten")
               .inLoan(
                   BORDER,
-                  "outbox.granted(asked.message().from().cpu(), home.node(), open.sequence);\n"
+                  "outbox.granted(asked.message().from().cpu(), home, open.sequence);\n"
                       + "        }\n      }\n      parked.clear();",
                   "}\n      }\n      parked.clear();")
               .scenario(LeaseScenarios.class, "grantWithoutALease"),
@@ -74,7 +74,7 @@ final class MoreLoanMutants {
               .seeds(3, 20, 13),
           unsafe("R7", "a cpu keeps the slab of a home that is gone")
               .inCpu("Cpu", "c.uninstall();\n          }\n          c.partial", "}\n c.partial")
-              .seeds(3, 20, 15),
+              .seeds(30, 33, 39),
           leak("R9", "what is refused to a home's task stays out")
               .inLoan(
                   HOME, "if (!taken.isTaken()) {\n      comesBack(open.names);", "if (false) {\n")
@@ -91,6 +91,9 @@ final class MoreLoanMutants {
                   "comesBack(handOff.objects());\n    outbox.deliver",
                   "out.removeAll(handOff.objects());\n    outbox.deliver")
               .scenario(CensusScenarios.class, "handedBackDuringTheCount"),
+          unsafe("R8 (b)", "what went with one that only its sender has removed is not listed")
+              .inLoan(BORDER, "went.addAll(open.names);", "")
+              .scenario(CensusScenarios.class, "handedToOneThatOnlyItsSenderHasRemoved"),
           unsafe("R8", "the first part of a list counts as all of it")
               .inLoan("LoanTimes", "LISTED_PAGES = 512", "LISTED_PAGES = 1")
               .inLoan(HOME, "lease.parts.size() == listed.parts()", "!lease.parts.isEmpty()")
@@ -126,7 +129,7 @@ final class MoreLoanMutants {
               .seeds(3, 18, 21),
           unsafe("R6", "an object that was cleared too late is used")
               .inLoan("Crossing", "message instanceof Zero\n              || Arrays", "Arrays")
-              .seeds(12, 25, 28),
+              .seeds(12, 28, 2),
           unsafe("R6", "the right to a slab is taken late")
               .inLoan(
                   "Crossing",
@@ -141,7 +144,7 @@ final class MoreLoanMutants {
               .seeds(1, 2, 11),
           leak("R2", "the right to a slab that comes too late is not given back")
               .inLoan("Crossing", "if (outcome.frozen().length > 0) {", "if (false) {")
-              .seeds(226, 269, 313),
+              .seeds(193, 347, 495),
           unsafe("R1", "a request that is answered and forgotten is done again")
               .inLoan(INCOMING, "return sequence < oldest;", "return false;")
               .scenario(RequestScenarios.class, "requestedLongAgo"),

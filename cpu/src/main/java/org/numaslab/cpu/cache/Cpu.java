@@ -1,6 +1,7 @@
 package org.numaslab.cpu.cache;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -67,6 +68,10 @@ public final class Cpu {
   private KmemCacheCpu[] caches = {};
   private Call call;
   private Operation operation;
+
+  /// Those that wait until their callers have freed some memory.
+  private final List<Operation> aside = new ArrayList<>(0);
+
   private final boolean injectsFaults;
   private @Nullable Current task;
   private boolean reclaims;
@@ -374,21 +379,23 @@ public final class Cpu {
 
   /// Sets an allocation aside that came to [#RECLAIM], so that its caller can free memory.
   public Operation setAside() {
-    Operation aside = operation;
+    Operation set = operation;
+    aside.add(set);
     operation = new Operation(this);
     if (!isPinnedForReclaim) {
       pin();
     }
     isPinnedForReclaim = false;
-    return aside;
+    return set;
   }
 
   /// Goes on with an allocation that was set aside.
   ///
   /// @return as the allocation itself
-  public long retry(Operation aside) {
-    operation = aside;
-    long value = aside.retry();
+  public long retry(Operation set) {
+    aside.remove(set);
+    operation = set;
+    long value = set.retry();
     unpin();
     return value;
   }
@@ -396,9 +403,10 @@ public final class Cpu {
   /// Ends an allocation that was set aside: there is no memory.
   ///
   /// @return [#NULL], or 0 objects
-  public long giveUp(Operation aside) {
-    operation = aside;
-    long value = aside.giveUp();
+  public long giveUp(Operation set) {
+    aside.remove(set);
+    operation = set;
+    long value = set.giveUp();
     unpin();
     return value;
   }
@@ -463,21 +471,28 @@ public final class Cpu {
 
   /// Gives back at once all that it may hand out of another node's memory.
   public void giveBack(NodeId home) {
-    KmemCacheCpu allocating = operation.cache();
-    long[] early = operation.giveUp(home);
-    if (allocating != null && early.length > 0) {
-      remoteFrees.add(home.value(), allocating.cache.id(), early, call);
-      remoteFrees.sendAll();
-    }
-    atBoundary(() ->
-        caches()
-            .forEach(c -> {
-              if (c.slab() != null && c.slabNode() == home.value()) {
-                c.count(Stat.CPUSLAB_FLUSH);
-                slowFree.deactivate(c);
-              }
-              slowFree.unfreeze(c, c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value()));
-            }));
+    operations()
+        .forEach(each -> {
+          KmemCacheCpu allocating = each.cache();
+          long[] early = each.giveUp(home);
+          if (allocating != null && early.length > 0) {
+            remoteFrees.add(home.value(), allocating.cache.id(), early, call);
+          }
+        });
+    remoteFrees.sendAll();
+    caches()
+        .forEach(c -> {
+          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
+            c.count(Stat.CPUSLAB_FLUSH);
+            slowFree.deactivate(c);
+          }
+          slowFree.unfreeze(c, c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value()));
+        });
+  }
+
+  /// The operation in progress, if there is one, and those that were set aside.
+  private Stream<Operation> operations() {
+    return Stream.concat(Stream.of(operation), aside.stream());
   }
 
   /// Forgets all that it has of another node's memory: it is gone. What waits for the node is
@@ -493,7 +508,7 @@ public final class Cpu {
           }
           c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value());
         });
-    operation.forget(home);
+    operations().forEach(each -> each.forget(home));
   }
 
   /// Gives back all that it holds of a cache.

@@ -63,6 +63,9 @@ final class Border {
   private final Map<Incarnation, Incoming> fromOthers = new HashMap<>();
   private final List<Open> parked = new ArrayList<>();
 
+  /// What went with members that the home has not removed yet, as far as is known.
+  private final Map<Incarnation, Marks> wentWith = new TreeMap<>(Incarnation.ORDER);
+
   /// The lease holds up to here, by this member's clock.
   private long leasedUntil = Long.MIN_VALUE;
 
@@ -211,7 +214,7 @@ final class Border {
       if (open.isAbandoned) {
         comesTooLate(open, message, reply, now);
       } else {
-        outbox.granted(message.from().cpu(), home.node(), open.sequence);
+        outbox.granted(message.from().cpu(), home, open.sequence);
       }
     } else {
       toHome.done(open, now);
@@ -308,6 +311,7 @@ final class Border {
     }
     for (Incarnation gone : ack.removed()) {
       remove.accept(gone);
+      wentWith.remove(gone);
     }
     for (int cache = 0; cache < ack.nrPartial().length; cache++) {
       counts.set(new CacheId(cache), home.node().value(), ack.nrPartial()[cache]);
@@ -332,7 +336,7 @@ final class Border {
       toHome.start(now);
       for (Open open : parked) {
         if (!open.isAbandoned && open.asked instanceof ForNode asked) {
-          outbox.granted(asked.message().from().cpu(), home.node(), open.sequence);
+          outbox.granted(asked.message().from().cpu(), home, open.sequence);
         }
       }
       parked.clear();
@@ -351,7 +355,7 @@ final class Border {
     Marks mine = here.copy();
     toHome.all().forEach(open -> mine.addAll(open.names));
     toOthers.values().forEach(others -> others.all().forEach(open -> mine.addAll(open.names)));
-    Marks.OfPage[] pages = mine.byPage();
+    Marks.OfPage[] pages = withThoseGone(mine).byPage();
     int parts = Math.max(1, (pages.length + times.listedPages() - 1) / times.listedPages());
     for (int part = 0; part < parts; part++) {
       int first = part * times.listedPages();
@@ -362,15 +366,23 @@ final class Border {
     isListed = true;
   }
 
+  private Marks withThoseGone(Marks mine) {
+    wentWith.values().forEach(went -> mine.addAll(went.toArray()));
+    return mine;
+  }
+
   // ---- removal
 
-  /// Somebody else is removed: what was on its way to it went with it.
+  /// Somebody else is removed: what was on its way to it went with it. Until the home has removed
+  /// it too it may still take that over, so it is listed.
   void removed(Incarnation member, long now) {
     due = now;
     fromOthers.remove(member);
     Outgoing gone = toOthers.remove(member);
     if (gone != null) {
+      Marks went = wentWith.computeIfAbsent(member, m -> new Marks());
       for (Open open : gone.close()) {
+        went.addAll(open.names);
         unfinished.remove(open);
         outbox.handedOff(open.token, true);
       }
@@ -448,6 +460,7 @@ final class Border {
   /// Whether there is a reason to have a lease: something is here or on its way, or will be.
   private boolean isNeeded(long now) {
     return !here.isEmpty()
+        || !wentWith.isEmpty()
         || !toHome.isEmpty()
         || isAsked()
         || now - usedAt < 2 * times.lease()

@@ -15,7 +15,7 @@ public interface BorderOutbox {
 
   /// A home has granted something to a cpu of this member, which gets it by [Borders#take] when it
   /// is ready to: a lease may run out until then.
-  void granted(CpuId cpu, NodeId home, long sequence);
+  void granted(CpuId cpu, Incarnation home, long sequence);
 
   /// Objects have arrived for a task.
   void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home);

@@ -95,7 +95,7 @@ public final class Borders {
     }
     Incarnation known = members.putIfAbsent(member.node(), member);
     if (known != null && known.life() < member.life()) {
-      next.put(member.node(), member);
+      next.merge(member.node(), member, (a, b) -> a.life() > b.life() ? a : b);
     }
   }
 
@@ -181,10 +181,10 @@ public final class Borders {
   /// it.
   ///
   /// @return null when it cannot be used now; the cpu is told again, or answered otherwise
-  public @Nullable NodeReply take(NodeId node, long sequence, long now) {
-    Border border = borders.get(node.value());
+  public @Nullable NodeReply take(Incarnation of, long sequence, long now) {
+    Border border = borders.get(of.node().value());
     due = now;
-    return border == null ? null : border.granted(sequence, now);
+    return border == null || !border.home().equals(of) ? null : border.granted(sequence, now);
   }
 
   /// A task passes objects of one home on to a task of another member.
@@ -255,11 +255,12 @@ public final class Borders {
   /// Does what is due.
   public void tick(long now) {
     lastNow = now;
+    due = Outgoing.NEVER; // what is done here may set it again
     long soonest = home.tick(now);
     for (Border border : borders.values()) {
       soonest = Math.min(soonest, border.due() <= now ? border.tick(now) : border.due());
     }
-    due = Math.max(soonest, now + 1);
+    due = Math.max(Math.min(due, soonest), now + 1);
   }
 
   // ---- state, for audits

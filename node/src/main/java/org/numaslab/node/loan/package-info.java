@@ -32,6 +32,7 @@
 /// | a store is never given up | it arrives when the object is somebody else's |
 /// | nothing is asked before the first lease | the home does not serve it, and it is sent in vain |
 /// | a request is bound to the life of the home that its cpu knew | a shell that was away gives old slabs back to the next life |
+/// | what went with a removed member is listed until its home has removed it too | that member, not removed there, takes it after it was swept |
 /// | a home waits for its own open hand-offs before it counts | an object on its way is swept |
 ///
 /// Needless here: that a home lists its own open hand-offs as well. It has waited for those that

@@ -94,7 +94,7 @@ final class CpuShell implements CpuOutbox {
   }
 
   boolean isQuiet() {
-    return isFinished && cpu.isQuiet();
+    return isFinished && !turnIsDue && cpu.isQuiet();
   }
 
   /// For people.
@@ -112,8 +112,9 @@ final class CpuShell implements CpuOutbox {
   }
 
   /// A home has granted something: it is there when the cpu is.
-  void granted(NodeId home, long sequence) {
+  void granted(Incarnation home, long sequence) {
     whenAwake(() -> {
+      member.pump();
       NodeReply reply = member.take(home, sequence);
       if (reply != null) {
         receive(reply);

@@ -237,7 +237,7 @@ final class FaultsAtWork {
                 int nodes = cluster.topology().nodeCount();
                 SimulatedMember next = cluster.member(new NodeId(turn % nodes));
                 if (next != null && (cluster.alive().size() - 1) * 2 > nodes) {
-                  leave(next, everyNanos / 2);
+                  next.run(() -> leave(next, everyNanos / 2));
                 }
                 churn(everyNanos, turn + 1, goesOn);
               }

@@ -407,7 +407,7 @@ public final class SimulatedMachine implements Machine {
     }
 
     @Override
-    public void granted(CpuId cpu, NodeId home, long sequence) {
+    public void granted(CpuId cpu, Incarnation home, long sequence) {
       network.send(
           0,
           () ->

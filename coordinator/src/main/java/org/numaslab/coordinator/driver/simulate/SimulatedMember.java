@@ -69,6 +69,7 @@ public final class SimulatedMember {
   private long nodeBusyUntil;
   private int answersToCrash;
   private boolean hasNoPages;
+  private boolean keepsMemory = true;
   private boolean isLeaving;
   private long timerAt = Long.MAX_VALUE;
 
@@ -247,14 +248,17 @@ public final class SimulatedMember {
   /// Takes all memory of the node off line as far as its own CPUs can help; refused while others
   /// use it.
   void setMemory(boolean online) {
+    keepsMemory = online;
     if (online) {
       node.receive(new NodeProtocol.SetMemory(0, MemoryState.ONLINE));
       return;
     }
     node.receive(new NodeProtocol.SetMemory(0, MemoryState.GOING_OFFLINE));
     flushAll(() -> {
-      node.caches().keySet().forEach(id -> node.receive(new NodeProtocol.Shrink(0, id)));
-      node.receive(new NodeProtocol.SetMemory(0, MemoryState.OFFLINE));
+      if (!keepsMemory) { // it was not brought back meanwhile
+        node.caches().keySet().forEach(id -> node.receive(new NodeProtocol.Shrink(0, id)));
+        node.receive(new NodeProtocol.SetMemory(0, MemoryState.OFFLINE));
+      }
     });
   }
 
@@ -422,7 +426,7 @@ public final class SimulatedMember {
   }
 
   /// What a home has granted to one of its CPUs, null when that cannot be used now.
-  @Nullable NodeReply take(NodeId home, long sequence) {
+  @Nullable NodeReply take(Incarnation home, long sequence) {
     return borders.take(home, sequence, clock.now());
   }
 
@@ -462,7 +466,7 @@ public final class SimulatedMember {
     }
 
     @Override
-    public void granted(CpuId cpu, NodeId home, long sequence) {
+    public void granted(CpuId cpu, Incarnation home, long sequence) {
       time.after(costs.mailbox(), () -> run(() -> shell(cpu).granted(home, sequence)));
     }
 
