@@ -27,20 +27,18 @@ final class ScalingRun {
       paramLabel = "NODES",
       arity = "0..1",
       fallbackValue = "256",
-      description = {
-        "Instead: a table of the modelled throughput of 1, 2, 4 ... NODES (256) nodes of 16 CPUs,",
-        "of a local load and of one that asks the next node for 20 % of its objects."
-      })
+      description =
+          "Instead: a table of the modelled throughput of 1, 2, 4 ... NODES (256) nodes of 16 CPUs,"
+              + " of a local load and of one that asks the next node for a fifth of its objects.")
   @Nullable Integer nodes;
 
   @Option(
       names = "--costs",
       order = 21,
       paramLabel = "K=V,...",
-      description = {
-        "Of --scaling or one run: what things take, in ns: fast, slow, mailbox, service, wire, distance (more",
-        "for each step of distance), and jitter of the wire in percent."
-      })
+      description =
+          "Of --scaling or one run: what things take, in ns: fast, slow, mailbox, service, wire,"
+              + " distance (more for each step of distance), and jitter of the wire in percent.")
   @Nullable String costs;
 
   @Option(

@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
       "Faults: none, random, only:KIND, pair:KIND,KIND, or a file with a line for each, as",
       "  at 1.5s for 500ms pause node=2",
       "  at 2s kill node=1 restart=800ms",
-      "  at 0s for end loss 10%",
+      "  at 0s for end loss 10%%",
       "",
       "Examples:",
       "  numaslab simulate --seed 7",
@@ -69,8 +69,8 @@ import picocli.CommandLine.Spec;
       "  numaslab simulate --campaign quick",
       "  numaslab simulate --scaling 64 --calibrate",
       "",
-      "The folder gets summary.txt and result.json; of one run, or of the smallest that failed, also",
-      "history.log.gz and schedule.txt. Exit code 1: an invariant was broken."
+      "The folder gets summary.txt and result.json; of one run, or of the smallest that failed, also"
+          + " history.log.gz and schedule.txt. Exit code 1: an invariant was broken."
     })
 public final class SimulateCommand implements Callable<Integer> {
   private static final String SUMMARY = "summary.txt";
@@ -131,10 +131,9 @@ public final class SimulateCommand implements Callable<Integer> {
       order = 4,
       paramLabel = "NAME",
       converter = Campaigns.class,
-      description = {
-        "Every kind of fault by itself, every pair, and mixes of all:",
-        "quick (10, 1 and 300 seeds) or full (1000, 100 and 5000)."
-      })
+      description =
+          "Every kind of fault by itself, every pair, and mixes of all: quick (10, 1 and 300 seeds)"
+              + " or full (1000, 100 and 5000).")
   @Nullable Campaign campaign;
 
   @Option(names = "--faults", order = 5, paramLabel = "WHAT", description = "See below (random).")
@@ -158,11 +157,11 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--load",
       order = 8,
       paramLabel = "K=V,...",
-      description = {
-        "Of one run; what is not named is drawn from the seed: operations of all tasks, think",
-        "(ns between them), kept (objects of a task), and in percent passed (to another cpu),",
-        "named (a node), bulk, zero, pages, touched (remote contents), partner (the next node)."
-      })
+      description =
+          "Of one run; what is not named is drawn from the seed: operations of all tasks, think (ns"
+              + " between them), kept (objects of a task), and in percent passed (to another cpu),"
+              + " named (a node), bulk, zero, pages, touched (remote contents), partner (the next"
+              + " node).")
   @Nullable String load;
 
   @Option(
