@@ -61,23 +61,26 @@ public final class SimulationView {
 
   private void total(Sum sum) {
     page.heading("What the tasks did", Basis.MODELLED.toString());
-    page.table(
-        List.of("", "count"),
-        List.of(
-            row("operations", sum.operations()),
-            row("allocations", sum.allocations()),
-            row("  of another node's memory", sum.remoteAllocations()),
-            row("  failed", sum.failedAllocations()),
-            row("objects handed to another member", sum.handOffs()),
-            row("  refused", sum.refusedHandOffs()),
-            row("objects lost with their home", sum.lostWithHome()),
-            row("objects reclaimed by a census", sum.reclaimed()),
-            row("censuses closed", sum.censusesClosed()),
-            row("censuses that a removal voided", sum.censusesVoided()),
-            row("messages between members", sum.messages()),
-            row("  through their bytes", sum.encodedMessages()),
-            row("  which were", sum.encodedBytes()),
-            row("events audited", sum.events())));
+    List<List<String>> rows =
+        new ArrayList<>(
+            List.of(
+                row("operations", sum.operations()),
+                row("allocations", sum.allocations()),
+                row("  of another node's memory", sum.remoteAllocations()),
+                row("  failed", sum.failedAllocations()),
+                row("objects handed to another member", sum.handOffs()),
+                row("  refused", sum.refusedHandOffs()),
+                row("objects lost with their home", sum.lostWithHome()),
+                row("objects reclaimed by a census", sum.reclaimed()),
+                row("censuses closed", sum.censusesClosed()),
+                row("censuses that a removal voided", sum.censusesVoided()),
+                row("messages between members", sum.messages())));
+    if (sum.encodedMessages() > 0) {
+      rows.add(row("  that went through their bytes", sum.encodedMessages()));
+      rows.add(row("  bytes of those", sum.encodedBytes()));
+    }
+    rows.add(row("events audited", sum.events()));
+    page.table(List.of("", "count"), rows);
     page.line(
         String.format(
             Locale.ROOT,

@@ -33,7 +33,7 @@ public final class Swarm {
     public long reclaimed;
     public long events;
 
-    /// Of the histories, one after the other.
+    /// Of the history, or of several, one after the other.
     public long hash;
 
     public long messages;
@@ -64,8 +64,8 @@ public final class Swarm {
       refused += progress.refused;
       lost += progress.lost;
       reclaimed += result.reclaimed();
+      follow(result.hash());
       events += result.events();
-      hash = (Long.rotateLeft(hash, 1) ^ result.hash()) * FACTOR;
       messages += result.messages();
       encoded += result.encoded();
       bytes += result.bytes();
@@ -81,6 +81,10 @@ public final class Swarm {
       }
     }
 
+    private void follow(long next) {
+      hash = events == 0 ? next : (Long.rotateLeft(hash, 1) ^ next) * FACTOR;
+    }
+
     /// Adds what other runs came to.
     public void add(Totals other) {
       runs += other.runs;
@@ -92,8 +96,8 @@ public final class Swarm {
       refused += other.refused;
       lost += other.lost;
       reclaimed += other.reclaimed;
+      follow(other.hash);
       events += other.events;
-      hash = (Long.rotateLeft(hash, 1) ^ other.hash) * FACTOR;
       messages += other.messages;
       encoded += other.encoded;
       bytes += other.bytes;
