@@ -1,7 +1,6 @@
 package org.numaslab.coordinator.swarm;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -165,25 +164,13 @@ public final class SwarmRun {
         audit.reclaimed(),
         audit.handOffs(),
         List.copyOf(violations),
-        withAll(cluster.faultHits()),
+        cluster.faultHits(),
         cluster.injected(),
-        withRejections(cluster.rejections()),
+        cluster.rejections(),
         cluster.messages().sent,
         cluster.messages().encoded,
         cluster.messages().bytes,
-        cluster.censusCounts().closed,
-        cluster.censusCounts().voided);
-  }
-
-  private static Map<FaultKind, Long> withAll(Map<FaultKind, Long> hits) {
-    Map<FaultKind, Long> all = new EnumMap<>(FaultKind.class);
-    all.putAll(hits);
-    return all;
-  }
-
-  private static Map<Rejection, Long> withRejections(Map<Rejection, Long> rejections) {
-    Map<Rejection, Long> all = new EnumMap<>(Rejection.class);
-    all.putAll(rejections);
-    return all;
+        cluster.censuses().closed,
+        cluster.censuses().voided);
   }
 }

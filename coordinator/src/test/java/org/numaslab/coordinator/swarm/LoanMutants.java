@@ -197,32 +197,32 @@ final class LoanMutants {
                   BORDER,
                   "Marks mine = here.copy();\n    toHome.all().forEach(open -> mine.addAll(open.names));"
                       + "\n    toOthers.values().forEach(others -> others.all().forEach(open ->"
-                      + " mine.addAll(open.names)));\n    Marks.OfPage[] pages",
+                      + " mine.addAll(open.names)));\n    return mine;",
                   "Marks mine = here.copy(); for (long address : here.toArray()) {"
                       + " if (!taken.contains(address)) { mine.remove(address); } }"
                       + " toHome.all().forEach(open -> mine.addAll(open.names));"
                       + " toOthers.values().forEach(others -> others.all().forEach(open ->"
-                      + " mine.addAll(open.names)));\n    Marks.OfPage[] pages")
+                      + " mine.addAll(open.names)));\n    return mine;")
               .scenario(CensusScenarios.class, "listedOnce"),
           unsafe("R8 (b)", "open hand-offs are not listed")
               .inLoan(
                   BORDER,
                   "toHome.all().forEach(open -> mine.addAll(open.names));"
                       + "\n    toOthers.values().forEach(others -> others.all().forEach(open ->"
-                      + " mine.addAll(open.names)));\n    Marks.OfPage[] pages",
+                      + " mine.addAll(open.names)));\n    return mine;",
                   "toHome.all().forEach(open -> { if (!(open.asked instanceof HandOff)) {"
-                      + " mine.addAll(open.names); } });\n    Marks.OfPage[] pages")
+                      + " mine.addAll(open.names); } });\n    return mine;")
               .scenario(CensusScenarios.class, "handsOffBeforeItLists"),
           unsafe("R8 (b)", "open frees and returns are not listed")
               .inLoan(
                   BORDER,
                   "toHome.all().forEach(open -> mine.addAll(open.names));"
                       + "\n    toOthers.values().forEach(others -> others.all().forEach(open ->"
-                      + " mine.addAll(open.names)));\n    Marks.OfPage[] pages",
+                      + " mine.addAll(open.names)));\n    return mine;",
                   "toHome.all().forEach(open -> { if (open.asked instanceof HandOff) {"
                       + " mine.addAll(open.names); } });"
                       + "\n    toOthers.values().forEach(others -> others.all().forEach(open ->"
-                      + " mine.addAll(open.names)));\n    Marks.OfPage[] pages")
+                      + " mine.addAll(open.names)));\n    return mine;")
               .scenario(CensusScenarios.class, "freesBeforeItLists"),
           unsafe("R8 (c)", "hand-offs are taken after the answer")
               .inLoan(

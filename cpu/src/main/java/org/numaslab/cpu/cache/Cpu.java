@@ -379,23 +379,23 @@ public final class Cpu {
 
   /// Sets an allocation aside that came to [#RECLAIM], so that its caller can free memory.
   public Operation setAside() {
-    Operation set = operation;
-    aside.add(set);
+    Operation suspended = operation;
+    aside.add(suspended);
     operation = new Operation(this);
     if (!isPinnedForReclaim) {
       pin();
     }
     isPinnedForReclaim = false;
-    return set;
+    return suspended;
   }
 
   /// Goes on with an allocation that was set aside.
   ///
   /// @return as the allocation itself
-  public long retry(Operation set) {
-    aside.remove(set);
-    operation = set;
-    long value = set.retry();
+  public long retry(Operation suspended) {
+    aside.remove(suspended);
+    operation = suspended;
+    long value = suspended.retry();
     unpin();
     return value;
   }
@@ -403,10 +403,10 @@ public final class Cpu {
   /// Ends an allocation that was set aside: there is no memory.
   ///
   /// @return [#NULL], or 0 objects
-  public long giveUp(Operation set) {
-    aside.remove(set);
-    operation = set;
-    long value = set.giveUp();
+  public long giveUp(Operation suspended) {
+    aside.remove(suspended);
+    operation = suspended;
+    long value = suspended.giveUp();
     unpin();
     return value;
   }

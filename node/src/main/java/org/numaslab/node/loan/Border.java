@@ -352,10 +352,9 @@ final class Border {
     if (!isAsked() || isListed || !unfinished.isEmpty()) {
       return;
     }
-    Marks mine = here.copy();
-    toHome.all().forEach(open -> mine.addAll(open.names));
-    toOthers.values().forEach(others -> others.all().forEach(open -> mine.addAll(open.names)));
-    Marks.OfPage[] pages = withThoseGone(mine).byPage();
+    Marks mine = hereOrNamed();
+    wentWith.values().forEach(went -> mine.addAll(went.toArray()));
+    Marks.OfPage[] pages = mine.byPage();
     int parts = Math.max(1, (pages.length + times.listedPages() - 1) / times.listedPages());
     for (int part = 0; part < parts; part++) {
       int first = part * times.listedPages();
@@ -364,11 +363,6 @@ final class Border {
       toHome.send(list, NOTHING, 0, Outgoing.NEVER, now);
     }
     isListed = true;
-  }
-
-  private Marks withThoseGone(Marks mine) {
-    wentWith.values().forEach(went -> mine.addAll(went.toArray()));
-    return mine;
   }
 
   // ---- removal
@@ -480,12 +474,7 @@ final class Border {
 
   // ---- state, for audits
 
-  /// Objects of the home that are inside this member.
-  Marks here() {
-    return here;
-  }
-
-  /// The same, with those on their way out of it.
+  /// Objects of the home that are inside this member, or on their way out of it.
   Marks hereOrNamed() {
     Marks mine = here.copy();
     toHome.all().forEach(open -> mine.addAll(open.names));
@@ -496,9 +485,5 @@ final class Border {
   /// Whether nothing is open.
   boolean isQuiet() {
     return toHome.isEmpty() && toOthers.values().stream().allMatch(Outgoing::isEmpty);
-  }
-
-  @Nullable String waitsFor() {
-    return isQuiet() ? null : toHome.all().size() + " requests to " + home;
   }
 }

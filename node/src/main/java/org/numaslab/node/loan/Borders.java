@@ -41,7 +41,6 @@ public final class Borders {
   private final Map<Integer, Border> borders = new TreeMap<>();
   private long due = Outgoing.NEVER;
   private long lastNow;
-  private boolean isEnded;
 
   /// @param node of this member
   /// @param answers where it puts its answers
@@ -114,7 +113,6 @@ public final class Borders {
       return false;
     }
     if (member.equals(me)) {
-      isEnded = true;
       outbox.end();
       return true;
     }
@@ -270,11 +268,6 @@ public final class Borders {
     return home.out();
   }
 
-  /// Those of them that its own open hand-offs name.
-  public Marks named() {
-    return home.named();
-  }
-
   /// Objects of another home that are inside this member, or on their way out of it.
   public Marks here(Incarnation of) {
     Border border = borders.get(of.node().value());
@@ -284,15 +277,5 @@ public final class Borders {
   /// Whether nothing is open: no request, no census.
   public boolean isQuiet() {
     return home.isQuiet() && borders.values().stream().allMatch(Border::isQuiet);
-  }
-
-  /// Whether the others have removed this member.
-  public boolean isEnded() {
-    return isEnded;
-  }
-
-  /// Objects of this node that a census has freed.
-  public long reclaimed() {
-    return home.reclaimed();
   }
 }

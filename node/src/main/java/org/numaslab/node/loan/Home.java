@@ -89,7 +89,6 @@ public final class Home {
   private long removedUntil = Long.MIN_VALUE;
 
   private long remindAt = Outgoing.NEVER;
-  private long reclaimed;
 
   /// @param answers where the node puts its answers
   /// @param knowsHolders whether objects reach tasks of other members by hand-offs only
@@ -351,7 +350,6 @@ public final class Home {
       out.remove(address);
     }
     state.reclaim(free);
-    reclaimed += free.length;
     candidates = new Marks();
     closed = census;
     step = Census.NONE;
@@ -393,19 +391,7 @@ public final class Home {
     return out;
   }
 
-  /// Those of them that its own open hand-offs name.
-  Marks named() {
-    Marks named = new Marks();
-    outgoing.values().forEach(to -> to.all().forEach(open -> named.addAll(open.names)));
-    return named;
-  }
-
   boolean isQuiet() {
     return step == Census.NONE && outgoing.values().stream().allMatch(Outgoing::isEmpty);
-  }
-
-  /// Objects that were out and are free again although nobody gave them back.
-  long reclaimed() {
-    return reclaimed;
   }
 }

@@ -138,7 +138,8 @@ public final class SimulatedCluster implements AutoCloseable {
     return history;
   }
 
-  Censuses censuses() {
+  /// What became of censuses.
+  public Censuses censuses() {
     return censuses;
   }
 
@@ -429,10 +430,6 @@ public final class SimulatedCluster implements AutoCloseable {
     return rejections;
   }
 
-  public Censuses censusCounts() {
-    return censuses;
-  }
-
   /// How often a fault of each kind has happened.
   public Map<FaultKind, Long> faultHits() {
     return faults.hits();
@@ -452,11 +449,6 @@ public final class SimulatedCluster implements AutoCloseable {
   /// What became of messages.
   public Wires.Counts messages() {
     return wires.counts();
-  }
-
-  /// What the emulated kernels have printed.
-  public List<String> printed() {
-    return log.take();
   }
 
   @Override

@@ -116,11 +116,6 @@ public final class Wires {
     active.remove(fault);
   }
 
-  /// Whether two members hear each other.
-  boolean isCut(int from, int to) {
-    return blocked[link(from, to)] > 0;
-  }
-
   private static boolean matches(NodeId fault, int node) {
     return fault.equals(Fault.ALL) || fault.value() == node;
   }
