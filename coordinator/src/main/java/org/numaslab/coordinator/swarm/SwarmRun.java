@@ -99,8 +99,7 @@ public final class SwarmRun {
     try (SimulatedCluster cluster =
         new SimulatedCluster(
             settings,
-            (of, member, cpu) ->
-                new SwarmTask(of, member, cpu, plan.load(), tasks.split(), progress),
+            (of, member, cpu) -> new SwarmTask(member, cpu, plan.load(), tasks.split(), progress),
             both)) {
       List<Violation> violations = new ArrayList<>();
       try {

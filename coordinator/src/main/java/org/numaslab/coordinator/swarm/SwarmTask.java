@@ -2,22 +2,23 @@ package org.numaslab.coordinator.swarm;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
-import org.numaslab.coordinator.driver.simulate.MemberTask;
-import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
-import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.coordinator.driver.MemberHost;
+import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
@@ -39,6 +40,7 @@ final class SwarmTask implements MemberTask {
   private static final int PAGES = -1;
 
   private static final int BULK_MAX = 16;
+  private static final long[] NO_NAMES = {};
   private static final long STAMP = 0x9e3779b97f4a7c15L;
 
   private record Kept(int cache, long object, Incarnation home, boolean isStamped) {}
@@ -55,13 +57,12 @@ final class SwarmTask implements MemberTask {
     CHECKED
   }
 
-  private final SimulatedCluster cluster;
-  private final SimulatedMember member;
+  private final MemberHost member;
   private final CpuId cpu;
   private final Load load;
   private final SplittableRandom random;
   private final Progress progress;
-  private final ArrayDeque<Kept> inbox = new ArrayDeque<>();
+  private final Queue<Kept> inbox = new ConcurrentLinkedQueue<>();
   private final Map<Long, Passed> handingOff = new HashMap<>();
   private Kept[] kept;
   private int size;
@@ -77,14 +78,7 @@ final class SwarmTask implements MemberTask {
   /// An object of another node whose stamp is read before it is freed: it is not among the others.
   private @Nullable Kept checking;
 
-  SwarmTask(
-      SimulatedCluster cluster,
-      SimulatedMember member,
-      CpuId cpu,
-      Load load,
-      SplittableRandom random,
-      Progress progress) {
-    this.cluster = cluster;
+  SwarmTask(MemberHost member, CpuId cpu, Load load, SplittableRandom random, Progress progress) {
     this.member = member;
     this.cpu = cpu;
     this.load = load;
@@ -123,7 +117,7 @@ final class SwarmTask implements MemberTask {
       return size > 0 ? release(on, false) : Step.FINISHED;
     }
     progress.operations++;
-    progress.lastNanos = cluster.now();
+    progress.lastNanos = member.now();
     return size == 0 || (size < load.keptMax() && random.nextInt(100) < 55)
         ? alloc(on)
         : release(on, draws(load.passedPercent()));
@@ -135,8 +129,8 @@ final class SwarmTask implements MemberTask {
     if (draws(load.pagesPercent())) {
       return pages(on);
     }
-    List<KmemCache> caches = cluster.openCaches();
-    int nodes = cluster.topology().nodeCount();
+    List<KmemCache> caches = member.openCaches();
+    int nodes = member.topology().nodeCount();
     boolean isOfPartner = draws(load.partnerPercent());
     boolean isNamed = !isOfPartner && draws(load.namedPercent());
     int kept = load.partnerPercent() > 0 ? 1 : 0;
@@ -300,19 +294,20 @@ final class SwarmTask implements MemberTask {
 
   /// @return false when nobody takes it now
   private boolean passOn(Kept object) {
-    CpuId to = new CpuId(random.nextInt(cluster.topology().cpuCount()));
+    CpuId to = new CpuId(random.nextInt(member.topology().cpuCount()));
     if (to.equals(cpu)) {
       keep(object);
       return true;
     }
-    if (cluster.topology().nodeOf(to).equals(member.me().node())) {
+    if (member.topology().nodeOf(to).equals(member.me().node())) {
       member.note(Kind.PASSED, cpu.value(), object.home, object.object, to.value());
       ((SwarmTask) member.task(to)).inbox.add(object);
       member.wake(to);
       return true;
     }
     long[] objects = {object.object};
-    long token = member.handOff(cpu, object.home, to, new CacheId(object.cache), objects);
+    Frame.HandOff handOff = new Frame.HandOff(to, new CacheId(object.cache), objects, NO_NAMES);
+    long token = member.handOff(cpu, object.home, handOff);
     if (token == 0) {
       return false;
     }
@@ -322,9 +317,9 @@ final class SwarmTask implements MemberTask {
   }
 
   @Override
-  public void taken(CacheId of, long[] objects, Incarnation home) {
-    for (long object : objects) {
-      inbox.add(new Kept(of.value(), object, home, false));
+  public void taken(Frame.HandOff handOff, Incarnation home) {
+    for (long object : handOff.objects()) {
+      inbox.add(new Kept(handOff.cache().value(), object, home, false));
     }
   }
 

@@ -56,6 +56,9 @@ enum Field {
   INDEX_OR_NONE("index", -1, Length.OBJECTS_PER_SLAB_MAX - 1),
   ADDRESS("address", 0, Field.SPAN_BYTES_MAX - 1),
 
+  /// What tasks call an object.
+  NAME("name", 0, Long.MAX_VALUE),
+
   /// What lies beyond the last object of the last slab begins where memory ends.
   BEGIN("begin", 0, Field.SPAN_BYTES_MAX),
 

@@ -101,12 +101,14 @@ final class FrameLayouts {
             ValueLayouts.CPU.write(kryo, out, v.to());
             Field.CACHE_OR_NONE.write(out, v.cache().value());
             Length.OBJECTS.writeAll(out, Field.ADDRESS, v.objects());
+            Length.NAMES.writeAll(out, Field.NAME, v.names());
           },
           (kryo, in) ->
               new HandOff(
                   ValueLayouts.CPU.read(kryo, in),
                   new CacheId(Field.CACHE_OR_NONE.readInt(in)),
-                  Length.OBJECTS.readLongs(in, Field.ADDRESS)));
+                  Length.OBJECTS.readLongs(in, Field.ADDRESS),
+                  Length.NAMES.readLongs(in, Field.NAME)));
 
   static final Layout<Listed> LISTED =
       new Layout<>(

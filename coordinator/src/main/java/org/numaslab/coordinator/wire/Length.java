@@ -9,7 +9,7 @@ import org.numaslab.node.cache.Stat;
 ///
 /// | list | bytes at most, each number as long as it may be |
 /// |---|---|
-/// | objects handed off | 32767 x 7 = 224 KiB |
+/// | objects handed off, and their names | 32767 x 7 + 256 x 9 = 226 KiB |
 /// | slabs granted, the first with all its objects | 4096 x 29 + 32767 x 3 = 212 KiB |
 /// | what a renewal tells | 4096 x 7 + 32768 x 5 = 188 KiB |
 /// | pages listed | 512 x 69 = 35 KiB |
@@ -19,6 +19,9 @@ import org.numaslab.node.cache.Stat;
 enum Length {
   /// Addresses: of a freed run, which is of one slab as far as the cpu can tell, or handed off.
   OBJECTS("objects", Length.OBJECTS_PER_SLAB_MAX, 1),
+
+  /// What tasks call the objects that they hand off.
+  NAMES("names", Length.NAMES_MAX, 1),
   INDEXES("indexes", Length.OBJECTS_PER_SLAB_MAX, 1),
   RUNS("runs", Length.RUNS_PER_FREE_MAX, 7),
   OUTCOMES("outcomes", Length.RUNS_PER_FREE_MAX, 3),
@@ -33,6 +36,9 @@ enum Length {
 
   /// A slab counts its objects in 15 bits.
   static final int OBJECTS_PER_SLAB_MAX = 32767;
+
+  /// Tasks that name objects hand off a few at a time.
+  static final int NAMES_MAX = 256;
 
   /// A cpu sends what it has freed when that is 64 objects, which lie in as many slabs at most. The
   /// node answers with an outcome for each run at most.

@@ -198,8 +198,7 @@ final class FewMembers implements AutoCloseable {
 
     /// @return whether it could
     boolean handsOff(long page, Member to) {
-      boolean could =
-          borders.handOff(new NodeId(0), to.cpu(), NO_CACHE, new long[] {page}, page, local());
+      boolean could = borders.handOff(new NodeId(0), handOff(to.cpu(), page), page, local());
       if (could) {
         lets(page);
       }
@@ -263,8 +262,8 @@ final class FewMembers implements AutoCloseable {
     }
 
     @Override
-    public void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home) {
-      for (long page : objects) {
+    public void deliver(Frame.HandOff handOff, Incarnation home) {
+      for (long page : handOff.objects()) {
         gets(page);
       }
     }
@@ -376,9 +375,13 @@ final class FewMembers implements AutoCloseable {
   // ---- the network
 
   /// A hand-off to the home that no border would send.
+  private static Frame.HandOff handOff(CpuId to, long... pages) {
+    return new Frame.HandOff(to, NO_CACHE, pages, new long[0]);
+  }
+
   void sendsHandOff(Member from, long... pages) {
     Member home = member(0);
-    Frame.HandOff handOff = new Frame.HandOff(home.cpu(), NO_CACHE, pages);
+    Frame.HandOff handOff = handOff(home.cpu(), pages);
     wire.add(new Frame(from.me, home.me, home.me, new Frame.Request(1000, 1, handOff)));
     settle();
   }

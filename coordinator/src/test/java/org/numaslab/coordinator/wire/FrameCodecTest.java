@@ -90,7 +90,9 @@ class FrameCodecTest {
 
     long[] objects = new long[32767];
     Arrays.fill(objects, (1L << 44) - 1);
-    assertFits(request(new Frame.HandOff(new CpuId(8191), new CacheId(1), objects)));
+    long[] names = new long[256];
+    Arrays.fill(names, Long.MAX_VALUE);
+    assertFits(request(new Frame.HandOff(new CpuId(8191), new CacheId(1), objects, names)));
 
     int[] indexes = new int[32767];
     Arrays.fill(indexes, 32766);
@@ -112,7 +114,7 @@ class FrameCodecTest {
   @Test
   void listsAboveTheirMaximumAreRefusedWhenWritten() {
     assertRefused(
-        request(new Frame.HandOff(new CpuId(0), new CacheId(1), new long[32768])),
+        request(new Frame.HandOff(new CpuId(0), new CacheId(1), new long[32768], new long[0])),
         "objects: got 32768, allowed 0..32767");
     assertRefused(
         ask(new NodeProtocol.Store(CALLER, 1, 0, new byte[65537], false)),
@@ -146,7 +148,7 @@ class FrameCodecTest {
 
   @Test
   void whatTheReceiverWouldRefuseIsRefusedWhenWritten() {
-    Frame.Asked gone = new Frame.HandOff(new CpuId(8192), new CacheId(1), new long[0]);
+    Frame.Asked gone = new Frame.HandOff(new CpuId(8192), new CacheId(1), new long[0], new long[0]);
     assertRefused(request(gone), "cpu: got 8192, allowed 0..8191");
     assertRefused(
         new Frame.Request(600, 1, new Frame.Listed(1, 0, 1, new Marks.OfPage[0])),

@@ -154,7 +154,8 @@ final class RandomFrames {
   }
 
   private Frame.HandOff handOff() {
-    return new Frame.HandOff(cpu(), new CacheId(number(-1, CACHE_MAX)), addresses(32767));
+    return new Frame.HandOff(
+        cpu(), new CacheId(number(-1, CACHE_MAX)), addresses(32767), addresses(256));
   }
 
   private Frame.Listed listed() {

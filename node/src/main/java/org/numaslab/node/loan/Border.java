@@ -26,7 +26,6 @@ import org.numaslab.node.loan.Outgoing.Open;
 import org.numaslab.node.protocol.NodeProtocol.FromCpu;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.slab.SlabObjects;
-import org.numaslab.node.topology.CpuId;
 
 /// One member's side of its border with another home: what it has of that home, and what it asks
 /// for.
@@ -129,14 +128,14 @@ final class Border {
   /// A task passes objects of the home on to one of another member.
   ///
   /// @return false when it may not now: nothing has happened
-  boolean handOff(
-      Incarnation to, CpuId toCpu, CacheId cache, long[] objects, long token, long now) {
+  boolean handOff(Incarnation to, HandOff handOff, long token, long now) {
+    long[] objects = handOff.objects();
     use(now);
     if (!isLeased(now) || !hasAll(objects)) {
       return false;
     }
     here.removeAll(objects);
-    outgoing(to).send(new HandOff(toCpu, cache, objects), objects, token, Outgoing.NEVER, now);
+    outgoing(to).send(handOff, objects, token, Outgoing.NEVER, now);
     return true;
   }
 
@@ -298,7 +297,7 @@ final class Border {
     }
     events.executed(from, home, request.sequence(), handOff);
     here.addAll(handOff.objects());
-    outbox.deliver(handOff.to(), handOff.cache(), handOff.objects(), home);
+    outbox.deliver(handOff, home);
     return true;
   }
 

@@ -1,6 +1,5 @@
 package org.numaslab.node.loan;
 
-import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
@@ -18,7 +17,7 @@ public interface BorderOutbox {
   void granted(CpuId cpu, Incarnation home, long sequence);
 
   /// Objects have arrived for a task.
-  void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home);
+  void deliver(Frame.HandOff handOff, Incarnation home);
 
   /// A hand-off is over: taken, or gone with the member that it went to; otherwise the objects are
   /// the task's again.

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.loan.Frame.HandOff;
 import org.numaslab.node.protocol.NodeProtocol.FromCpu;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
@@ -189,19 +190,18 @@ public final class Borders {
   ///
   /// @param token what [BorderOutbox#handedOff] will name
   /// @return false when that cannot be now: nothing has happened
-  public boolean handOff(
-      NodeId of, CpuId to, CacheId cache, long[] addresses, long token, long now) {
-    Incarnation receiver = members.get(topology.nodeOf(to));
+  public boolean handOff(NodeId of, HandOff handOff, long token, long now) {
+    Incarnation receiver = members.get(topology.nodeOf(handOff.to()));
     if (receiver == null) {
       return false;
     }
     due = now;
     if (of.equals(me.node())) {
-      home.handOff(receiver, to, cache, addresses, token, now);
+      home.handOff(receiver, handOff, token, now);
       return true;
     }
     Border border = borders.get(of.value());
-    return border != null && border.handOff(receiver, to, cache, addresses, token, now);
+    return border != null && border.handOff(receiver, handOff, token, now);
   }
 
   // ---- what arrives

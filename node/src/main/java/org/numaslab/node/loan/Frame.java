@@ -53,7 +53,9 @@ public record Frame(Incarnation from, Incarnation to, Incarnation home, Body bod
   /// A task passes objects on to a task of another member.
   ///
   /// @param to the cpu of the task that gets them
-  public record HandOff(CpuId to, CacheId cache, long[] objects) implements Asked {}
+  /// @param names what the tasks call them, one for each object, in their order; then of those that
+  ///   the sender should have had and has not
+  public record HandOff(CpuId to, CacheId cache, long[] objects, long[] names) implements Asked {}
 
   /// What a member has of the home: the answer to a census.
   ///

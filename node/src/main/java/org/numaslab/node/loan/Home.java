@@ -234,16 +234,17 @@ public final class Home {
       return false;
     }
     comesBack(handOff.objects());
-    outbox.deliver(handOff.to(), handOff.cache(), handOff.objects(), me);
+    outbox.deliver(handOff, me);
     return true;
   }
 
   /// A task of this member passes objects of this home on to one of another member.
-  void handOff(Incarnation to, CpuId toCpu, CacheId cache, long[] objects, long token, long now) {
+  void handOff(Incarnation to, HandOff handOff, long token, long now) {
+    long[] objects = handOff.objects();
     out.addAll(objects);
     outgoing
         .computeIfAbsent(to, o -> new Outgoing(me, o, me, times, outbox::send))
-        .send(new HandOff(toCpu, cache, objects), objects, token, Outgoing.NEVER, now);
+        .send(handOff, objects, token, Outgoing.NEVER, now);
   }
 
   private void answered(Incarnation from, Answer answer, long now) {

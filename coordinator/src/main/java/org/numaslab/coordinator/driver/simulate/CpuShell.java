@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.client.Turn;

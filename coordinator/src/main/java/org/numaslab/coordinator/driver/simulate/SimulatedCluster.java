@@ -17,6 +17,7 @@ import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MachineLimits;
+import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.node.buddy.ZoneLimits;

@@ -419,7 +419,7 @@ public final class SimulatedMachine implements Machine {
     }
 
     @Override
-    public void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home) {
+    public void deliver(Frame.HandOff handOff, Incarnation home) {
       throw new IllegalStateException("tasks of this machine share their objects");
     }
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.MemberHost;
+import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
@@ -27,6 +29,7 @@ import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
 
 /// One life of a process in virtual time: a node, its CPUs, their tasks, and the borders around
 /// them.
@@ -38,7 +41,7 @@ import org.numaslab.node.topology.NodeId;
 /// | DEAD | is lost | are lost |
 ///
 /// Owner: the cluster.
-public final class SimulatedMember {
+public final class SimulatedMember implements MemberHost {
   private enum State {
     RUNNING,
     PAUSED,
@@ -125,6 +128,7 @@ public final class SimulatedMember {
     return me.node().value();
   }
 
+  @Override
   public Incarnation me() {
     return me;
   }
@@ -139,6 +143,7 @@ public final class SimulatedMember {
   }
 
   /// Its memory, of which its tasks may touch what is of its own node.
+  @Override
   public Memory memory() {
     return memory;
   }
@@ -302,6 +307,7 @@ public final class SimulatedMember {
   }
 
   /// Whether its tasks give back what they have and end.
+  @Override
   public boolean isLeaving() {
     return isLeaving || cluster.isHealed();
   }
@@ -323,6 +329,7 @@ public final class SimulatedMember {
   }
 
   /// Gives the task of a cpu a turn soon: what it waits for may have happened.
+  @Override
   public void wake(CpuId cpu) {
     shell(cpu).wake();
   }
@@ -343,39 +350,53 @@ public final class SimulatedMember {
     return borders.isQuiet() ? what.toString() : what.append(" borders are busy").toString();
   }
 
-  /// The incarnation in whose memory an address lies, as far as this member knows.
+  @Override
   public @Nullable Incarnation homeOf(long address) {
     NodeId home = new NodeId(cluster.topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT));
     return incarnationOf(home);
   }
 
-  @Nullable Incarnation incarnationOf(NodeId of) {
+  @Override
+  public @Nullable Incarnation incarnationOf(NodeId of) {
     return of.equals(me.node()) ? me : borders.member(of);
   }
 
-  /// A task passes objects on to a task of another member.
-  ///
-  /// @return the hand-off's number, 0 when that cannot be now
-  public long handOff(CpuId from, Incarnation home, CpuId to, CacheId cache, long[] objects) {
+  @Override
+  public long handOff(CpuId from, Incarnation home, Frame.HandOff handOff) {
     long token = ++lastToken;
-    if (!borders.handOff(home.node(), to, cache, objects, token, clock.now())) {
+    if (!borders.handOff(home.node(), handOff, token, clock.now())) {
       pump();
       return 0;
     }
     handingOff.put(token, shell(from));
-    for (long object : objects) {
-      note(Kind.HANDED, from.value(), home, object, to.value());
+    for (long object : handOff.objects()) {
+      note(Kind.HANDED, from.value(), home, object, handOff.to().value());
     }
     pump();
     return token;
   }
 
-  /// A task of another cpu of this member, to pass something on to it.
+  @Override
   public MemberTask task(CpuId cpu) {
     return shell(cpu).task();
   }
 
-  /// Writes down what a task does.
+  @Override
+  public Topology topology() {
+    return cluster.topology();
+  }
+
+  @Override
+  public List<KmemCache> openCaches() {
+    return cluster.openCaches();
+  }
+
+  @Override
+  public long now() {
+    return cluster.now();
+  }
+
+  @Override
   public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
     events.note(kind, cpu, home, object, number);
   }
@@ -471,11 +492,12 @@ public final class SimulatedMember {
     }
 
     @Override
-    public void deliver(CpuId to, CacheId cache, long[] objects, Incarnation home) {
-      for (long object : objects) {
+    public void deliver(Frame.HandOff handOff, Incarnation home) {
+      CpuId to = handOff.to();
+      for (long object : handOff.objects()) {
         note(Kind.TAKEN, to.value(), home, object, Event.NONE);
       }
-      shell(to).task().taken(cache, objects, home);
+      shell(to).task().taken(handOff, home);
       wake(to);
     }
 

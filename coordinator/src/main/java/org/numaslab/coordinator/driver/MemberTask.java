@@ -1,14 +1,14 @@
-package org.numaslab.coordinator.driver.simulate;
+package org.numaslab.coordinator.driver;
 
 import org.numaslab.cpu.client.Program;
-import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
 
 /// What runs on a cpu of a member that may be lost: tasks of other members reach it by hand-offs
 /// only.
 public interface MemberTask extends Program {
   /// Objects have come from a task of another member.
-  void taken(CacheId cache, long[] objects, Incarnation home);
+  void taken(Frame.HandOff handOff, Incarnation home);
 
   /// A hand-off of this task is over.
   ///
