@@ -82,20 +82,13 @@ public final class LiveNatures implements Natures {
       Topology topology,
       Memory memory,
       long seed,
+      RemoteDraw draw,
       List<Map<ZoneType, ZoneLimits>> limits,
       Faults faults,
       LongSupplier uptimeNanos,
       KernelMessages log) {
     return new LiveNatures(
-        topology,
-        memory,
-        seed,
-        RemoteDraw.SEEDED,
-        limits,
-        faults,
-        uptimeNanos,
-        log,
-        member::equals);
+        topology, memory, seed, draw, limits, faults, uptimeNanos, log, member::equals);
   }
 
   /// What is drawn where caches are made.

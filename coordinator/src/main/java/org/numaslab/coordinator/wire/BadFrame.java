@@ -5,7 +5,7 @@ package org.numaslab.coordinator.wire;
 public final class BadFrame extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  BadFrame(String field, Object got, String allowed) {
+  public BadFrame(String field, Object got, String allowed) {
     super(line(field, got, allowed));
   }
 

@@ -81,6 +81,7 @@ final class FewMembers implements AutoCloseable {
               topology,
               memory,
               of,
+              LiveNatures.RemoteDraw.SEEDED,
               MachineLimits.of(topology, List.of()),
               Faults.none(),
               () -> now,

@@ -13,6 +13,7 @@ import org.numaslab.cpu.client.Turn;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.cpu.protocol.TaskReply;
+import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeReply;
 
 /// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
@@ -25,6 +26,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
 
   /// A node's answer.
   public record Answer(NodeReply reply) implements Message {}
+
+  /// Another member's node has granted something: it takes effect when the cpu takes it.
+  public record Granted(Incarnation home, long sequence) implements Message {}
 
   /// A request of the registry.
   public record Asked(CpuProtocol message) implements Message {}
@@ -41,6 +45,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   public record Wake() implements Message {}
 
   public static final Wake WAKE = new Wake();
+
+  /// Let the program go on, also if it was at its end: it may have got something to do.
+  public record Resume() implements Message {}
+
+  public static final Resume RESUME = new Resume();
 
   /// Say how the program stands.
   public record Report(Consumer<Standing> to) implements Message {}
@@ -68,6 +77,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// What a restart must not lose.
   private static final class Running {
     @Nullable Start start;
+    @Nullable Start last;
     boolean turnIsDue;
     boolean isBlocked;
     boolean atEnd;
@@ -76,6 +86,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
 
   private final Cpu cpu;
   private final int operations;
+  private final Gate gate;
   private final Consumer<Throwable> failed;
   private final Running running;
 
@@ -83,11 +94,13 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
       ActorContext<Message> context,
       Cpu cpu,
       int operations,
+      Gate gate,
       Consumer<Throwable> failed,
       Running running) {
     super(context);
     this.cpu = cpu;
     this.operations = operations;
+    this.gate = gate;
     this.failed = failed;
     this.running = running;
   }
@@ -95,24 +108,30 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// @param operations per turn
   /// @param failed is told of a failure before the actor starts again
   public static Behavior<Message> create(Cpu cpu, int operations, Consumer<Throwable> failed) {
+    return create(cpu, operations, Gate.OPEN, failed);
+  }
+
+  /// The same in a member that may lose others.
+  public static Behavior<Message> create(
+      Cpu cpu, int operations, Gate gate, Consumer<Throwable> failed) {
     Running running = new Running();
     return Behaviors.supervise(
             Behaviors.<Message>setup(
-                context -> new CpuActor(context, cpu, operations, failed, running)))
+                context -> new CpuActor(context, cpu, operations, gate, failed, running)))
         .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
   }
 
   @Override
   public Behavior<Message> onMessage(Message message) {
     try {
-      switch (message) {
-        case Answer m -> onAnswer(m.reply());
-        case Told m -> onTold(m.reply());
-        case Asked m -> CpuRequests.serve(cpu, m.message());
-        case Start m -> onStart(m);
-        case Wake m -> runUnlessDue();
-        case NextTurn m -> onNextTurn();
-        case Report m -> m.to().accept(standing());
+      if (message instanceof Granted granted) {
+        gate.grant(cpu, granted.home(), granted.sequence(), this::complete);
+      }
+      gate.enter();
+      try {
+        on(message);
+      } finally {
+        gate.leave();
       }
     } catch (RuntimeException | Error e) {
       failed.accept(e);
@@ -122,19 +141,48 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     return this;
   }
 
+  private void on(Message message) {
+    switch (message) {
+      case Answer m -> onAnswer(m.reply());
+      case Granted m -> runUnlessDue();
+      case Resume m -> onResume();
+      case Told m -> onTold(m.reply());
+      case Asked m -> CpuRequests.serve(cpu, m.message());
+      case Start m -> onStart(m);
+      case Wake m -> runUnlessDue();
+      case NextTurn m -> onNextTurn();
+      case Report m -> m.to().accept(standing());
+    }
+  }
+
+  private void onResume() {
+    if (running.start == null) {
+      running.start = running.last;
+    }
+    running.atEnd = false;
+    runUnlessDue();
+  }
+
   private void onStart(Start start) {
     running.start = start;
+    running.last = start;
     running.isBlocked = false;
     running.atEnd = false;
     onNextTurn();
   }
 
   private void onAnswer(NodeReply reply) {
-    Start start = running.start;
-    if (cpu.receive(reply) && start != null) {
-      start.program().completed(cpu);
+    if (cpu.receive(reply)) {
+      complete();
     }
     runUnlessDue();
+  }
+
+  private void complete() {
+    Start start = running.start;
+    if (start != null) {
+      start.program().completed(cpu);
+    }
   }
 
   private void onTold(TaskReply reply) {

@@ -16,6 +16,7 @@ import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.driver.MachineLimits;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.fault.FaultKind;
@@ -150,7 +151,15 @@ public final class SimulatedCluster implements AutoCloseable {
 
   LiveNatures natures(NodeId node, Memory memory, long seed) {
     return LiveNatures.ofMember(
-        node, topology, memory, seed, limits, settings.faults().injected(), time::now, log);
+        node,
+        topology,
+        memory,
+        seed,
+        RemoteDraw.SEEDED,
+        limits,
+        settings.faults().injected(),
+        time::now,
+        log);
   }
 
   void send(Frame frame) {

@@ -1,0 +1,159 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.pattern.Patterns;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.cpu.actor.CpuActor;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.protocol.RegistryReply;
+
+/// This process's part of one machine: the members that it has, each with its actors.
+///
+/// For any thread.
+public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listener {
+  private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+  private final long number;
+  private final ClusterSystem process;
+  private final ActorSystem<Void> system;
+  private final Map<Incarnation, ClusterMember> members = new LinkedHashMap<>();
+  private final Map<Incarnation, ActorRef<MemberActor.Message>> mailboxes =
+      new ConcurrentHashMap<>();
+  private final List<ActorRef<?>> actors = new ArrayList<>();
+  private final MemberLink link;
+
+  /// @param number of the machine: its members talk to those of the same number only
+  /// @param shim what happens to frames before they reach Artery
+  public ClusterMachine(
+      long number, ClusterSystem process, MemberSettings settings, Shim shim, History history) {
+    this.number = number;
+    this.process = process;
+    this.system = process.system();
+    this.link = shim.around(this::deliver, this::after);
+    for (Incarnation me : process.own()) {
+      Shell shell = new Shell(me);
+      ClusterMember member = new ClusterMember(me, settings, link, shell, history);
+      members.put(me, member);
+      ActorRef<MemberActor.Message> mailbox =
+          system.systemActorOf(MemberActor.create(member, process::fail), name(me), Props.empty());
+      shell.mailbox = mailbox;
+      actors.add(mailbox);
+      mailboxes.put(me, mailbox);
+      member
+          .cpus()
+          .forEach((id, cpu) -> {
+            ActorRef<CpuActor.Message> mover =
+                system.systemActorOf(
+                    CpuActor.create(cpu.cpu(), settings.operations(), cpu, process::fail),
+                    name(me) + "-cpu-" + id.value(),
+                    Props.empty());
+            cpu.movedBy(mover);
+            actors.add(mover);
+          });
+    }
+    process.listen(this);
+  }
+
+  private String name(Incarnation member) {
+    return "machine-" + number + "-node-" + member.node().value();
+  }
+
+  /// The members of this process, by node.
+  public List<ClusterMember> members() {
+    return List.copyOf(members.values());
+  }
+
+  // ---- who is there
+
+  @Override
+  public void joined(Incarnation member, Address at) {
+    if (!members.containsKey(member)) {
+      mailboxes.put(
+          member, ActorRefResolver.get(system).resolveActorRef(at + "/system/" + name(member)));
+    }
+    members.values().forEach(each -> each.shell().tell(new MemberActor.Joined(member)));
+  }
+
+  @Override
+  public void removed(Incarnation member) {
+    mailboxes.remove(member);
+    members.values().forEach(each -> each.shell().tell(new MemberActor.Removed(member)));
+  }
+
+  // ---- what moves
+
+  private void deliver(Parcel parcel) {
+    ActorRef<MemberActor.Message> to = mailboxes.get(parcel.frame().to());
+    if (to != null) {
+      to.tell(parcel);
+    }
+  }
+
+  private void after(long nanos, Runnable action) {
+    system
+        .scheduler()
+        .scheduleOnce(Duration.ofNanos(Math.max(0, nanos)), action, system.executionContext());
+  }
+
+  @Override
+  public void close() {
+    process.forget(this);
+    // Memory that an actor may still touch must not become another machine's.
+    CompletableFuture.allOf(
+            actors.stream()
+                .map(actor ->
+                    Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX).toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .join();
+    members.values().forEach(ClusterMember::close);
+  }
+
+  /// Moves the messages of one member.
+  private final class Shell implements MemberShell {
+    private final Incarnation me;
+    private @Nullable ActorRef<MemberActor.Message> mailbox;
+
+    Shell(Incarnation me) {
+      this.me = me;
+    }
+
+    @Override
+    public void tell(MemberActor.Message message) {
+      ActorRef<MemberActor.Message> to = mailbox;
+      if (to != null) {
+        to.tell(message);
+      }
+    }
+
+    @Override
+    public void wakeAt(long nanos) {
+      after(nanos - System.nanoTime(), () -> tell(MemberActor.DUE));
+    }
+
+    @Override
+    public void answer(RegistryReply reply) {}
+
+    @Override
+    public void answer(CpuReply reply) {}
+
+    @Override
+    public void end() {
+      process.removed(me);
+      process.end();
+    }
+  }
+}

@@ -1,0 +1,540 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.Event.Kind;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.driver.KernelLog;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.MachineLimits;
+import org.numaslab.coordinator.driver.MemberHost;
+import org.numaslab.coordinator.driver.MemberTask;
+import org.numaslab.coordinator.driver.MessageCounts;
+import org.numaslab.cpu.actor.CpuActor;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.loan.BorderOutbox;
+import org.numaslab.node.loan.Borders;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.NodeAnswers;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.memory.Memory;
+import org.numaslab.node.protocol.NodeOutbox;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// One member of a cluster: a node, its CPUs, and the borders around them, in real time.
+///
+/// | who | may touch | holds |
+/// |---|---|---|
+/// | a cpu's actor | its cpu, for a turn | the gate, shared |
+/// | the member's actor, for its own CPUs | the node | the node |
+/// | anybody, for what crosses a border | all of it | the gate alone, and the node |
+///
+/// The gate comes before the node. Nobody waits for a message while holding one of them.
+///
+/// Owner: its actors, as the table says.
+public final class ClusterMember implements MemberHost, AutoCloseable {
+  private final Incarnation me;
+  private final MemberSettings settings;
+  private final MemberLink link;
+  private final MemberShell shell;
+  private final MemberEvents events;
+  private final Memory memory;
+  private final LiveNatures natures;
+  private final PartialCounts counts;
+  private final NodeState node;
+  private final Borders borders;
+  private final KernelLog log = new KernelLog();
+  private final MessageCounts messages;
+  private final Map<CpuId, MemberCpu> cpus = new LinkedHashMap<>();
+  private final Map<CpuId, MemberTask> tasks = new ConcurrentHashMap<>();
+  private final List<KmemCache> caches = new ArrayList<>();
+  private final Map<Long, CpuId> handingOff = new ConcurrentHashMap<>();
+  private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+  private final Map<Long, Runnable> whenDone = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong();
+
+  /// When the borders want attention, by the monotonic clock.
+  private volatile long due = Long.MIN_VALUE;
+
+  private volatile long timerAt = Long.MAX_VALUE;
+  private volatile boolean isLeaving;
+
+  /// @param shell what moves its messages
+  /// @param history is told what happens, by any of its threads
+  ClusterMember(
+      Incarnation me,
+      MemberSettings settings,
+      MemberLink link,
+      MemberShell shell,
+      History history) {
+    this.me = me;
+    this.settings = settings;
+    this.link = link;
+    this.shell = shell;
+    this.events = new MemberEvents(me, history);
+    Topology topology = settings.topology();
+    this.messages = new MessageCounts(topology.nodeCount());
+    this.memory = Memory.reserve(topology.spanFrames(), settings.touchedBytesMax());
+    Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
+    this.natures =
+        LiveNatures.ofMember(
+            me.node(),
+            topology,
+            memory,
+            settings.seed(),
+            settings.remoteDraw(),
+            MachineLimits.of(topology, settings.zones()),
+            settings.faults(),
+            events::now,
+            log);
+    this.counts = new PartialCounts(topology.nodeCount());
+    NodeAnswers answers = new NodeAnswers(new FromNode());
+    this.node =
+        new NodeState(
+            me.node(),
+            own,
+            natures.ofNode(me.node()),
+            counts,
+            cpu -> topology.nodeOf(cpu).equals(me.node()),
+            answers,
+            log);
+    this.borders =
+        new Borders(
+            me,
+            topology,
+            settings.times(),
+            new FromBorders(),
+            events,
+            node,
+            answers,
+            true,
+            cache -> this.node.cache(cache).objects(),
+            this::hear);
+    for (CpuId id : topology.cpusOf(me.node())) {
+      cpus.put(
+          id,
+          new MemberCpu(
+              this,
+              outbox -> new Cpu(id, me.life(), topology, own, counts, natures.ofCpu(id), outbox)));
+    }
+  }
+
+  // ---- the gate
+
+  /// For a cpu's actor: before it touches its cpu. A lease that is over ends first.
+  void enter() {
+    if (events.now() >= due) {
+      alone(() -> {});
+    }
+    gate.readLock().lock();
+  }
+
+  /// @param wants whether the cpu has something to ask of other members
+  void leave(boolean wants) {
+    gate.readLock().unlock();
+    if (wants) {
+      alone(() -> {});
+    }
+  }
+
+  /// Does something while no cpu runs, then all that is wanted and due at the borders.
+  void alone(Runnable action) {
+    gate.writeLock().lock();
+    try {
+      synchronized (node) {
+        doWanted(); // nobody is removed while something of it waits to be asked
+        action.run();
+        settle();
+      }
+    } finally {
+      gate.writeLock().unlock();
+    }
+  }
+
+  /// Does what CPUs have wanted in their turns.
+  private boolean doWanted() {
+    boolean any = false;
+    for (MemberCpu cpu : cpus.values()) {
+      any |= cpu.doWanted();
+    }
+    return any;
+  }
+
+  private void settle() {
+    boolean again = true;
+    while (again) {
+      again = doWanted();
+      if (borders.nextDue() <= events.now()) {
+        borders.tick(events.now());
+        again = true;
+      }
+    }
+    due = borders.nextDue();
+    if (due < timerAt) {
+      timerAt = due;
+      shell.wakeAt(due);
+    }
+  }
+
+  /// The time that the timer was set for has come.
+  void due() {
+    timerAt = Long.MAX_VALUE;
+    alone(() -> {});
+  }
+
+  // ---- for its actors
+
+  MessageCounts messages() {
+    return messages;
+  }
+
+  void tellNode(NodeProtocol message) {
+    shell.tell(new MemberActor.OfNode(message));
+  }
+
+  void serve(NodeProtocol message) {
+    synchronized (node) {
+      node.receive(message);
+    }
+  }
+
+  /// Takes what another member has sent.
+  void receive(Parcel parcel) {
+    alone(() -> borders.receive(parcel.frame(), events.now()));
+  }
+
+  void grant(Cpu to, Incarnation home, long sequence, Runnable completed) {
+    alone(() -> {
+      NodeReply reply = borders.take(home, sequence, events.now());
+      if (reply != null && to.receive(reply)) {
+        completed.run();
+      }
+    });
+  }
+
+  void joined(Incarnation member) {
+    alone(() -> borders.joined(member));
+  }
+
+  void removed(Incarnation member) {
+    alone(() -> borders.removed(member, events.now()));
+  }
+
+  void cpuIsDone(CpuId cpu, long token) {
+    Runnable then = whenDone.remove(token);
+    if (then == null) {
+      shell.answer(new CpuReply(token, cpu));
+    } else {
+      then.run();
+    }
+  }
+
+  /// For a cpu in its turn: asks another member's node when the turn is over.
+  ///
+  /// @param home the incarnation that the cpu knows now
+  void ask(@Nullable Incarnation home, NodeProtocol.FromCpu message) {
+    borders.ask(home, message, events.now());
+  }
+
+  private MemberCpu cpu(CpuId id) {
+    MemberCpu cpu = cpus.get(id);
+    if (cpu == null) {
+      throw new IllegalArgumentException(id + " is not of " + me);
+    }
+    return cpu;
+  }
+
+  Map<CpuId, MemberCpu> cpus() {
+    return cpus;
+  }
+
+  MemberShell shell() {
+    return shell;
+  }
+
+  // ---- caches and programs
+
+  /// Takes over a cache, as the registry has it.
+  ///
+  /// @param known runs when the node and all CPUs know it
+  public void describe(KmemCache cache, Runnable known) {
+    alone(() -> {
+      if (cache.id().value() == caches.size()) {
+        caches.add(cache);
+        counts.add(cache.id());
+      } else {
+        caches.set(cache.id().value(), cache);
+      }
+      node.receive(new NodeProtocol.Describe(0, cache));
+      cpus.values().forEach(each -> each.cpu().describe(cache));
+    });
+    known.run();
+  }
+
+  /// Another node has said how long its partial list is: maybe of a cache that is not known here
+  /// yet.
+  private void hear(CacheId cache, int of, int slabs) {
+    if (cache.value() < caches.size()) {
+      counts.set(cache, of, slabs);
+    }
+  }
+
+  /// Runs a program on a cpu.
+  ///
+  /// @param finished runs when it is at its end and all nodes have answered; again each time that
+  ///   it was resumed
+  public void start(CpuId cpu, Program program, Runnable finished) {
+    if (program instanceof MemberTask task) {
+      tasks.put(cpu, task);
+    }
+    cpu(cpu).tell(new CpuActor.Start(program, finished));
+  }
+
+  /// Lets every task begin again where it stands.
+  public void resumeAll() {
+    cpus.values().forEach(each -> each.tell(CpuActor.RESUME));
+  }
+
+  /// From here on tasks give back what they have and end.
+  public void leaves() {
+    isLeaving = true;
+    resumeAll();
+  }
+
+  /// Every cpu gives back all that it holds of every cache.
+  ///
+  /// @param then runs when the nodes have confirmed it
+  public void flushAll(Runnable then) {
+    AtomicInteger missing = new AtomicInteger(cpus.size());
+    Runnable answered =
+        () -> {
+          if (missing.decrementAndGet() == 0) {
+            then.run();
+          }
+        };
+    alone(() ->
+        cpus.values()
+            .forEach(each -> {
+              long token = -tokens.incrementAndGet(); // the registry's are positive
+              whenDone.put(token, answered);
+              each.cpu().housekeeping().flushAll(token);
+            }));
+  }
+
+  // ---- state
+
+  /// Whether nothing is open at its borders and no cpu waits. Late where others are at work.
+  public boolean isQuiet() {
+    boolean[] quiet = new boolean[1];
+    alone(() ->
+        quiet[0] =
+            borders.isQuiet() && cpus.values().stream().allMatch(each -> each.cpu().isQuiet()));
+    return quiet[0];
+  }
+
+  /// Looks at the state machines while nothing moves.
+  public void look(Consumer<State> at) {
+    alone(() ->
+        at.accept(
+            new State(
+                node,
+                cpus.values().stream().map(MemberCpu::cpu).toList(),
+                borders,
+                natures,
+                memory)));
+  }
+
+  /// The state machines of a member, for reports and audits.
+  public record State(
+      NodeState node, List<Cpu> cpus, Borders borders, LiveNatures natures, Memory memory) {}
+
+  /// How often each reason for having no effect was met.
+  public Map<Rejection, Long> rejections() {
+    Map<Rejection, Long> copy = new EnumMap<>(Rejection.class);
+    alone(() -> copy.putAll(events.rejections()));
+    return copy;
+  }
+
+  public KernelLog log() {
+    return log;
+  }
+
+  // ---- for its tasks
+
+  @Override
+  public Incarnation me() {
+    return me;
+  }
+
+  @Override
+  public Topology topology() {
+    return settings.topology();
+  }
+
+  @Override
+  public Memory memory() {
+    return memory;
+  }
+
+  @Override
+  public @Nullable Incarnation homeOf(long address) {
+    return incarnationOf(new NodeId(topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT)));
+  }
+
+  @Override
+  public @Nullable Incarnation incarnationOf(NodeId of) {
+    return of.equals(me.node()) ? me : borders.member(of);
+  }
+
+  @Override
+  public List<KmemCache> openCaches() {
+    return caches;
+  }
+
+  @Override
+  public boolean isLeaving() {
+    return isLeaving;
+  }
+
+  @Override
+  public long now() {
+    return events.now();
+  }
+
+  @Override
+  public MemberTask task(CpuId cpu) {
+    MemberTask task = tasks.get(cpu);
+    if (task == null) {
+      throw new IllegalArgumentException(cpu + " of " + me + " has no task");
+    }
+    return task;
+  }
+
+  @Override
+  public void wake(CpuId cpu) {
+    cpu(cpu).tell(CpuActor.RESUME);
+  }
+
+  @Override
+  public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
+    events.note(kind, cpu, home, object, number);
+  }
+
+  @Override
+  public long handOff(CpuId from, Incarnation home, Frame.HandOff handOff) {
+    long token = tokens.incrementAndGet();
+    handingOff.put(token, from);
+    for (long object : handOff.objects()) {
+      note(Kind.HANDED, from.value(), home, object, handOff.to().value());
+    }
+    cpu(from)
+        .want(() -> {
+          if (!borders.handOff(home.node(), handOff, token, events.now())) {
+            handedOff(token, false);
+          }
+        });
+    return token;
+  }
+
+  private void handedOff(long token, boolean isTaken) {
+    CpuId from = handingOff.remove(token);
+    if (from != null) {
+      task(from).handedOff(token, isTaken);
+      wake(from);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  /// Does what the borders want done: while no cpu runs.
+  private final class FromBorders implements BorderOutbox {
+    @Override
+    public void send(Frame frame) {
+      link.send(frame);
+    }
+
+    @Override
+    public void answer(CpuId to, NodeReply reply) {
+      cpu(to).tell(new CpuActor.Answer(reply));
+    }
+
+    @Override
+    public void granted(CpuId to, Incarnation home, long sequence) {
+      cpu(to).tell(new CpuActor.Granted(home, sequence));
+    }
+
+    @Override
+    public void deliver(Frame.HandOff handOff, Incarnation home) {
+      for (long object : handOff.objects()) {
+        note(Kind.TAKEN, handOff.to().value(), home, object, Event.NONE);
+      }
+      task(handOff.to()).taken(handOff, home);
+      wake(handOff.to());
+    }
+
+    @Override
+    public void handedOff(long token, boolean isTaken) {
+      ClusterMember.this.handedOff(token, isTaken);
+    }
+
+    @Override
+    public void giveBack(NodeId home) {
+      cpus.values().forEach(each -> each.cpu().giveBack(home));
+    }
+
+    @Override
+    public void forget(Incarnation home) {
+      cpus.forEach((id, each) -> {
+        each.cpu().forget(home.node());
+        MemberTask task = tasks.get(id);
+        if (task != null) {
+          task.forget(home);
+          wake(id);
+        }
+      });
+    }
+
+    @Override
+    public void end() {
+      shell.end();
+    }
+  }
+
+  /// Sends the node's answers.
+  private final class FromNode implements NodeOutbox {
+    @Override
+    public void answer(CpuId to, NodeReply reply) {
+      cpu(to).tell(new CpuActor.Answer(reply));
+    }
+
+    @Override
+    public void answerRegistry(RegistryReply reply) {
+      shell.answer(reply);
+    }
+  }
+}

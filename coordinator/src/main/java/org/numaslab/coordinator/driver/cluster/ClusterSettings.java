@@ -1,0 +1,179 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// How a process is part of a cluster.
+///
+/// @param host to which it binds, and by which the others reach it
+/// @param port the same; 0 for any that is free
+/// @param seeds of the cluster as `host:port`, the same list for every process; the first one that
+///   is there forms it
+/// @param roles of this process
+/// @param resolver which side goes on when the cluster falls apart
+/// @param threads that move everything: one where cores are few, since each more is one more to
+///   hand over to
+/// @param exits whether the process ends when it is no member any more
+public record ClusterSettings(
+    String host,
+    int port,
+    List<String> seeds,
+    List<String> roles,
+    Resolver resolver,
+    int threads,
+    boolean exits,
+    Timing timing) {
+  /// The name of every cluster: others are refused by their first message.
+  public static final String NAME = "numaslab";
+
+  /// The role of processes that have nodes: only they count for the resolver.
+  public static final String NODE_ROLE = "node";
+
+  /// The split-brain resolver's strategy.
+  ///
+  /// @param quorum nodes that a side must have to go on; 0: it must have the majority
+  public record Resolver(int quorum) {
+    public static final Resolver MAJORITY = new Resolver(0);
+
+    /// More than half of so many nodes.
+    public static Resolver quorumOf(int nodes) {
+      return new Resolver(nodes / 2 + 1);
+    }
+
+    private String text() {
+      return quorum == 0
+          ? "active-strategy = keep-majority, keep-majority.role = \"node\""
+          : "active-strategy = static-quorum, static-quorum { quorum-size = %d, role = \"node\" }"
+              .formatted(quorum);
+    }
+  }
+
+  /// How fast a lost process is noticed.
+  ///
+  /// @param heartbeat from one heartbeat to the next
+  /// @param pause without heartbeats after which a process is unreachable
+  /// @param stable without changes after which the unreachable ones are removed
+  public record Timing(Duration heartbeat, Duration pause, Duration stable) {
+    public static final Timing STANDARD =
+        new Timing(Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(2));
+
+    /// How long it takes until a lost process is removed, at most.
+    public Duration detection() {
+      return pause.plus(stable).plus(heartbeat.multipliedBy(5));
+    }
+  }
+
+  ClusterSettings withRoles(List<String> others) {
+    return new ClusterSettings(host, port, seeds, others, resolver, threads, exits, timing);
+  }
+
+  @SuppressWarnings("InlineFormatString")
+  private static final String TEXT =
+      """
+      pekko {
+        loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+        logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
+        loglevel = WARNING
+        log-dead-letters = off
+        jvm-exit-on-fatal-error = off
+        scheduler.tick-duration = 1 ms
+        actor {
+          provider = cluster
+          allow-java-serialization = off
+          serializers.numaslab = "%1$s"
+          serialization-bindings { "%2$s" = numaslab }
+          default-dispatcher {
+            type = Dispatcher
+            executor = fork-join-executor
+            fork-join-executor { parallelism-min = %3$d, parallelism-max = %3$d }
+            throughput = 64
+          }
+          internal-dispatcher = pekko.actor.default-dispatcher
+        }
+        io.tcp {
+          worker-dispatcher = pekko.actor.default-dispatcher
+          management-dispatcher = pekko.actor.default-dispatcher
+        }
+        remote {
+          warn-about-direct-use = off
+          artery {
+            transport = tcp
+            canonical { hostname = "%4$s", port = %5$d }
+            bind { hostname = "%4$s" }
+            log-aeron-counters = off
+            advanced {
+              inbound-lanes = 1
+              outbound-lanes = 1
+              use-dispatcher = pekko.actor.default-dispatcher
+              use-control-stream-dispatcher = pekko.actor.default-dispatcher
+              maximum-frame-size = 512 KiB
+              buffer-pool-size = 64
+              outbound-message-queue-size = 16384
+              tcp.connection-timeout = 2 s
+              outbound-restart-backoff = 200 ms
+            }
+          }
+        }
+        cluster {
+          seed-nodes = [%6$s]
+          roles = [%7$s]
+          min-nr-of-members = 1
+          log-info = off
+          jmx.enabled = off
+          seed-node-timeout = 2 s
+          retry-unsuccessful-join-after = 2 s
+          gossip-interval = 200 ms
+          leader-actions-interval = 200 ms
+          unreachable-nodes-reaper-interval = 200 ms
+          periodic-tasks-initial-delay = 100 ms
+          publish-stats-interval = off
+          failure-detector {
+            heartbeat-interval = %8$d ms
+            acceptable-heartbeat-pause = %9$d ms
+            expected-response-after = 500 ms
+          }
+          downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+          split-brain-resolver {
+            stable-after = %10$d ms
+            down-all-when-unstable = %11$d ms
+            %12$s
+          }
+          run-coordinated-shutdown-when-down = %13$s
+        }
+        coordinated-shutdown {
+          exit-jvm = %13$s
+          run-by-jvm-shutdown-hook = %13$s
+          terminate-actor-system = on
+        }
+      }
+      """;
+
+  /// What the actor system is started with.
+  public Config config() {
+    String text =
+        TEXT.formatted(
+            ParcelSerializer.class.getName(),
+            Parcel.class.getName(),
+            threads,
+            host,
+            port,
+            seeds.stream()
+                .map(seed -> quoted("pekko://" + NAME + "@" + seed))
+                .collect(Collectors.joining(", ")),
+            roles.stream().map(ClusterSettings::quoted).collect(Collectors.joining(", ")),
+            timing.heartbeat().toMillis(),
+            timing.pause().toMillis(),
+            timing.stable().toMillis(),
+            2 * timing.stable().toMillis(),
+            resolver.text(),
+            exits ? "on" : "off");
+    return ConfigFactory.parseString(text).withFallback(ConfigFactory.defaultReference()).resolve();
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text + "\"";
+  }
+}

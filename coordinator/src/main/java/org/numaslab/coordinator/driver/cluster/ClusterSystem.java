@@ -1,0 +1,158 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.Leave;
+import org.numaslab.node.loan.Incarnation;
+
+/// One process of a cluster: its actors, and who else is there.
+///
+/// For any thread.
+public final class ClusterSystem implements AutoCloseable {
+  private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(20);
+
+  /// Is told who is there, in one order.
+  public interface Listener {
+    /// A member is there. Its process is at an address.
+    void joined(Incarnation member, Address at);
+
+    /// It is gone for ever.
+    void removed(Incarnation member);
+  }
+
+  private final List<Incarnation> own;
+  private final Map<Incarnation, Address> there = new TreeMap<>(Incarnation.ORDER);
+  private final Set<Incarnation> gone = new HashSet<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private final ActorSystem<Void> system;
+
+  /// Starts, and joins the cluster of the seeds.
+  ///
+  /// @param own members that this process has
+  public ClusterSystem(ClusterSettings settings, List<Incarnation> own) {
+    this.own = List.copyOf(own);
+    List<String> roles = new ArrayList<>(settings.roles());
+    own.forEach(member -> roles.add(Roles.of(member)));
+    if (!own.isEmpty()) {
+      roles.add(ClusterSettings.NODE_ROLE);
+    }
+    this.system =
+        ActorSystem.create(
+            Behaviors.empty(), ClusterSettings.NAME, settings.withRoles(roles).config());
+    system.systemActorOf(Membership.create(this), "membership", Props.empty());
+    if (settings.seeds().isEmpty()) {
+      Cluster.get(system).manager().tell(Join.create(address()));
+    }
+    system.getWhenTerminated().whenComplete((done, failed) -> end.complete(null));
+  }
+
+  public ActorSystem<Void> system() {
+    return system;
+  }
+
+  /// The address of this process.
+  public Address address() {
+    return Cluster.get(system).selfMember().address();
+  }
+
+  /// The members that this process has.
+  public List<Incarnation> own() {
+    return own;
+  }
+
+  /// What the members of this process have put onto links.
+  public LinkCounts links() {
+    return LinkCounts.of(system.classicSystem());
+  }
+
+  // ---- who is there
+
+  synchronized void up(Incarnation member, Address at) {
+    if (!gone.contains(member) && there.put(member, at) == null) {
+      listeners.forEach(each -> each.joined(member, at));
+    }
+  }
+
+  synchronized void removed(Incarnation member) {
+    if (gone.add(member)) {
+      there.remove(member);
+      listeners.forEach(each -> each.removed(member));
+    }
+  }
+
+  /// Those who are there, with this process's own.
+  public synchronized Set<Incarnation> members() {
+    return Set.copyOf(there.keySet());
+  }
+
+  /// Tells who is there, and from then on who comes and goes.
+  void listen(Listener listener) {
+    synchronized (this) {
+      there.forEach(listener::joined);
+      listeners.add(listener);
+    }
+  }
+
+  synchronized void forget(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  // ---- its end
+
+  void fail(Throwable cause) {
+    failure.complete(cause);
+  }
+
+  /// Completes with what an actor has failed of.
+  public CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  /// The others have removed this process, or it is leaving.
+  void end() {
+    end.complete(null);
+  }
+
+  /// Completes when this process is no member any more.
+  public CompletableFuture<Void> ended() {
+    return end;
+  }
+
+  /// Leaves the cluster, so that the others need not find out.
+  public void leave() {
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(Leave.create(cluster.selfMember().address()));
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    try {
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(SHUTDOWN_MAX.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the actors did not stop", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.apache.pekko.actor.ActorSystem;
+import org.numaslab.coordinator.wire.BadFrame;
+import org.numaslab.node.topology.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a process has put onto its links, and what it could not read. For any thread.
+public final class LinkCounts {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkCounts.class);
+  private static final Map<ActorSystem, LinkCounts> BY_SYSTEM = new WeakHashMap<>();
+
+  /// After so many a process says no more about what it refuses; it counts on.
+  private static final long REFUSALS_LOGGED = 20;
+
+  private final AtomicLongArray messages = new AtomicLongArray(Topology.NODES_MAX);
+  private final AtomicLongArray bytes = new AtomicLongArray(Topology.NODES_MAX);
+  private final AtomicLong refused = new AtomicLong();
+
+  private LinkCounts() {}
+
+  /// Those of a system's process.
+  static LinkCounts of(ActorSystem system) {
+    synchronized (BY_SYSTEM) {
+      return BY_SYSTEM.computeIfAbsent(system, s -> new LinkCounts());
+    }
+  }
+
+  void sent(int node, int length) {
+    messages.incrementAndGet(node);
+    bytes.addAndGet(node, length);
+  }
+
+  void refused(BadFrame bad) {
+    if (refused.incrementAndGet() <= REFUSALS_LOGGED) {
+      LOG.warn("refused a frame: {}", bad.getMessage());
+    }
+  }
+
+  /// Messages to a node of another process.
+  public long messages(int node) {
+    return messages.get(node);
+  }
+
+  /// Their bytes, without Artery's envelopes.
+  public long bytes(int node) {
+    return bytes.get(node);
+  }
+
+  /// What arrived and was no frame.
+  public long refused() {
+    return refused.get();
+  }
+}

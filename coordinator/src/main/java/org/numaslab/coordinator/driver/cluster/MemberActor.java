@@ -1,0 +1,54 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.protocol.NodeProtocol;
+
+/// Gives a member's node and borders one message at a time: for the node its mailbox is the
+/// `list_lock`.
+final class MemberActor {
+  /// What the member is told.
+  sealed interface Message permits OfNode, Parcel, Due, Joined, Removed {}
+
+  /// For its node, of its own CPUs or the registry.
+  record OfNode(NodeProtocol message) implements Message {}
+
+  /// Something at its borders is due.
+  record Due() implements Message {}
+
+  static final Due DUE = new Due();
+
+  /// Another member is there.
+  record Joined(Incarnation member) implements Message {}
+
+  /// Another member, or this one, is removed for ever.
+  record Removed(Incarnation member) implements Message {}
+
+  private MemberActor() {}
+
+  /// @param failed is told of a failure before the actor starts again
+  static Behavior<Message> create(ClusterMember member, Consumer<Throwable> failed) {
+    Behavior<Message> serve =
+        Behaviors.receiveMessage(message -> {
+          try {
+            switch (message) {
+              case OfNode m -> member.serve(m.message());
+              case Parcel m -> member.receive(m);
+              case Due m -> member.due();
+              case Joined m -> member.joined(m.member());
+              case Removed m -> member.removed(m.member());
+            }
+          } catch (RuntimeException | Error e) {
+            failed.accept(e);
+            // Not e itself: an Error would end all actors, with a stack trace on the way.
+            throw new IllegalStateException("starts again", e);
+          }
+          return Behaviors.same();
+        });
+    return Behaviors.supervise(serve)
+        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+  }
+}

@@ -1,0 +1,96 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.ArrayDeque;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.cpu.actor.CpuActor;
+import org.numaslab.cpu.actor.Gate;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.CpuOutbox;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.topology.NodeId;
+
+/// What moves the messages of one cpu of a [ClusterMember]. What the cpu wants of other members
+/// waits until its turn is over.
+///
+/// Owner: the cpu's actor; the member, while it has everything to itself.
+final class MemberCpu implements CpuOutbox, Gate {
+  private final ClusterMember member;
+  private final Cpu cpu;
+  private final ArrayDeque<Runnable> wanted = new ArrayDeque<>();
+  private @Nullable ActorRef<CpuActor.Message> actor;
+
+  MemberCpu(ClusterMember member, Function<CpuOutbox, Cpu> cpu) {
+    this.member = member;
+    this.cpu = cpu.apply(this);
+  }
+
+  Cpu cpu() {
+    return cpu;
+  }
+
+  void movedBy(ActorRef<CpuActor.Message> mover) {
+    actor = mover;
+  }
+
+  void tell(CpuActor.Message message) {
+    ActorRef<CpuActor.Message> to = actor;
+    if (to != null) {
+      to.tell(message);
+    }
+  }
+
+  /// For its task, in its turn: something to be done when the turn is over and no cpu runs.
+  void want(Runnable action) {
+    wanted.add(action);
+  }
+
+  /// Does what was wanted. For the member, while it has everything to itself.
+  ///
+  /// @return whether there was anything
+  boolean doWanted() {
+    boolean any = !wanted.isEmpty();
+    for (Runnable next = wanted.poll(); next != null; next = wanted.poll()) {
+      next.run();
+    }
+    return any;
+  }
+
+  // ---- for the cpu
+
+  @Override
+  public void toNode(NodeId to, NodeProtocol.FromCpu message) {
+    member.messages().add(member.me().node().value(), to.value(), message);
+    if (to.equals(member.me().node())) {
+      member.tellNode(message);
+    } else {
+      // Bound to the home's life that the cpu knows: it may be another one when the turn is over.
+      Incarnation home = member.incarnationOf(to);
+      want(() -> member.ask(home, message));
+    }
+  }
+
+  @Override
+  public void done(long token) {
+    member.cpuIsDone(cpu.id(), token);
+  }
+
+  // ---- for its actor
+
+  @Override
+  public void enter() {
+    member.enter();
+  }
+
+  @Override
+  public void leave() {
+    member.leave(!wanted.isEmpty());
+  }
+
+  @Override
+  public void grant(Cpu to, Incarnation home, long sequence, Runnable completed) {
+    member.grant(to, home, sequence, completed);
+  }
+}

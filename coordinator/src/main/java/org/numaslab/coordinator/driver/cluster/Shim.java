@@ -1,0 +1,19 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.function.Consumer;
+
+/// What stands between the borders of a process and Artery: where messages are lost, late, doubled
+/// and overtaken on purpose.
+public interface Shim {
+  /// Lets everything pass.
+  Shim NONE =
+      (wire, clock) -> frame -> wire.accept(Parcel.of(frame, System.nanoTime(), Parcel.NONE));
+
+  /// Runs something later.
+  interface Clock {
+    void after(long nanos, Runnable action);
+  }
+
+  /// A link that does to frames what it has to before they go on.
+  MemberLink around(Consumer<Parcel> wire, Clock clock);
+}

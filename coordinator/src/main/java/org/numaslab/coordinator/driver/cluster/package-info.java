@@ -1,0 +1,22 @@
+/// The machine as processes: Pekko Cluster says who is there, Artery carries what crosses nodes,
+/// the same state machines as everywhere decide.
+///
+/// ```text
+/// one process
+///   ClusterSystem ------ Pekko Cluster: Membership ---> Joined, Removed
+///     ClusterMember      one for each node that the process has
+///       MemberActor      mailbox of the node and its borders <=== Parcel === other processes
+///       CpuActor         one for each cpu; passes the gate of the member before it touches its cpu
+/// ```
+///
+/// Decisions:
+/// - A member is named by its role, `node-3-life-17`: whoever hears of a process, or of its
+///   removal, knows which incarnation that is, without having talked to it.
+/// - Frames go to a path, not to a reference that was handed over: whoever answers there reads for
+///   which incarnation a frame is.
+/// - What a cpu wants of other members is asked when its turn is over: a turn is bounded, and the
+///   borders belong to nobody's turn.
+@NullMarked
+package org.numaslab.coordinator.driver.cluster;
+
+import org.jspecify.annotations.NullMarked;
