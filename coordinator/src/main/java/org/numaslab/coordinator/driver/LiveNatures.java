@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -76,9 +77,9 @@ public final class LiveNatures implements Natures {
     this(topology, memory, seed, draw, limits, faults, uptimeNanos, log, node -> true);
   }
 
-  /// The same, of one member: other nodes have their pages elsewhere.
-  public static LiveNatures ofMember(
-      NodeId member,
+  /// The same, of one process: other nodes have their pages elsewhere.
+  public static LiveNatures of(
+      Set<NodeId> here,
       Topology topology,
       Memory memory,
       long seed,
@@ -88,7 +89,7 @@ public final class LiveNatures implements Natures {
       LongSupplier uptimeNanos,
       KernelMessages log) {
     return new LiveNatures(
-        topology, memory, seed, draw, limits, faults, uptimeNanos, log, member::equals);
+        topology, memory, seed, draw, limits, faults, uptimeNanos, log, here::contains);
   }
 
   /// What is drawn where caches are made.

@@ -76,8 +76,8 @@ final class FewMembers implements AutoCloseable {
       Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == of);
       KernelLog log = new KernelLog();
       LiveNatures natures =
-          LiveNatures.ofMember(
-              me.node(),
+          LiveNatures.of(
+              Set.of(me.node()),
               topology,
               memory,
               of,

@@ -34,6 +34,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   private final Map<Incarnation, ActorRef<MemberActor.Message>> mailboxes =
       new ConcurrentHashMap<>();
   private final List<ActorRef<?>> actors = new ArrayList<>();
+  private final MachinePart part;
   private final MemberLink link;
 
   /// @param number of the machine: its members talk to those of the same number only
@@ -43,10 +44,11 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     this.number = number;
     this.process = process;
     this.system = process.system();
+    this.part = MachinePart.of(settings, process.own());
     this.link = shim.around(this::deliver, this::after);
     for (Incarnation me : process.own()) {
       Shell shell = new Shell(me);
-      ClusterMember member = new ClusterMember(me, settings, link, shell, history);
+      ClusterMember member = new ClusterMember(me, part, settings.times(), link, shell, history);
       members.put(me, member);
       ActorRef<MemberActor.Message> mailbox =
           system.systemActorOf(MemberActor.create(member, process::fail), name(me), Props.empty());
@@ -75,6 +77,11 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   /// The members of this process, by node.
   public List<ClusterMember> members() {
     return List.copyOf(members.values());
+  }
+
+  /// What they share.
+  public MachinePart part() {
+    return part;
   }
 
   // ---- who is there
@@ -119,7 +126,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
                     Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX).toCompletableFuture())
                 .toArray(CompletableFuture[]::new))
         .join();
-    members.values().forEach(ClusterMember::close);
+    part.close();
   }
 
   /// Moves the messages of one member.

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
-import org.numaslab.coordinator.driver.KernelLog;
-import org.numaslab.coordinator.driver.LiveNatures;
-import org.numaslab.coordinator.driver.MachineLimits;
 import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.MessageCounts;
@@ -31,6 +28,7 @@ import org.numaslab.node.loan.BorderOutbox;
 import org.numaslab.node.loan.Borders;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.loan.NodeAnswers;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.memory.Memory;
@@ -54,19 +52,15 @@ import org.numaslab.node.topology.Topology;
 /// The gate comes before the node. Nobody waits for a message while holding one of them.
 ///
 /// Owner: its actors, as the table says.
-public final class ClusterMember implements MemberHost, AutoCloseable {
+public final class ClusterMember implements MemberHost {
   private final Incarnation me;
-  private final MemberSettings settings;
+  private final MachinePart part;
   private final MemberLink link;
   private final MemberShell shell;
   private final MemberEvents events;
-  private final Memory memory;
-  private final LiveNatures natures;
   private final PartialCounts counts;
   private final NodeState node;
   private final Borders borders;
-  private final KernelLog log = new KernelLog();
-  private final MessageCounts messages;
   private final Map<CpuId, MemberCpu> cpus = new LinkedHashMap<>();
   private final Map<CpuId, MemberTask> tasks = new ConcurrentHashMap<>();
   private final List<KmemCache> caches = new ArrayList<>();
@@ -85,46 +79,35 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
   /// @param history is told what happens, by any of its threads
   ClusterMember(
       Incarnation me,
-      MemberSettings settings,
+      MachinePart part,
+      LoanTimes times,
       MemberLink link,
       MemberShell shell,
       History history) {
     this.me = me;
-    this.settings = settings;
+    this.part = part;
     this.link = link;
     this.shell = shell;
     this.events = new MemberEvents(me, history);
-    Topology topology = settings.topology();
-    this.messages = new MessageCounts(topology.nodeCount());
-    this.memory = Memory.reserve(topology.spanFrames(), settings.touchedBytesMax());
-    Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
-    this.natures =
-        LiveNatures.ofMember(
-            me.node(),
-            topology,
-            memory,
-            settings.seed(),
-            settings.remoteDraw(),
-            MachineLimits.of(topology, settings.zones()),
-            settings.faults(),
-            events::now,
-            log);
+    Topology topology = part.topology();
+    Memory own =
+        part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
     this.counts = new PartialCounts(topology.nodeCount());
     NodeAnswers answers = new NodeAnswers(new FromNode());
     this.node =
         new NodeState(
             me.node(),
             own,
-            natures.ofNode(me.node()),
+            part.natures().ofNode(me.node()),
             counts,
             cpu -> topology.nodeOf(cpu).equals(me.node()),
             answers,
-            log);
+            part.log());
     this.borders =
         new Borders(
             me,
             topology,
-            settings.times(),
+            times,
             new FromBorders(),
             events,
             node,
@@ -137,7 +120,8 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
           id,
           new MemberCpu(
               this,
-              outbox -> new Cpu(id, me.life(), topology, own, counts, natures.ofCpu(id), outbox)));
+              outbox ->
+                  new Cpu(id, me.life(), topology, own, counts, part.natures().ofCpu(id), outbox)));
     }
   }
 
@@ -207,7 +191,7 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
   // ---- for its actors
 
   MessageCounts messages() {
-    return messages;
+    return part.messages();
   }
 
   void tellNode(NodeProtocol message) {
@@ -357,28 +341,17 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
   /// Looks at the state machines while nothing moves.
   public void look(Consumer<State> at) {
     alone(() ->
-        at.accept(
-            new State(
-                node,
-                cpus.values().stream().map(MemberCpu::cpu).toList(),
-                borders,
-                natures,
-                memory)));
+        at.accept(new State(node, cpus.values().stream().map(MemberCpu::cpu).toList(), borders)));
   }
 
   /// The state machines of a member, for reports and audits.
-  public record State(
-      NodeState node, List<Cpu> cpus, Borders borders, LiveNatures natures, Memory memory) {}
+  public record State(NodeState node, List<Cpu> cpus, Borders borders) {}
 
   /// How often each reason for having no effect was met.
   public Map<Rejection, Long> rejections() {
     Map<Rejection, Long> copy = new EnumMap<>(Rejection.class);
     alone(() -> copy.putAll(events.rejections()));
     return copy;
-  }
-
-  public KernelLog log() {
-    return log;
   }
 
   // ---- for its tasks
@@ -390,12 +363,12 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
 
   @Override
   public Topology topology() {
-    return settings.topology();
+    return part.topology();
   }
 
   @Override
   public Memory memory() {
-    return memory;
+    return part.memory();
   }
 
   @Override
@@ -464,11 +437,6 @@ public final class ClusterMember implements MemberHost, AutoCloseable {
       task(from).handedOff(token, isTaken);
       wake(from);
     }
-  }
-
-  @Override
-  public void close() {
-    memory.close();
   }
 
   /// Does what the borders want done: while no cpu runs.

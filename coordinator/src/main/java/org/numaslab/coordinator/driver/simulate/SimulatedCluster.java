@@ -150,8 +150,8 @@ public final class SimulatedCluster implements AutoCloseable {
   }
 
   LiveNatures natures(NodeId node, Memory memory, long seed) {
-    return LiveNatures.ofMember(
-        node,
+    return LiveNatures.of(
+        Set.of(node),
         topology,
         memory,
         seed,
