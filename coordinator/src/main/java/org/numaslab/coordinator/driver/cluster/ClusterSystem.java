@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -107,6 +108,23 @@ public final class ClusterSystem implements AutoCloseable {
     synchronized (this) {
       there.forEach(listener::joined);
       listeners.add(listener);
+    }
+  }
+
+  /// Tells who is removed from here on, and who was.
+  void onRemoved(Consumer<Incarnation> removed) {
+    synchronized (this) {
+      gone.forEach(removed);
+      listeners.add(
+          new Listener() {
+            @Override
+            public void joined(Incarnation member, Address at) {}
+
+            @Override
+            public void removed(Incarnation member) {
+              removed.accept(member);
+            }
+          });
     }
   }
 

@@ -1,0 +1,211 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.membership.RunFollower;
+import org.numaslab.coordinator.membership.RunLead;
+import org.numaslab.coordinator.membership.RunMessage;
+import org.numaslab.coordinator.membership.RunMessage.Fetch;
+import org.numaslab.coordinator.membership.RunMessage.Fetched;
+import org.numaslab.coordinator.membership.RunMessage.Standing;
+import org.numaslab.coordinator.membership.RunMessage.Want;
+import org.numaslab.node.loan.Incarnation;
+
+/// The shells of [RunLead] and [RunFollower]: each finds the others by the receptionist.
+final class RunActors {
+  private static final ServiceKey<RunMessage> NODES =
+      ServiceKey.create(RunMessage.class, "numaslab-nodes");
+  private static final ServiceKey<RunMessage> COORDINATORS =
+      ServiceKey.create(RunMessage.class, "numaslab-coordinators");
+
+  private static final Duration LEAD_EACH = Duration.ofMillis(100);
+  private static final Duration FOLLOW_EACH = Duration.ofMillis(20);
+
+  /// What the two are told.
+  sealed interface Message {}
+
+  private record FromOther(RunMessage message) implements Message {}
+
+  private record Listed(Set<ActorRef<RunMessage>> there) implements Message {}
+
+  private record Tick() implements Message {}
+
+  private record Worked(@Nullable Throwable failed, Consumer<@Nullable Throwable> then)
+      implements Message {}
+
+  private record Failed(Throwable cause) implements Message {}
+
+  private record Removed(Incarnation member) implements Message {}
+
+  private RunActors() {}
+
+  private static ActorRef<RunMessage> register(
+      ActorContext<Message> context, ServiceKey<RunMessage> as, ServiceKey<RunMessage> others) {
+    ActorRef<RunMessage> me = context.messageAdapter(RunMessage.class, FromOther::new);
+    ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
+    receptionist.tell(Receptionist.register(as, me));
+    receptionist.tell(
+        Receptionist.subscribe(
+            others,
+            context.messageAdapter(
+                Receptionist.Listing.class,
+                listing -> new Listed(listing.getAllServiceInstances(others)))));
+    return me;
+  }
+
+  private static String name(ActorContext<Message> context, ActorRef<RunMessage> process) {
+    return ActorRefResolver.get(context.getSystem()).toSerializationFormat(process);
+  }
+
+  // ---- a process with nodes
+
+  /// @param slow runs what may take long
+  static Behavior<Message> follower(ClusterSystem process, RunFollower.Jobs jobs, Executor slow) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          timers.startTimerWithFixedDelay(new Tick(), FOLLOW_EACH);
+          ActorRef<RunMessage> me = register(context, NODES, COORDINATORS);
+          ActorRef<Message> self = context.getSelf();
+          RunFollower follower =
+              new RunFollower(
+                  (work, then) ->
+                      CompletableFuture.runAsync(work, slow)
+                          .whenComplete(
+                              (done, failed) -> self.tell(new Worked(cause(failed), then))),
+                  jobs);
+          process.failure().thenAccept(failed -> self.tell(new Failed(failed)));
+          return new Follower(process, name(context, me), follower).behavior();
+        }));
+  }
+
+  private static @Nullable Throwable cause(@Nullable Throwable failed) {
+    return failed != null && failed.getCause() != null ? failed.getCause() : failed;
+  }
+
+  private static final class Follower {
+    private final ClusterSystem process;
+    private final String name;
+    private final RunFollower run;
+    private Set<ActorRef<RunMessage>> coordinators = new HashSet<>();
+    private int ticks;
+
+    Follower(ClusterSystem process, String name, RunFollower run) {
+      this.process = process;
+      this.name = name;
+      this.run = run;
+    }
+
+    Behavior<Message> behavior() {
+      return Behaviors.receiveMessage(message -> {
+        switch (message) {
+          case FromOther m -> hears(m.message());
+          case Listed m -> coordinators = m.there();
+          case Worked m -> {
+            m.then().accept(m.failed());
+            say();
+          }
+          case Failed m -> run.fail(m.cause());
+          case Tick m -> {
+            run.goOn();
+            if (++ticks % 5 == 0) {
+              say();
+            }
+          }
+          case Removed m -> {}
+        }
+        return Behaviors.same();
+      });
+    }
+
+    private void hears(RunMessage message) {
+      switch (message) {
+        case Want want -> run.wants(want);
+        case Fetch fetch -> {
+          Fetched piece = run.piece(name, fetch);
+          if (piece != null) {
+            coordinators.forEach(each -> each.tell(piece));
+          }
+        }
+        case Standing other -> {}
+        case Fetched other -> {}
+      }
+    }
+
+    private void say() {
+      Standing standing =
+          new Standing(
+              run.run(),
+              name,
+              run.phase(),
+              process.own().toArray(Incarnation[]::new),
+              process.members().size(),
+              run.done(),
+              run.total(),
+              run.isQuiet(),
+              run.trouble());
+      coordinators.forEach(each -> each.tell(standing));
+    }
+  }
+
+  // ---- the coordinator
+
+  /// @param lead makes the run's state, given where it sends
+  static Behavior<Message> lead(
+      ClusterSystem process, java.util.function.Function<RunLead.Outbox, RunLead> lead) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          timers.startTimerWithFixedDelay(new Tick(), LEAD_EACH);
+          register(context, COORDINATORS, NODES);
+          Map<String, ActorRef<RunMessage>> nodes = new HashMap<>();
+          RunLead run =
+              lead.apply((to, message) -> {
+                ActorRef<RunMessage> node = nodes.get(to);
+                if (node != null) {
+                  node.tell(message);
+                }
+              });
+          ActorRef<Message> self = context.getSelf();
+          process.onRemoved(member -> self.tell(new Removed(member)));
+          return Behaviors.receiveMessage(message -> {
+            switch (message) {
+              case Listed m -> {
+                for (ActorRef<RunMessage> node : m.there()) {
+                  String name = name(context, node);
+                  nodes.put(name, node);
+                  run.found(name);
+                }
+              }
+              case FromOther m -> hears(run, m.message());
+              case Removed m -> run.removed(m.member());
+              case Tick m -> run.tick();
+              case Worked m -> {}
+              case Failed m -> {}
+            }
+            return Behaviors.same();
+          });
+        }));
+  }
+
+  private static void hears(RunLead run, RunMessage message) {
+    switch (message) {
+      case Standing standing -> run.heard(standing);
+      case Fetched piece -> run.heard(piece);
+      case Want other -> {}
+      case Fetch other -> {}
+    }
+  }
+}

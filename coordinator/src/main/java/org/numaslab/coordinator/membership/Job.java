@@ -1,0 +1,29 @@
+package org.numaslab.coordinator.membership;
+
+/// A process's part of a run. Made and prepared by a thread that may wait; then looked at by
+/// others.
+public interface Job extends AutoCloseable {
+  /// Lets the tasks run. Does not wait for them.
+  void begin();
+
+  /// Whether all tasks are at their ends. For any thread.
+  boolean isFinished();
+
+  /// Lets the tasks give back what they have to give back. May be said more than once.
+  void settle();
+
+  /// Whether nothing is under way at its nodes and CPUs. For any thread.
+  boolean isQuiet();
+
+  /// Its part of the result. Everything stands still.
+  byte[] collect();
+
+  /// Operations done so far, a little late. For any thread.
+  long done();
+
+  /// Operations to do in all; an estimate where time decides. For any thread.
+  long total();
+
+  @Override
+  void close();
+}

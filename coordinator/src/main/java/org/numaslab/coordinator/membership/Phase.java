@@ -1,0 +1,28 @@
+package org.numaslab.coordinator.membership;
+
+/// How far a process is with a run, and how far it is wanted to be.
+///
+/// | phase | the process | the coordinator wants the next one when |
+/// |---|---|---|
+/// | NONE | knows nothing of the run | all nodes are there |
+/// | READY | has its part of the machine, and all inputs | all are ready |
+/// | RUNNING | its tasks run | all are finished that are still there |
+/// | FINISHED | its tasks are at their ends; its nodes serve the others | the same |
+/// | SETTLED | has given back what its tasks had to give back, and nothing is under way | twice in a row nothing is under way anywhere |
+/// | COLLECTED | stands still; its part of the result can be fetched | all parts are there |
+/// | OVER | has forgotten the machine | - |
+/// | FAILED | has stopped, and says why | - |
+public enum Phase {
+  NONE,
+  READY,
+  RUNNING,
+  FINISHED,
+  SETTLED,
+  COLLECTED,
+  OVER,
+  FAILED;
+
+  boolean isAtLeast(Phase other) {
+    return compareTo(other) >= 0;
+  }
+}

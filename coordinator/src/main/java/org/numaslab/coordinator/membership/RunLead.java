@@ -1,0 +1,323 @@
+package org.numaslab.coordinator.membership;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.membership.RunMessage.Fetched;
+import org.numaslab.coordinator.membership.RunMessage.Standing;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.NodeId;
+
+/// The coordinator's side of a run: what it wants of the processes next.
+///
+/// | step | waits for | then |
+/// |---|---|---|
+/// | FORMING | a process for each node, each knowing all members | READY is wanted |
+/// | READY | all to be ready | RUNNING |
+/// | RUNNING | all that are left to be finished | SETTLED |
+/// | SETTLED | all that are left to be quiet, twice | COLLECTED |
+/// | COLLECTED | all parts of the result | OVER |
+///
+/// A process that is lost before the run began ends it; later the run goes on without it.
+///
+/// Owner: the coordinator's shell.
+public final class RunLead {
+  /// Where it puts what is to be sent.
+  public interface Outbox {
+    void send(String process, RunMessage message);
+  }
+
+  /// Of one part of the result: what a state of 100 million objects takes.
+  private static final int PART_BYTES_MAX = 256 << 20;
+
+  private static final class Process {
+    @Nullable Standing standing;
+    boolean isFresh;
+    boolean isLate;
+    boolean isGone;
+    byte @Nullable [] part;
+    int fetched;
+  }
+
+  private final long run;
+  private final String[] words;
+  private final int nodes;
+  private final Outbox outbox;
+  private final Map<String, Process> processes = new LinkedHashMap<>();
+  private final Set<Incarnation> removed = new HashSet<>();
+  private Phase wanted = Phase.NONE;
+  private int quietRounds;
+  private String trouble = "";
+
+  /// @param nodes of the machine
+  public RunLead(long run, String[] words, int nodes, Outbox outbox) {
+    this.run = run;
+    this.words = words;
+    this.nodes = nodes;
+    this.outbox = outbox;
+  }
+
+  // ---- what arrives
+
+  /// A process is there.
+  public void found(String process) {
+    processes.computeIfAbsent(process, p -> new Process());
+  }
+
+  /// A member is removed: with its process.
+  public void removed(Incarnation member) {
+    removed.add(member);
+    processes.forEach((name, process) -> {
+      Standing standing = process.standing;
+      if (standing != null && List.of(standing.members()).contains(member)) {
+        leaves(name, process);
+      }
+    });
+  }
+
+  private void leaves(String name, Process process) {
+    if (!process.isGone) {
+      process.isGone = true;
+      Standing standing = process.standing;
+      if (wanted == Phase.READY) {
+        fail((standing == null ? name : nodes(standing)) + " was lost before the run began");
+      } else if (wanted != Phase.NONE && left().isEmpty()) {
+        fail("every process was lost");
+      }
+    }
+  }
+
+  /// A process has said how far it is.
+  public void heard(Standing standing) {
+    String name = standing.process();
+    Process process = processes.get(name);
+    if (process == null || process.isGone || standing.run() > run) {
+      return;
+    }
+    for (Incarnation member : standing.members()) {
+      if (removed.contains(member)) {
+        process.standing = standing;
+        leaves(name, process);
+        return;
+      }
+    }
+    process.isLate |= process.standing == null && wanted.isAtLeast(Phase.RUNNING);
+    process.standing = standing;
+    process.isFresh = true;
+    if (standing.run() == run && standing.phase() == Phase.FAILED) {
+      fail(nodes(standing) + ": " + standing.trouble());
+    }
+  }
+
+  /// A piece of a process's part has arrived.
+  public void heard(Fetched piece) {
+    String name = piece.process();
+    Process process = processes.get(name);
+    if (process == null || piece.run() != run || piece.offset() != process.fetched) {
+      return;
+    }
+    if (piece.total() <= 0 || piece.total() > PART_BYTES_MAX) {
+      fail(name + ": a result of " + piece.total() + " bytes, allowed: 1.." + PART_BYTES_MAX);
+      return;
+    }
+    byte[] part = process.part;
+    if (part == null) {
+      part = new byte[piece.total()];
+      process.part = part;
+    }
+    if (part.length != piece.total() || piece.bytes().length > part.length - piece.offset()) {
+      fail(name + ": a result that changes its length");
+      return;
+    }
+    System.arraycopy(piece.bytes(), 0, part, piece.offset(), piece.bytes().length);
+    process.fetched += piece.bytes().length;
+    fetch(name, process);
+  }
+
+  private static String nodes(Standing standing) {
+    return Arrays.stream(standing.members())
+        .map(member -> member.node().toString())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void fail(String why) {
+    if (trouble.isEmpty()) {
+      trouble = why;
+      wanted = Phase.OVER;
+    }
+  }
+
+  // ---- time
+
+  /// Decides what is wanted now, and says it to all. Called a few times in a second.
+  public void tick() {
+    decide();
+    for (Map.Entry<String, Process> each : processes.entrySet()) {
+      if (!each.getValue().isGone) {
+        outbox.send(each.getKey(), new RunMessage.Want(run, wanted, each.getValue().isLate, words));
+        each.getValue().isFresh = false;
+        if (wanted == Phase.COLLECTED) {
+          fetch(each.getKey(), each.getValue());
+        }
+      }
+    }
+  }
+
+  private void fetch(String name, Process process) {
+    if (isAt(process, Phase.COLLECTED) && !hasAll(process)) {
+      outbox.send(name, new RunMessage.Fetch(run, process.fetched));
+    }
+  }
+
+  private void decide() {
+    switch (wanted) {
+      case NONE -> {
+        if (isFormed()) {
+          wanted = Phase.READY;
+        }
+      }
+      case READY -> {
+        if (allAt(Phase.READY)) {
+          wanted = Phase.RUNNING;
+        }
+      }
+      case RUNNING -> {
+        if (allAt(Phase.FINISHED)) {
+          wanted = Phase.SETTLED;
+        }
+      }
+      case SETTLED -> {
+        boolean quiet =
+            allAt(Phase.SETTLED) && left().stream().allMatch(p -> p.isFresh && isQuiet(p));
+        quietRounds = quiet ? quietRounds + 1 : 0;
+        if (quietRounds == 2) {
+          wanted = Phase.COLLECTED;
+        }
+      }
+      case COLLECTED -> {
+        if (allAt(Phase.COLLECTED) && left().stream().allMatch(this::hasAll)) {
+          wanted = Phase.OVER;
+        }
+      }
+      case FINISHED, OVER, FAILED -> {}
+    }
+  }
+
+  private boolean isFormed() {
+    Set<NodeId> there = new TreeSet<>();
+    for (Process process : left()) {
+      Standing standing = process.standing;
+      if (standing == null || standing.knows() < nodes) {
+        return false;
+      }
+      for (Incarnation member : standing.members()) {
+        there.add(member.node());
+      }
+    }
+    return there.size() == nodes;
+  }
+
+  private List<Process> left() {
+    return processes.values().stream()
+        .filter(process -> !process.isGone && process.standing != null)
+        .toList();
+  }
+
+  private boolean allAt(Phase phase) {
+    return left().stream().allMatch(process -> isAt(process, phase));
+  }
+
+  private boolean isAt(Process process, Phase phase) {
+    Standing standing = process.standing;
+    return standing != null && standing.run() == run && standing.phase().isAtLeast(phase);
+  }
+
+  private static boolean isQuiet(Process process) {
+    Standing standing = process.standing;
+    return standing != null && standing.quiet();
+  }
+
+  private boolean hasAll(Process process) {
+    byte[] part = process.part;
+    return part != null && process.fetched == part.length;
+  }
+
+  // ---- for the shell
+
+  public long run() {
+    return run;
+  }
+
+  /// How far all are wanted to be.
+  public Phase wanted() {
+    return wanted;
+  }
+
+  /// Why the run has failed; empty when it has not.
+  public String trouble() {
+    return trouble;
+  }
+
+  /// Whether it is over, one way or the other.
+  public boolean isOver() {
+    return wanted == Phase.OVER;
+  }
+
+  /// Operations done so far by those who are left.
+  public long done() {
+    return left().stream().mapToLong(p -> p.standing == null ? 0 : p.standing.done()).sum();
+  }
+
+  /// Operations to do in all.
+  public long total() {
+    return left().stream().mapToLong(p -> p.standing == null ? 0 : p.standing.total()).sum();
+  }
+
+  /// The nodes that are there.
+  public Set<Integer> nodesThere() {
+    Set<Integer> there = new TreeSet<>();
+    for (Process process : left()) {
+      Standing standing = process.standing;
+      if (standing != null) {
+        for (Incarnation member : standing.members()) {
+          there.add(member.node().value());
+        }
+      }
+    }
+    return there;
+  }
+
+  /// The members that were lost after the run had begun.
+  public List<Incarnation> lost() {
+    List<Incarnation> lost = new ArrayList<>();
+    for (Process process : processes.values()) {
+      Standing standing = process.standing;
+      if (process.isGone && standing != null) {
+        lost.addAll(List.of(standing.members()));
+      }
+    }
+    lost.sort(Incarnation.ORDER);
+    return lost;
+  }
+
+  /// The parts of the result, by the lowest node of their processes.
+  public List<byte[]> parts() {
+    Map<Incarnation, byte[]> parts = new TreeMap<>(Incarnation.ORDER);
+    for (Process process : left()) {
+      Standing standing = process.standing;
+      byte[] part = process.part;
+      if (standing != null && part != null && hasAll(process)) {
+        parts.put(standing.members()[0], part);
+      }
+    }
+    return List.copyOf(parts.values());
+  }
+}
