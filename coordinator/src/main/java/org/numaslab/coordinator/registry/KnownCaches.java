@@ -3,6 +3,7 @@ package org.numaslab.coordinator.registry;
 import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.topology.NodeId;
 
 /// What a member keeps of every cache, so that a registry that starts again can learn it. It
 /// believes no description that contradicts what it keeps.
@@ -52,11 +53,11 @@ public final class KnownCaches {
             .formatted(told.name(), told.id(), before.name());
   }
 
-  CacheRecord get(int number) {
-    return known.get(number).cache;
-  }
-
-  long version(int number) {
-    return known.get(number).version;
+  /// What is kept of a cache, as the answer to a request.
+  ///
+  /// @param number below [#size]
+  public MemberReply.Recalled recalled(long request, NodeId by, int number) {
+    Known kept = known.get(number);
+    return new MemberReply.Recalled(request, by, kept.version, kept.cache);
   }
 }

@@ -141,9 +141,7 @@ class RegistryOfMembersTest {
                 member.known.size(),
                 member.memory,
                 member.isCpuOnline ? new int[0] : new int[] {node.value()});
-        case MemberProtocol.Recall m ->
-            new MemberReply.Recalled(
-                r, node, member.known.version(m.cache()), member.known.get(m.cache()));
+        case MemberProtocol.Recall m -> member.known.recalled(r, node, m.cache());
         case MemberProtocol.Keep m ->
             new MemberReply.Kept(r, node, member.known.keep(m.cache(), r));
         case MemberProtocol.Begin m -> {
@@ -194,7 +192,11 @@ class RegistryOfMembersTest {
   }
 
   private Stage stage(int node, int cache) {
-    return of(node).known.get(cache).stage();
+    return record(of(node), cache).stage();
+  }
+
+  private static CacheRecord record(Member member, int cache) {
+    return member.known.recalled(0, new NodeId(0), cache).cache();
   }
 
   @Test
@@ -371,10 +373,10 @@ class RegistryOfMembersTest {
     before.registry.write(a.id(), "cpu_partial", "3", refused -> {});
     before.settle();
     silent.clear();
-    assertThat(of(2).known.get(0).cache().cpuPartial()).isNotEqualTo(3);
+    assertThat(record(of(2), 0).cache().cpuPartial()).isNotEqualTo(3);
     Life after = new Life(2, member(0, 1), member(1, 1), member(2, 1));
     assertThat(after.registry.cache(a.id()).cpuPartial()).isEqualTo(3);
-    assertThat(of(2).known.get(0).cache().cpuPartial()).isEqualTo(3);
+    assertThat(record(of(2), 0).cache().cpuPartial()).isEqualTo(3);
     assertThat(of(2).done).endsWith("Begin", "cpu Flush");
   }
 
@@ -409,6 +411,6 @@ class RegistryOfMembersTest {
         .contains(
             "registry: node 0 keeps a as cache 0, which contradicts what others keep",
             "registry: c is told as cache 0, which is a with other objects or another name");
-    assertThat(of(0).known.get(0).cache().name()).isEqualTo("a");
+    assertThat(record(of(0), 0).cache().name()).isEqualTo("a");
   }
 }
