@@ -2,8 +2,6 @@ package org.numaslab.coordinator.registry;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
-import java.util.function.LongSupplier;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.topology.CpuId;
@@ -13,14 +11,16 @@ import org.numaslab.node.topology.Topology;
 /// RCU's grace periods, one after the other while somebody waits for one, beside the registry's
 /// other operations.
 ///
-/// | state | asked | when all have answered |
+/// | state | asked | when all have answered, or are removed |
 /// |---|---|---|
 /// | IDLE | nobody | somebody comes -> BEGIN |
 /// | BEGIN | the nodes: BeginGracePeriod | -> QUIESCE |
 /// | QUIESCE | the CPUs on line: Quiesce | -> END |
 /// | END | the nodes: EndGracePeriod | those who came before BEGIN go on; others wait -> BEGIN, nobody -> IDLE |
 ///
-/// A cpu that comes on line later has no reader from before. One that goes off line has none left.
+/// A cpu that comes on line later, or whose member comes later, has no reader from before. One that
+/// goes off line has none left. A node that comes later has noted no begin: its end gives nothing
+/// back.
 ///
 /// Owner: the registry's shell. Models `rcu_gp_kthread` of kernel/rcu/tree.c, v6.1.
 final class GracePeriods {
@@ -32,22 +32,18 @@ final class GracePeriods {
   }
 
   private final Topology topology;
+  private final Members members;
   private final Plugged plugged;
-  private final RegistryOutbox outbox;
-  private final LongSupplier nextRequest;
+  private final Asks asks;
   private State state = State.IDLE;
   private List<Runnable> served = new ArrayList<>();
   private List<Runnable> next = new ArrayList<>();
-  private long firstRequest;
-  private long lastRequest = -1;
-  private int missing;
 
-  GracePeriods(
-      Topology topology, Plugged plugged, RegistryOutbox outbox, LongSupplier nextRequest) {
+  GracePeriods(Topology topology, Members members, Plugged plugged, Asks asks) {
     this.topology = topology;
+    this.members = members;
     this.plugged = plugged;
-    this.outbox = outbox;
-    this.nextRequest = nextRequest;
+    this.asks = asks;
   }
 
   /// @param then runs at the end of the next period that begins
@@ -66,35 +62,58 @@ final class GracePeriods {
   ///
   /// @return false when it is to somebody else
   boolean receive(long request) {
-    if (request < firstRequest || request > lastRequest) {
+    if (!asks.answered(request)) {
       return false;
     }
-    if (--missing == 0) {
-      proceed();
-    }
+    proceedWhenAnswered();
     return true;
+  }
+
+  /// Waits no longer for a member.
+  void removed(NodeId member) {
+    if (asks.removed(member)) {
+      proceedWhenAnswered();
+    }
   }
 
   private void begin() {
     state = State.BEGIN;
     served = next;
     next = new ArrayList<>();
-    askNodes(NodeProtocol.BeginGracePeriod::new);
+    ask(() ->
+        members.present().forEach(node -> asks.node(node, NodeProtocol.BeginGracePeriod::new)));
+  }
+
+  private void ask(Runnable whom) {
+    whom.run();
+    if (asks.areAnswered()) {
+      proceed();
+    } else {
+      asks.send();
+    }
+  }
+
+  private void proceedWhenAnswered() {
+    if (asks.areAnswered()) {
+      proceed();
+    }
   }
 
   private void proceed() {
     switch (state) {
-      case IDLE -> throw new IllegalStateException("an answer, but there is no grace period");
+      case IDLE -> {} // nobody waits
       case BEGIN -> {
         state = State.QUIESCE;
-        askCpus();
+        ask(this::askCpus);
       }
       case QUIESCE -> {
         state = State.END;
-        askNodes(NodeProtocol.EndGracePeriod::new);
+        ask(() ->
+            members.present().forEach(node -> asks.node(node, NodeProtocol.EndGracePeriod::new)));
       }
       case END -> {
         List<Runnable> ended = served;
+        served = List.of();
         state = State.IDLE;
         if (!next.isEmpty()) {
           begin();
@@ -104,35 +123,10 @@ final class GracePeriods {
     }
   }
 
-  private void askNodes(LongFunction<NodeProtocol.FromRegistry> message) {
-    List<NodeProtocol.FromRegistry> messages = new ArrayList<>();
-    missing = topology.nodeCount();
-    for (int i = 0; i < missing; i++) {
-      messages.add(message.apply(number(i)));
-    }
-    for (int i = 0; i < messages.size(); i++) {
-      outbox.toNode(new NodeId(i), messages.get(i));
-    }
-  }
-
   private void askCpus() {
-    int[] online = plugged.cpus().stream().toArray();
-    missing = online.length;
-    List<CpuProtocol> messages = new ArrayList<>();
-    for (int i = 0; i < missing; i++) {
-      messages.add(new CpuProtocol.Quiesce(number(i)));
-    }
-    for (int i = 0; i < messages.size(); i++) {
-      outbox.toCpu(new CpuId(online[i]), messages.get(i));
-    }
-  }
-
-  /// The number of the request to the `index`-th who is asked; all of a step are in a row.
-  private long number(int index) {
-    lastRequest = nextRequest.getAsLong();
-    if (index == 0) {
-      firstRequest = lastRequest;
-    }
-    return lastRequest;
+    plugged.cpus().stream()
+        .mapToObj(CpuId::new)
+        .filter(cpu -> members.isPresent(topology.nodeOf(cpu)))
+        .forEach(cpu -> asks.cpu(cpu, CpuProtocol.Quiesce::new));
   }
 }

@@ -1,17 +1,17 @@
 package org.numaslab.coordinator.registry;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.coordinator.registry.CacheRecord.Stage;
+import org.numaslab.coordinator.registry.Operations.Step;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.cpu.protocol.Errno;
@@ -21,6 +21,7 @@ import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
 import org.numaslab.node.cache.ObjectConstructor;
 import org.numaslab.node.cache.PartialCounts;
+import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.protocol.RegistryReply.MemorySet;
@@ -48,55 +49,88 @@ import org.numaslab.node.topology.Topology;
 /// | memory off line | for each cache Flush; at last SetMemory | before all SetMemory, that node only; for each cache Shrink; then SetMemory, which may be vetoed |
 /// | memory on line | SetMemory, after the node | SetMemory, that node only |
 ///
-/// Grace periods are beside these operations: see [GracePeriods].
+/// Grace periods are beside these operations: see [GracePeriods]. Where nodes are in processes of
+/// their own, who joins is told first what exists, see [Introductions], nobody waits for a member
+/// that is removed, and each member keeps a record of a cache before anything is done to it.
 ///
 /// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in
 /// mm/slub.c, v6.1.
 public final class Registry {
-  /// Asks everybody concerned in one step of an operation; the step ends when all have answered.
-  private interface Phase {
-    /// @return how many answers to wait for; 0 skips the step
-    int ask();
-  }
+  /// Requests of one life of a registry: a member can tell those of the next one from them.
+  private static final int REQUEST_BITS = 40;
 
-  private record Operation(List<Phase> phases, Consumer<List<RegistryReply>> then) {}
+  /// Lives that a registry can have.
+  public static final int LIFE_MAX = (1 << (Long.SIZE - 1 - REQUEST_BITS)) - 1;
 
   private final Topology topology;
   private final Nature nature;
   private final PartialCounts counts;
-  private final RegistryOutbox outbox;
   private final KernelMessages messages;
-  private final List<KmemCache> caches = new ArrayList<>();
-
-  /// The same caches, as far as others may join them.
-  private final List<SharedCache> shared = new ArrayList<>();
-
-  private final BitSet destroyed = new BitSet();
+  private final CacheTable table = new CacheTable();
+  private final Members members;
   private final Plugged plugged;
+  private final Steps steps;
+  private final Operations operations;
+  private final Introductions introductions;
   private final GracePeriods gracePeriods;
-  private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
-  private final List<RegistryReply> answers = new ArrayList<>();
   private GeometryOptions boot;
   private boolean initOnAlloc;
-  private @Nullable Operation current;
-  private int phase;
-  private int missing;
   private long lastRequest;
 
+  /// A registry of nodes in its own process, which share `counts` with it.
   public Registry(
       Topology topology,
       Nature nature,
       PartialCounts counts,
       RegistryOutbox outbox,
       KernelMessages messages) {
+    this(topology, nature, counts, outbox, messages, Members.inOneProcess(topology), 0);
+  }
+
+  /// A registry of nodes in processes of their own. Nobody is there yet.
+  ///
+  /// @param life 1..[#LIFE_MAX], greater than that of every registry that these nodes had before
+  public static Registry apart(
+      Topology topology, Nature nature, RegistryOutbox outbox, KernelMessages messages, int life) {
+    if (life < 1 || life > LIFE_MAX) {
+      throw new IllegalArgumentException("life: got " + life + ", allowed: 1.." + LIFE_MAX);
+    }
+    return new Registry(
+        topology,
+        nature,
+        new PartialCounts(topology.nodeCount()),
+        outbox,
+        messages,
+        Members.apart(topology),
+        life);
+  }
+
+  private Registry(
+      Topology topology,
+      Nature nature,
+      PartialCounts counts,
+      RegistryOutbox outbox,
+      KernelMessages messages,
+      Members members,
+      long life) {
     this.messages = messages;
     this.topology = topology;
     this.nature = nature;
     this.counts = counts;
-    this.outbox = outbox;
+    this.members = members;
     this.boot = GeometryOptions.forCpus(topology.cpuCount());
+    this.lastRequest = life << REQUEST_BITS;
     this.plugged = new Plugged(topology, messages);
-    this.gracePeriods = new GracePeriods(topology, plugged, outbox, this::nextRequest);
+    this.steps = new Steps(topology, members, plugged, table);
+    this.operations = new Operations(new Asks(topology, outbox, this::nextRequest));
+    this.introductions =
+        new Introductions(topology, members, plugged, table, operations, messages, new DoneAgain());
+    this.gracePeriods =
+        new GracePeriods(topology, members, plugged, new Asks(topology, outbox, this::nextRequest));
+  }
+
+  private long nextRequest() {
+    return ++lastRequest;
   }
 
   /// Parameters of the emulated kernel for the caches that its tasks make.
@@ -113,6 +147,50 @@ public final class Registry {
     return initOnAlloc;
   }
 
+  // ---- members
+
+  /// Learns from those who are there when it starts what exists. Nothing may be asked of it before
+  /// `then`.
+  public void begin(Collection<Incarnation> there, Runnable then) {
+    introductions.of(there.stream().filter(members::join).toList(), then);
+  }
+
+  /// A member has come. It takes part in operations as soon as it has been told what exists.
+  public void joined(Incarnation member) {
+    Incarnation before = members.of(member.node());
+    if (before != null && before.life() < member.life()) {
+      removed(before);
+    }
+    if (members.join(member)) {
+      introductions.of(List.of(member), () -> {});
+    }
+  }
+
+  /// A member is gone, for good: nobody waits for it.
+  public void removed(Incarnation member) {
+    if (members.remove(member)) {
+      operations.removed(member.node());
+      gracePeriods.removed(member.node());
+    }
+  }
+
+  /// Whether a member takes part in operations.
+  public boolean isPresent(Incarnation member) {
+    return member.equals(members.of(member.node())) && members.isPresent(member.node());
+  }
+
+  private final class DoneAgain implements Introductions.Undone {
+    @Override
+    public void destroy(CacheId cache) {
+      destroyLast(cache, kept -> {});
+    }
+
+    @Override
+    public void flush(CacheId cache) {
+      operations.start(List.of(steps.flush(cache)), answered -> {});
+    }
+  }
+
   // ---- operations; `then` runs when everybody has confirmed
 
   /// Makes a new cache, or gives the oldest one that has room for such objects: then as an alias,
@@ -123,13 +201,14 @@ public final class Registry {
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor,
       Runnable then) {
-    int older = SharedCache.find(shared, request, boot);
+    int older = table.find(request, boot);
     if (older < 0) {
       return create(SharedCache.created(request, boot), initOnAlloc, constructor, then);
     }
-    SharedCache joined = shared.get(older).joinedBy(request);
-    shared.set(older, joined);
-    KmemCache cache = caches.get(older).withGeometry(joined.geometry());
+    CacheRecord record = table.get(new CacheId(older));
+    SharedCache joined = record.shared().joinedBy(request);
+    table.set(record.with(joined));
+    KmemCache cache = record.cache().withGeometry(joined.geometry());
     change(cache, then);
     return cache;
   }
@@ -140,45 +219,45 @@ public final class Registry {
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor,
       Runnable then) {
-    CacheId id = new CacheId(caches.size());
+    CacheId id = new CacheId(table.size());
     KmemCache cache =
         KmemCache.created(id, made.name(), made.geometry(), nature, initOnAlloc, constructor);
     counts.add(id);
-    caches.add(cache);
-    shared.add(made);
-    start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
+    table.add(new CacheRecord(cache, made, Stage.EXISTS));
+    operations.start(steps.describe(cache), answered -> then.run());
     return cache;
   }
 
   /// Whether a cache that cannot be joined already has this directory in /sys/kernel/slab.
   boolean hasDirectory(String directory) {
-    return shared.stream()
+    return table.all().stream()
+        .map(CacheRecord::shared)
         .anyMatch(cache -> cache.refcount() > 0 && cache.directory().equals(directory));
   }
 
   /// Whether such a request joins an older cache.
   boolean joins(CacheRequest request) {
-    return SharedCache.find(shared, request, boot) >= 0;
+    return table.find(request, boot) >= 0;
   }
 
   /// Makes changed attributes known.
   public void change(KmemCache cache, Runnable then) {
-    caches.set(cache.id().value(), cache);
-    start(List.of(describeNodes(cache), describeCpus(cache)), answered -> then.run());
+    table.set(cache);
+    operations.start(steps.describe(cache), answered -> then.run());
   }
 
   /// A write to `cpu_partial`: the CPUs' lists go back, then the new limit holds.
   public void changeCpuPartial(KmemCache cache, Runnable then) {
-    caches.set(cache.id().value(), cache);
-    start(
-        List.of(describeNodes(cache), describeCpus(cache), flush(cache.id())),
-        answered -> then.run());
+    table.set(cache);
+    List<Step> all = new ArrayList<>(steps.describe(cache));
+    all.add(steps.flush(cache.id()));
+    operations.start(all, answered -> then.run());
   }
 
   /// @param then learns whether any slab is left
   public void shrink(CacheId cache, Consumer<Boolean> then) {
-    start(
-        List.of(flush(cache), nodes(r -> new NodeProtocol.Shrink(r, cache))),
+    operations.start(
+        List.of(steps.flush(cache), steps.nodes(r -> new NodeProtocol.Shrink(r, cache))),
         answered ->
             then.accept(answered.stream().anyMatch(a -> a instanceof Shrunk s && s.slabsLeft())));
   }
@@ -188,46 +267,64 @@ public final class Registry {
   /// @param then learns what each node that was asked keeps since objects in it are alive, by node
   public void destroy(CacheId cache, Consumer<List<ShutDown>> then) {
     SharedCache left = shared(cache).left();
-    shared.set(cache.value(), left);
-    if (left.refcount() != 0) {
+    table.set(table.get(cache).with(left));
+    if (left.refcount() == 0) {
+      destroyLast(cache, then);
+    } else if (members.areApart()) {
+      operations.start(List.of(steps.keep(cache)), answered -> then.accept(List.of()));
+    } else {
       then.accept(List.of());
-      return;
     }
-    List<Phase> phases = new ArrayList<>();
-    phases.add(flush(cache));
+  }
+
+  private void destroyLast(CacheId cache, Consumer<List<ShutDown>> then) {
+    List<Step> all = new ArrayList<>();
+    all.add(steps.become(cache, Stage.GOING));
+    all.add(steps.flush(cache));
     for (int i = 0; i < topology.nodeCount(); i++) {
-      phases.add(shutdown(cache, new NodeId(i)));
+      NodeId node = new NodeId(i);
+      Step shutdown = steps.node(node, r -> new NodeProtocol.Shutdown(r, cache));
+      all.add(asks -> {
+        if (!isKept()) {
+          shutdown.ask(asks);
+        }
+      });
     }
-    start(
-        phases,
+    all.add(asks -> steps.become(cache, isKept() ? Stage.STAYS : Stage.GONE).ask(asks));
+    all.add(asks -> {
+      if (isDestroyed(cache)) {
+        steps.allCpus(r -> new CpuProtocol.Forget(r, cache)).ask(asks);
+      }
+    });
+    operations.start(
+        all,
         answered -> {
-          if (answered.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
+          if (!isDestroyed(cache)) {
             messages.print(
                 "kmem_cache_destroy "
                     + cache(cache).name()
                     + ": Slab cache still has objects when called from kmem_cache_destroy");
-          } else {
-            destroyed.set(cache.value());
           }
-          List<ShutDown> kept =
+          then.accept(
               answered.stream()
                   .filter(ShutDown.class::isInstance)
                   .map(ShutDown.class::cast)
                   .sorted(Comparator.comparingInt(s -> s.from().value()))
-                  .toList();
-          if (isDestroyed(cache)) {
-            start(List.of(forgetCpus(cache)), forgotten -> then.accept(kept));
-          } else {
-            then.accept(kept);
-          }
+                  .toList());
         });
+  }
+
+  /// Whether a node has objects of the cache that goes.
+  private boolean isKept() {
+    return operations.answers().stream()
+        .anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0);
   }
 
   /// Checks every slab of a cache with debug flags; what is wrong is in the kernel's log (a write
   /// of 1 to `validate`).
   public void validate(CacheId cache, Runnable then) {
-    start(
-        List.of(flush(cache), nodes(r -> new NodeProtocol.Validate(r, cache))),
+    operations.start(
+        List.of(steps.flush(cache), steps.nodes(r -> new NodeProtocol.Validate(r, cache))),
         answered -> then.run());
   }
 
@@ -247,81 +344,76 @@ public final class Registry {
       case AttributeWrite.Shrinks shrinks -> shrink(id, left -> done.run());
       case AttributeWrite.Validates validates -> validate(id, done);
       case AttributeWrite.Clears clears ->
-          start(
-              List.of(cpus(r -> new CpuProtocol.ClearStat(r, id, clears.stat()))),
+          operations.start(
+              List.of(steps.cpus(r -> new CpuProtocol.ClearStat(r, id, clears.stat()))),
               answered -> done.run());
     }
   }
 
-  /// Takes a cpu off line, or brings it back.
+  /// Takes a cpu off line, or brings it back. One whose member is away will be so when it comes.
   ///
   /// @param then learns what the kernel returns: 0, 1 when it is so already, or a negative errno
   public void setCpu(CpuId cpu, boolean up, IntConsumer then) {
     int[] returned = new int[1];
-    Phase change =
-        () -> {
+    Step change =
+        asks -> {
           returned[0] = plugged.answer(cpu, up);
-          if (returned[0] != 0) {
-            return 0;
+          if (returned[0] == 0) {
+            plugged.set(cpu, up);
+            steps.cpu(cpu, up ? CpuProtocol.GoOnline::new : CpuProtocol.GoOffline::new).ask(asks);
           }
-          plugged.set(cpu, up);
-          outbox.toCpu(
-              cpu,
-              up
-                  ? new CpuProtocol.GoOnline(nextRequest())
-                  : new CpuProtocol.GoOffline(nextRequest()));
-          return 1;
         };
-    start(List.of(change), answered -> then.accept(returned[0]));
+    operations.start(List.of(change), answered -> then.accept(returned[0]));
   }
 
-  /// Takes the memory of a node off line, or brings it back.
+  /// Takes the memory of a node off line, or brings it back. That of a member that is away will be
+  /// so when it comes.
   ///
   /// @param then learns what the kernel returns: 0 or a negative errno
   public void setMemory(NodeId node, boolean up, IntConsumer then) {
     int[] returned = new int[1];
-    List<Phase> phases = new ArrayList<>();
+    List<Step> all = new ArrayList<>();
     if (up) {
-      phases.add(setMemory(node, MemoryState.ONLINE));
+      all.add(setMemory(node, MemoryState.ONLINE));
     } else {
-      phases.add(setMemory(node, MemoryState.GOING_OFFLINE));
-      for (KmemCache cache : caches) {
-        phases.add(flush(cache.id()));
-        phases.add(nodes(r -> new NodeProtocol.Shrink(r, cache.id())));
+      all.add(setMemory(node, MemoryState.GOING_OFFLINE));
+      for (CacheRecord each : table.all()) {
+        CacheId cache = each.cache().id();
+        all.add(steps.flush(cache));
+        all.add(steps.nodes(r -> new NodeProtocol.Shrink(r, cache)));
       }
-      phases.add(setMemory(node, MemoryState.OFFLINE));
+      all.add(setMemory(node, MemoryState.OFFLINE));
     }
-    phases.add(() -> {
+    all.add(asks -> {
       if (!up && isVetoed()) {
         returned[0] = -Errno.EBUSY.number();
-        return 0;
+      } else {
+        plugged.set(node, up);
+        steps.allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask(asks);
       }
-      plugged.set(node, up);
-      return allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask();
     });
-    Phase check =
-        () -> {
-          returned[0] = plugged.answer(node, up);
-          return 0;
-        };
-    start(
-        Stream.concat(
-                Stream.of(check),
-                phases.stream().map(each -> () -> returned[0] == 0 ? each.ask() : 0))
-            .toList(),
+    Step check = asks -> returned[0] = plugged.answer(node, up);
+    Stream<Step> unlessRefused =
+        all.stream()
+            .map(step ->
+                asks -> {
+                  if (returned[0] == 0) {
+                    step.ask(asks);
+                  }
+                });
+    operations.start(
+        Stream.concat(Stream.of(check), unlessRefused).toList(),
         answered -> then.accept(returned[0]));
   }
 
-  private Phase setMemory(NodeId node, MemoryState state) {
-    return () -> {
-      outbox.toNode(node, new NodeProtocol.SetMemory(nextRequest(), state));
-      return 1;
-    };
+  private Step setMemory(NodeId node, MemoryState state) {
+    return steps.node(node, r -> new NodeProtocol.SetMemory(r, state));
   }
 
   /// Whether the node has answered to OFFLINE that it is ONLINE: pages of it are in use.
   private boolean isVetoed() {
-    return answers.getLast() instanceof MemorySet set && set.state() != MemoryState.OFFLINE;
+    return operations.answers().stream()
+        .anyMatch(a -> a instanceof MemorySet set && set.state() == MemoryState.ONLINE);
   }
 
   /// Waits for the end of a grace period that begins now or later; then the pages of
@@ -334,22 +426,27 @@ public final class Registry {
 
   /// Every cache that was ever created, by number.
   public List<KmemCache> caches() {
-    return List.copyOf(caches);
+    return table.all().stream().map(CacheRecord::cache).toList();
   }
 
   public KmemCache cache(CacheId id) {
-    return caches.get(id.value());
+    return table.get(id).cache();
+  }
+
+  /// How far each cache is that was ever created, by number.
+  public List<CacheRecord> records() {
+    return table.all();
   }
 
   /// What the cache shares with its aliases.
   public SharedCache shared(CacheId id) {
-    return shared.get(id.value());
+    return table.get(id).shared();
   }
 
   /// Whether it is gone, with its files. One that still had objects when it was to be destroyed is
   /// not.
   public boolean isDestroyed(CacheId id) {
-    return destroyed.get(id.value());
+    return table.get(id).stage() == Stage.GONE;
   }
 
   public boolean isOnline(CpuId cpu) {
@@ -362,135 +459,30 @@ public final class Registry {
   }
 
   public boolean isIdle() {
-    return current == null && waiting.isEmpty() && gracePeriods.isIdle();
+    return operations.isIdle() && gracePeriods.isIdle();
   }
 
-  // ---- the state machine
-
-  private Phase describeNodes(KmemCache cache) {
-    return nodes(r -> new NodeProtocol.Describe(r, cache));
-  }
-
-  private Phase describeCpus(KmemCache cache) {
-    return allCpus(r -> new CpuProtocol.Describe(r, cache));
-  }
-
-  /// Also those that are off line.
-  private Phase allCpus(LongFunction<CpuProtocol> message) {
-    return () -> {
-      for (int i = 0; i < topology.cpuCount(); i++) {
-        outbox.toCpu(new CpuId(i), message.apply(nextRequest()));
-      }
-      return topology.cpuCount();
-    };
-  }
-
-  private Phase forgetCpus(CacheId cache) {
-    return () -> {
-      for (int i = 0; i < topology.cpuCount(); i++) {
-        outbox.toCpu(new CpuId(i), new CpuProtocol.Forget(nextRequest(), cache));
-      }
-      return topology.cpuCount();
-    };
-  }
-
-  private Phase flush(CacheId cache) {
-    return cpus(r -> new CpuProtocol.Flush(r, cache));
-  }
-
-  private Phase cpus(LongFunction<CpuProtocol> message) {
-    return () -> {
-      plugged.cpus().stream()
-          .forEach(i -> outbox.toCpu(new CpuId(i), message.apply(nextRequest())));
-      return plugged.cpus().cardinality();
-    };
-  }
-
-  private Phase shutdown(CacheId cache, NodeId node) {
-    return () -> {
-      if (answers.stream().anyMatch(a -> a instanceof ShutDown s && s.slabsLeft() > 0)) {
-        return 0;
-      }
-      outbox.toNode(node, new NodeProtocol.Shutdown(nextRequest(), cache));
-      return 1;
-    };
-  }
-
-  private Phase nodes(LongFunction<NodeProtocol.FromRegistry> message) {
-    return () -> {
-      for (int i = 0; i < topology.nodeCount(); i++) {
-        outbox.toNode(new NodeId(i), message.apply(nextRequest()));
-      }
-      return topology.nodeCount();
-    };
-  }
-
-  private long nextRequest() {
-    return ++lastRequest;
-  }
-
-  private void start(List<Phase> phases, Consumer<List<RegistryReply>> then) {
-    waiting.add(new Operation(phases, then));
-    if (current == null) {
-      startNext();
-    }
-  }
-
-  private void startNext() {
-    current = waiting.poll();
-    phase = 0;
-    answers.clear();
-    askPhase();
-  }
-
-  /// Starts the next step that has somebody to ask; after the last one the operation is complete.
-  private void askPhase() {
-    Operation operation = current;
-    while (operation != null && phase < operation.phases.size()) {
-      missing = operation.phases.get(phase).ask();
-      if (missing > 0) {
-        return;
-      }
-      phase++;
-    }
-    if (operation != null) {
-      complete(operation);
-    }
-  }
-
-  private void complete(Operation operation) {
-    List<RegistryReply> all = List.copyOf(answers);
-    current = null;
-    if (!waiting.isEmpty()) {
-      startNext();
-    }
-    operation.then.accept(all);
-  }
+  // ---- answers
 
   /// Takes a node's answer.
   public void receive(RegistryReply reply) {
     if (!gracePeriods.receive(reply.request())) {
-      answers.add(reply);
-      answered();
+      operations.receive(reply);
     }
   }
 
   /// Takes a cpu's answer.
   public void receive(CpuReply reply) {
     if (!gracePeriods.receive(reply.request())) {
-      answered();
+      operations.receiveFromCpu(reply.request());
     }
   }
 
-  private void answered() {
-    Operation operation = current;
-    if (operation == null) {
-      throw new IllegalStateException("an answer, but the registry asked nobody");
+  /// Takes a member's answer.
+  public void receive(MemberReply reply) {
+    if (reply instanceof MemberReply.Kept kept && !kept.refusal().isEmpty()) {
+      messages.print("registry: " + kept.refusal());
     }
-    if (--missing > 0) {
-      return;
-    }
-    phase++;
-    askPhase();
+    operations.receive(reply);
   }
 }

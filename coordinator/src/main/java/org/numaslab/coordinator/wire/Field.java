@@ -3,15 +3,20 @@ package org.numaslab.coordinator.wire;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import org.numaslab.coordinator.registry.CacheRecord;
+import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.buddy.Buddy;
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.AddressInfo;
+import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.loan.Frame.FromNode;
 import org.numaslab.node.loan.Frame.RenewAck;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.topology.Topology;
 
 /// Every number that travels, and what it may be.
@@ -82,7 +87,33 @@ enum Field {
   SLABS("slabs", 0, Long.MAX_VALUE),
   TOTAL("objects in all", 0, Long.MAX_VALUE),
   FREE("free objects", 0, Long.MAX_VALUE),
-  FLAG("flag", 0, 1);
+  FLAG("flag", 0, 1),
+  COORDINATOR_LIFE("life of the coordinator", 1, Registry.LIFE_MAX),
+  MEMORY_STATE("state of the memory", 0, MemoryState.values().length - 1),
+  STAGE("stage", 0, CacheRecord.Stage.values().length - 1),
+  CACHES_KEPT("caches kept", 0, FrameTable.CACHES_MAX),
+  SLABS_LEFT("slabs left", 0, Integer.MAX_VALUE),
+  OBJECT_SIZE("bytes of an object", 1, CacheRequest.OBJECT_SIZE_MAX),
+  SLOT_SIZE("bytes of a slot", 1, CacheRequest.OBJECT_SIZE_MAX),
+  ALIGN("align", 1, CacheRequest.ALIGN_MAX),
+  IN_USE("end of the object", 0, CacheRequest.OBJECT_SIZE_MAX),
+  OFFSET("offset of the free pointer", 0, CacheRequest.OBJECT_SIZE_MAX),
+  RED_LEFT_PAD("left red zone", 0, CacheRequest.OBJECT_SIZE_MAX),
+  MIN_PARTIAL("min_partial", 0, Long.MAX_VALUE),
+
+  /// The same of a cache that was just made.
+  SLABS_KEPT("min_partial", 0, Integer.MAX_VALUE),
+
+  /// 32 bits without a sign.
+  CPU_PARTIAL("cpu_partial", Integer.MIN_VALUE, Integer.MAX_VALUE),
+
+  CPU_PARTIAL_SLABS("slabs of a cpu partial list", 0, Integer.MAX_VALUE),
+  DEFRAG_RATIO("remote_node_defrag_ratio", 0, KmemCache.REMOTE_NODE_DEFRAG_RATIO_DEFAULT),
+  SLAB_FLAGS("flags of the cache", Integer.MIN_VALUE, Integer.MAX_VALUE),
+  COOKIE("cookie", Long.MIN_VALUE, Long.MAX_VALUE),
+
+  /// Below 0 where it was destroyed more often than created.
+  REFCOUNT("refcount", Integer.MIN_VALUE, Integer.MAX_VALUE);
 
   /// What the largest machine has: 2^44.
   private static final long SPAN_BYTES_MAX = FrameTable.FRAMES_MAX * Memory.PAGE_BYTES;

@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.io.Output;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.node.loan.Frame;
 
 /// Frames to bytes and back.
@@ -42,24 +43,43 @@ public final class FrameCodec {
 
   /// @throws BadFrame when no receiver would take it
   public byte[] encode(Frame frame) {
+    return encode(WireType.FRAME, frame);
+  }
+
+  /// @throws BadFrame when no receiver would take it
+  public byte[] encode(ControlFrame frame) {
+    return encode(WireType.CONTROL_FRAME, frame);
+  }
+
+  private byte[] encode(WireType as, Record frame) {
     out.reset();
     try {
-      WireType.write(kryo, out, WireType.FRAME, frame);
+      WireType.write(kryo, out, as, frame);
     } catch (KryoBufferOverflowException full) {
       throw new BadFrame("frame", "more bytes", "up to " + FRAME_BYTES_MAX);
     }
     return out.toBytes();
   }
 
-  /// @throws BadFrame when this is not all of one frame, and of nothing else
+  /// @throws BadFrame when this is not all of one frame between members, and of nothing else
   public Frame decode(byte[] bytes) {
+    return decode(bytes, Frame.class);
+  }
+
+  /// @throws BadFrame when this is not all of one frame between the coordinator and a member, and
+  ///   of nothing else
+  public ControlFrame decodeControl(byte[] bytes) {
+    return decode(bytes, ControlFrame.class);
+  }
+
+  private <T> T decode(byte[] bytes, Class<T> of) {
     if (bytes.length > FRAME_BYTES_MAX) {
       throw new BadFrame("frame", bytes.length + " bytes", "up to " + FRAME_BYTES_MAX);
     }
     in.setBuffer(bytes);
-    Frame frame;
+    T frame;
     try {
-      frame = WireType.read(kryo, in, Frame.class);
+      frame = WireType.read(kryo, in, of);
     } catch (KryoException end) {
       throw new BadFrame("frame", bytes.length + " bytes", "more: it ends in the middle");
     }

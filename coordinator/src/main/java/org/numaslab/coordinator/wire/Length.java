@@ -2,7 +2,11 @@ package org.numaslab.coordinator.wire;
 
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.numaslab.node.cache.Stat;
+import org.numaslab.node.topology.Topology;
 
 /// Every list that travels: how long it may be, and how many bytes each element takes at least.
 /// What is left of a frame bounds it as well, before anything is allocated.
@@ -13,9 +17,10 @@ import org.numaslab.node.cache.Stat;
 /// | slabs granted, the first with all its objects | 4096 x 29 + 32767 x 3 = 212 KiB |
 /// | what a renewal tells | 4096 x 7 + 32768 x 5 = 188 KiB |
 /// | pages listed | 512 x 69 = 35 KiB |
+/// | a cache, with a random sequence of all its objects | 32767 x 3 = 96 KiB |
 ///
-/// So each fits a frame. Only what nests, slabs with objects in outcomes or runs, can be within its
-/// bounds and yet be too long for one.
+/// So each fits a frame. Only what nests, slabs with objects in outcomes or runs, names of aliases,
+/// can be within its bounds and yet be too long for one.
 enum Length {
   /// Addresses: of a freed run, which is of one slab as far as the cpu can tell, or handed off.
   OBJECTS("objects", Length.OBJECTS_PER_SLAB_MAX, 1),
@@ -32,7 +37,13 @@ enum Length {
   PAGES("pages", Length.PAGES_PER_LIST_MAX, 1 + Length.WORDS_PER_PAGE * Long.BYTES),
   REMOVED("removed incarnations", Length.REMOVED_MAX, 2),
   CACHES("caches", Length.CACHES_MAX, 1),
-  CONTENT("bytes", Length.CONTENT_BYTES_MAX, 1);
+  CONTENT("bytes", Length.CONTENT_BYTES_MAX, 1),
+  CPUS("cpus", Topology.CPUS_MAX, 1),
+
+  /// In bytes, as UTF-8.
+  NAME("bytes of a name", Length.NAME_BYTES_MAX, 1),
+  LINE("bytes of a line", Length.LINE_BYTES_MAX, 1),
+  LINKS("aliases", Length.LINKS_MAX, 1);
 
   /// A slab counts its objects in 15 bits.
   static final int OBJECTS_PER_SLAB_MAX = 32767;
@@ -60,6 +71,15 @@ enum Length {
   /// Caches of one machine since it began, as numbers are never used again. A distribution's kernel
   /// has about 200.
   static final int CACHES_MAX = 32768;
+
+  /// PATH_MAX: no file in sysfs has a longer one.
+  static final int NAME_BYTES_MAX = 4096;
+
+  /// Two names and some words.
+  static final int LINE_BYTES_MAX = 4 * NAME_BYTES_MAX;
+
+  /// Of one cache. A distribution's kernel has some tens.
+  static final int LINKS_MAX = 4096;
 
   /// What one message reads or writes. More is read and written piece by piece.
   static final int CONTENT_BYTES_MAX = 64 << 10;
@@ -132,5 +152,20 @@ enum Length {
       values[i] = each.readInt(in);
     }
     return values;
+  }
+
+  void writeText(Output out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(out, bytes.length);
+    out.writeBytes(bytes);
+  }
+
+  String readText(Input in) {
+    byte[] bytes = in.readBytes(read(in));
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException malformed) {
+      throw new BadFrame(label, bytes.length + " that are no text", "UTF-8");
+    }
   }
 }

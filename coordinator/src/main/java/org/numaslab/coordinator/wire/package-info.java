@@ -1,6 +1,7 @@
-/// Bytes of what travels between two members. Whatever arrives is a [org.numaslab.node.loan.Frame]
-/// that may be, or a [org.numaslab.coordinator.wire.BadFrame]: never anything else, in bounded time
-/// and memory.
+/// Bytes of what travels between two members, or the coordinator and a member. Whatever arrives is
+/// a [org.numaslab.node.loan.Frame] or a [org.numaslab.coordinator.control.ControlFrame] that may
+/// be, or a [org.numaslab.coordinator.wire.BadFrame]: never anything else, in bounded time and
+/// memory.
 ///
 /// ```text
 /// Hello                               once per connection: may these two talk at all?
@@ -8,9 +9,12 @@
 ///     |
 ///     v
 /// WireType   --> FrameLayouts, RequestLayouts, ReplyLayouts     one Layout per record
-///                     |
-///                     v
-///                ValueLayouts --> Field, Length                 a range for each number, a bound for each list
+///     |               |
+///     |               v
+///     |          ValueLayouts --> Field, Length                 a range for each number, a bound for each list
+///     |               ^
+///     |               |
+///     +--------> ControlLayouts, ControlRequestLayouts, ControlReplyLayouts, CacheLayouts
 /// ```
 ///
 /// Decisions:

@@ -19,7 +19,12 @@ class GracePeriodsTest implements RegistryOutbox {
   private final List<Long> open = new ArrayList<>();
   private final List<String> ended = new ArrayList<>();
   private long last;
-  private final GracePeriods periods = new GracePeriods(topology, plugged, this, () -> ++last);
+  private final GracePeriods periods =
+      new GracePeriods(
+          topology,
+          Members.inOneProcess(topology),
+          plugged,
+          new Asks(topology, this, () -> ++last));
 
   @Override
   public void toNode(NodeId node, NodeProtocol.FromRegistry message) {

@@ -45,7 +45,7 @@ class FieldTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"SENT_AT", "CALL_ADDRESS", "WHEN"})
+      names = {"SENT_AT", "CALL_ADDRESS", "WHEN", "COOKIE"})
   void beyondThemIsRefusedWhenRead(Field field) {
     boolean isSigned = field.min() < -1;
     long[] raw = {Long.MIN_VALUE, -1, isSigned ? -2 : field.max() - field.min() + 1};

@@ -169,11 +169,11 @@ final class RandomFrames {
 
   // ---- values
 
-  private Incarnation incarnation() {
+  Incarnation incarnation() {
     return new Incarnation(new NodeId(number(0, 1023)), number(0, INT_MAX));
   }
 
-  private CpuId cpu() {
+  CpuId cpu() {
     return new CpuId(number(0, 8191));
   }
 
@@ -181,7 +181,7 @@ final class RandomFrames {
     return new Caller(cpu(), number(0, INT_MAX));
   }
 
-  private CacheId cache() {
+  CacheId cache() {
     return new CacheId(number(0, CACHE_MAX));
   }
 
@@ -251,7 +251,7 @@ final class RandomFrames {
     return bytes;
   }
 
-  private long id() {
+  long id() {
     return number(0, LONG_MAX);
   }
 
@@ -259,30 +259,30 @@ final class RandomFrames {
     return number(0, ADDRESS_MAX);
   }
 
-  private int order() {
+  int order() {
     return number(0, 10);
   }
 
-  private int gfp() {
+  int gfp() {
     return number(Integer.MIN_VALUE, INT_MAX);
   }
 
-  private boolean flag() {
+  boolean flag() {
     return random.nextBoolean();
   }
 
-  private long any() {
+  long any() {
     return number(LONG_MIN, LONG_MAX);
   }
 
   // ---- chance
 
-  private int number(int min, int max) {
+  int number(int min, int max) {
     return (int) number((long) min, (long) max);
   }
 
   /// The least, the greatest, one of any size.
-  private long number(long min, long max) {
+  long number(long min, long max) {
     return switch (random.nextInt(4)) {
       case 0 -> min;
       case 1 -> max;
@@ -293,11 +293,11 @@ final class RandomFrames {
     };
   }
 
-  private int length(int max) {
+  int length(int max) {
     return random.nextInt(longOneIn) == 0 ? max : random.nextInt(INNER_MAX + 1);
   }
 
-  private <T> T[] all(int max, IntFunction<T[]> array, Supplier<T> each) {
+  <T> T[] all(int max, IntFunction<T[]> array, Supplier<T> each) {
     return Stream.generate(each).limit(length(max)).toArray(array);
   }
 }

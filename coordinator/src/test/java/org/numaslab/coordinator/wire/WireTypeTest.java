@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.node.loan.Frame;
 
 /// Members agree about what a number means only as long as nobody changes it.
@@ -69,6 +70,51 @@ class WireTypeTest {
             74 AddressInfo
             75 Marks.OfPage
             76 NodeId
+            80 ControlFrame
+            81 ControlFrame.Request
+            82 ControlFrame.Answer
+            83 ControlFrame.Superseded
+            84 ControlFrame.ForNode
+            85 ControlFrame.ForCpu
+            86 ControlFrame.ForMember
+            87 ControlFrame.FromNode
+            88 ControlFrame.FromCpu
+            89 ControlFrame.FromMember
+            90 NodeProtocol.Describe
+            91 NodeProtocol.Shrink
+            92 NodeProtocol.Shutdown
+            93 NodeProtocol.Validate
+            94 NodeProtocol.BeginGracePeriod
+            95 NodeProtocol.EndGracePeriod
+            96 NodeProtocol.SetMemory
+            97 CpuProtocol.Describe
+            98 CpuProtocol.Forget
+            99 CpuProtocol.Flush
+            100 CpuProtocol.GoOffline
+            101 CpuProtocol.GoOnline
+            102 CpuProtocol.SetMemory
+            103 CpuProtocol.ClearStat
+            104 CpuProtocol.Quiesce
+            105 RegistryReply.Described
+            106 RegistryReply.Shrunk
+            107 RegistryReply.ShutDown
+            108 RegistryReply.Validated
+            109 RegistryReply.GracePeriodBegun
+            110 RegistryReply.GracePeriodEnded
+            111 RegistryReply.MemorySet
+            112 CpuReply
+            113 MemberProtocol.Introduce
+            114 MemberProtocol.Recall
+            115 MemberProtocol.Keep
+            116 MemberProtocol.Begin
+            117 MemberReply.Introduced
+            118 MemberReply.Recalled
+            119 MemberReply.Kept
+            120 MemberReply.Begun
+            121 KmemCache
+            122 CacheGeometry
+            123 SharedCache
+            124 CacheRecord
             """);
   }
 
@@ -80,6 +126,7 @@ class WireTypeTest {
   void everyRecordInAFrameHasANumberAndNoOther() {
     Set<Class<?>> records = new HashSet<>();
     collect(Frame.class, records);
+    collect(ControlFrame.class, records);
     assertThat(Arrays.stream(WireType.values()).<Class<?>>map(WireType::type))
         .containsExactlyInAnyOrderElementsOf(records);
   }

@@ -1,0 +1,30 @@
+package org.numaslab.coordinator.control;
+
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.node.buddy.MemoryState;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.topology.CpuId;
+
+/// Where a member takes what the coordinator asks of it. Its shell brings it to the node or the
+/// cpu, each in this order, and their answers back to [ControlReceiver].
+public interface MemberInbox {
+  /// A description may be of a cache that is new here.
+  void toNode(NodeProtocol.FromRegistry message);
+
+  void toCpu(CpuId cpu, CpuProtocol message);
+
+  /// Everything that exists has been told: serve others, and let tasks run. Before that nothing
+  /// that comes from other members may be taken: they ask again.
+  void begin();
+
+  /// How the node's memory is.
+  MemoryState memory();
+
+  /// CPUs of the node that are off line, by number.
+  int[] offline();
+
+  /// What the coordinator has told contradicts what is known, and has no effect.
+  ///
+  /// @param why for people
+  void refused(String why);
+}
