@@ -9,7 +9,7 @@ public final class BadFrame extends RuntimeException {
     super(line(field, got, allowed));
   }
 
-  static String line(String field, Object got, String allowed) {
+  public static String line(String field, Object got, String allowed) {
     return field + ": got " + got + ", allowed " + allowed;
   }
 }

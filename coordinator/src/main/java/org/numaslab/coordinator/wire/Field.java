@@ -3,6 +3,7 @@ package org.numaslab.coordinator.wire;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.registry.CacheRecord;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.buddy.Buddy;
@@ -88,6 +89,11 @@ enum Field {
   TOTAL("objects in all", 0, Long.MAX_VALUE),
   FREE("free objects", 0, Long.MAX_VALUE),
   FLAG("flag", 0, 1),
+  RUN("run", 0, Long.MAX_VALUE),
+  PHASE("phase", 0, Phase.values().length - 1),
+  MEMBERS("members", 0, Topology.NODES_MAX),
+  OPERATIONS("operations", 0, Long.MAX_VALUE),
+  PART_OFFSET("offset", 0, Integer.MAX_VALUE),
   COORDINATOR_LIFE("life of the coordinator", 1, Registry.LIFE_MAX),
   MEMORY_STATE("state of the memory", 0, MemoryState.values().length - 1),
   STAGE("stage", 0, CacheRecord.Stage.values().length - 1),

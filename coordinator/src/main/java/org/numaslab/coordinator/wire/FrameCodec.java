@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.io.Output;
 import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.coordinator.membership.RunMessage;
 import org.numaslab.node.loan.Frame;
 
 /// Frames to bytes and back.
@@ -51,6 +52,11 @@ public final class FrameCodec {
     return encode(WireType.CONTROL_FRAME, frame);
   }
 
+  /// @throws BadFrame when no receiver would take it
+  public byte[] encode(RunMessage message) {
+    return encode(WireType.of(message), (Record) message);
+  }
+
   private byte[] encode(WireType as, Record frame) {
     out.reset();
     try {
@@ -70,6 +76,11 @@ public final class FrameCodec {
   ///   of nothing else
   public ControlFrame decodeControl(byte[] bytes) {
     return decode(bytes, ControlFrame.class);
+  }
+
+  /// @throws BadFrame when this is not all of one message about a run, and of nothing else
+  public RunMessage decodeRun(byte[] bytes) {
+    return decode(bytes, RunMessage.class);
   }
 
   private <T> T decode(byte[] bytes, Class<T> of) {

@@ -37,6 +37,10 @@ enum Length {
   PAGES("pages", Length.PAGES_PER_LIST_MAX, 1 + Length.WORDS_PER_PAGE * Long.BYTES),
   REMOVED("removed incarnations", Length.REMOVED_MAX, 2),
   CACHES("caches", Length.CACHES_MAX, 1),
+  MEMBERS("members of a process", Topology.NODES_MAX, 2),
+  WORDS("words", Length.WORDS_MAX, 1),
+  WORD("word", Length.NAME_BYTES_MAX, 1),
+  PROCESS("name of a process", Length.PROCESS_BYTES_MAX, 1),
   CONTENT("bytes", Length.CONTENT_BYTES_MAX, 1),
   CPUS("cpus", Topology.CPUS_MAX, 1),
 
@@ -80,6 +84,12 @@ enum Length {
 
   /// Of one cache. A distribution's kernel has some tens.
   static final int LINKS_MAX = 4096;
+
+  /// Of a command line that people type.
+  static final int WORDS_MAX = 256;
+
+  /// An actor's path, with a host's name of up to 255 bytes.
+  static final int PROCESS_BYTES_MAX = 1024;
 
   /// What one message reads or writes. More is read and written piece by piece.
   static final int CONTENT_BYTES_MAX = 64 << 10;

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.coordinator.membership.RunMessage;
 import org.numaslab.coordinator.registry.CacheRecord;
 import org.numaslab.coordinator.registry.MemberProtocol;
 import org.numaslab.coordinator.registry.MemberReply;
@@ -48,6 +49,7 @@ import org.numaslab.node.topology.NodeId;
 /// | 113..120 | what the registry asks members, and their answers |
 /// | 121..124 | what these are made of |
 /// | 125 | free; beyond it a number takes two bytes |
+/// | 126..129 | what the coordinator and processes say about a run |
 enum WireType {
   FRAME(16, Frame.class, FrameLayouts.FRAME),
   REQUEST(17, Frame.Request.class, FrameLayouts.REQUEST),
@@ -153,7 +155,12 @@ enum WireType {
   KMEM_CACHE(121, KmemCache.class, CacheLayouts.KMEM_CACHE),
   CACHE_GEOMETRY(122, CacheGeometry.class, CacheLayouts.CACHE_GEOMETRY),
   SHARED_CACHE(123, SharedCache.class, CacheLayouts.SHARED_CACHE),
-  CACHE_RECORD(124, CacheRecord.class, CacheLayouts.CACHE_RECORD);
+  CACHE_RECORD(124, CacheRecord.class, CacheLayouts.CACHE_RECORD),
+
+  WANT(126, RunMessage.Want.class, RunLayouts.WANT),
+  STANDING(127, RunMessage.Standing.class, RunLayouts.STANDING),
+  FETCH(128, RunMessage.Fetch.class, RunLayouts.FETCH),
+  FETCHED(129, RunMessage.Fetched.class, RunLayouts.FETCHED);
 
   /// Kryo keeps 0 for null and 1 for a class by its name, and sends a number as so much more.
   static final int NUMBER_OFFSET = 2;
@@ -182,6 +189,15 @@ enum WireType {
     for (WireType each : values()) {
       kryo.register(each.type, each.layout, each.number);
     }
+  }
+
+  static WireType of(RunMessage message) {
+    return switch (message) {
+      case RunMessage.Want m -> WANT;
+      case RunMessage.Standing m -> STANDING;
+      case RunMessage.Fetch m -> FETCH;
+      case RunMessage.Fetched m -> FETCHED;
+    };
   }
 
   static WireType of(Frame.Body message) {

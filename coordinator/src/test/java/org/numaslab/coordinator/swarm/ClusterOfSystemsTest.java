@@ -48,6 +48,7 @@ class ClusterOfSystemsTest {
       int port = 0;
       for (int node = 0; node < NODES; node++) {
         systems.add(system(node, port));
+        systems.getLast().join(topology, "0.1.0", Duration.ofSeconds(20));
         port = port == 0 ? systems.getFirst().address().getPort().orElseThrow() : port;
       }
       await("members", () -> systems.stream().allMatch(s -> s.members().size() == NODES));

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.coordinator.membership.RunMessage;
 
 /// How a process is part of a cluster.
 ///
@@ -83,8 +85,13 @@ public record ClusterSettings(
         actor {
           provider = cluster
           allow-java-serialization = off
-          serializers.numaslab = "%1$s"
-          serialization-bindings { "%2$s" = numaslab }
+          serializers { numaslab = "%1$s", numaslab-control = "%13$s" }
+          serialization-bindings {
+            "%2$s" = numaslab
+            "%14$s" = numaslab-control
+            "%15$s" = numaslab-control
+            "%16$s" = numaslab-control
+          }
           default-dispatcher {
             type = Dispatcher
             executor = fork-join-executor
@@ -118,8 +125,7 @@ public record ClusterSettings(
           }
         }
         cluster {
-          seed-nodes = [%6$s]
-          roles = [%7$s]
+          roles = [%6$s]
           min-nr-of-members = 1
           log-info = off
           jmx.enabled = off
@@ -131,21 +137,21 @@ public record ClusterSettings(
           periodic-tasks-initial-delay = 100 ms
           publish-stats-interval = off
           failure-detector {
-            heartbeat-interval = %8$d ms
-            acceptable-heartbeat-pause = %9$d ms
+            heartbeat-interval = %7$d ms
+            acceptable-heartbeat-pause = %8$d ms
             expected-response-after = 500 ms
           }
           downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
           split-brain-resolver {
-            stable-after = %10$d ms
-            down-all-when-unstable = %11$d ms
-            %12$s
+            stable-after = %9$d ms
+            down-all-when-unstable = %10$d ms
+            %11$s
           }
-          run-coordinated-shutdown-when-down = %13$s
+          run-coordinated-shutdown-when-down = %12$s
         }
         coordinated-shutdown {
-          exit-jvm = %13$s
-          run-by-jvm-shutdown-hook = %13$s
+          exit-jvm = %12$s
+          run-by-jvm-shutdown-hook = %12$s
           terminate-actor-system = on
         }
       }
@@ -160,16 +166,17 @@ public record ClusterSettings(
             threads,
             host,
             port,
-            seeds.stream()
-                .map(seed -> quoted("pekko://" + NAME + "@" + seed))
-                .collect(Collectors.joining(", ")),
             roles.stream().map(ClusterSettings::quoted).collect(Collectors.joining(", ")),
             timing.heartbeat().toMillis(),
             timing.pause().toMillis(),
             timing.stable().toMillis(),
             2 * timing.stable().toMillis(),
             resolver.text(),
-            exits ? "on" : "off");
+            exits ? "on" : "off",
+            ControlSerializer.class.getName(),
+            RunMessage.class.getName(),
+            ControlFrame.class.getName(),
+            Door.Message.class.getName());
     return ConfigFactory.parseString(text).withFallback(ConfigFactory.defaultReference()).resolve();
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -13,13 +14,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.Leave;
+import org.numaslab.coordinator.wire.Hello;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.Topology;
 
 /// One process of a cluster: its actors, and who else is there.
 ///
@@ -36,6 +40,7 @@ public final class ClusterSystem implements AutoCloseable {
     void removed(Incarnation member);
   }
 
+  private final ClusterSettings settings;
   private final List<Incarnation> own;
   private final Map<Incarnation, Address> there = new TreeMap<>(Incarnation.ORDER);
   private final Set<Incarnation> gone = new HashSet<>();
@@ -44,10 +49,11 @@ public final class ClusterSystem implements AutoCloseable {
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final ActorSystem<Void> system;
 
-  /// Starts, and joins the cluster of the seeds.
+  /// Starts. [#join] comes next.
   ///
-  /// @param own members that this process has
+  /// @param own members that this process has; none for a coordinator
   public ClusterSystem(ClusterSettings settings, List<Incarnation> own) {
+    this.settings = settings;
     this.own = List.copyOf(own);
     List<String> roles = new ArrayList<>(settings.roles());
     own.forEach(member -> roles.add(Roles.of(member)));
@@ -58,10 +64,42 @@ public final class ClusterSystem implements AutoCloseable {
         ActorSystem.create(
             Behaviors.empty(), ClusterSettings.NAME, settings.withRoles(roles).config());
     system.systemActorOf(Membership.create(this), "membership", Props.empty());
-    if (settings.seeds().isEmpty()) {
-      Cluster.get(system).manager().tell(Join.create(address()));
-    }
     system.getWhenTerminated().whenComplete((done, failed) -> end.complete(null));
+  }
+
+  /// Joins the cluster of the seeds, or forms it where this process is the first of them and nobody
+  /// is there.
+  ///
+  /// @param topology of the machine, which all have to agree on
+  /// @param version of numaslab, the same
+  /// @param patience with seeds that do not answer
+  /// @throws EnvironmentFailure when nobody answers, or this process is refused
+  public void join(Topology topology, String version, Duration patience) {
+    String me = address().hostPort().substring(ClusterSettings.NAME.length() + 1);
+    List<String> others = settings.seeds().stream().filter(seed -> !seed.equals(me)).toList();
+    boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
+    for (Incarnation member : own) {
+      Hello hello = Hello.of(member, topology, version);
+      if (member.equals(own.getFirst())) {
+        Door.open(this, hello);
+      }
+      if (!others.isEmpty()) {
+        Door.enter(this, hello, others, mayForm, patience);
+      }
+    }
+    List<Address> seeds =
+        settings.seeds().isEmpty()
+            ? List.of(address())
+            : settings.seeds().stream()
+                .map(seed ->
+                    AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
+                .toList();
+    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
+  }
+
+  /// Where a member is.
+  synchronized Optional<Address> addressOf(Incarnation member) {
+    return Optional.ofNullable(there.get(member));
   }
 
   public ActorSystem<Void> system() {

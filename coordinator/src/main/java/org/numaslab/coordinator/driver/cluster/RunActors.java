@@ -26,7 +26,7 @@ import org.numaslab.coordinator.membership.RunMessage.Want;
 import org.numaslab.node.loan.Incarnation;
 
 /// The shells of [RunLead] and [RunFollower]: each finds the others by the receptionist.
-final class RunActors {
+public final class RunActors {
   private static final ServiceKey<RunMessage> NODES =
       ServiceKey.create(RunMessage.class, "numaslab-nodes");
   private static final ServiceKey<RunMessage> COORDINATORS =

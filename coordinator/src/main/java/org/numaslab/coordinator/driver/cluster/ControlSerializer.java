@@ -1,0 +1,88 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.io.NotSerializableException;
+import java.nio.charset.StandardCharsets;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.coordinator.membership.RunMessage;
+import org.numaslab.coordinator.wire.BadFrame;
+import org.numaslab.coordinator.wire.FrameCodec;
+
+/// What the coordinator and processes say to each other, as Artery carries it.
+///
+/// | manifest | bytes |
+/// |---|---|
+/// | r | [RunMessage], as FrameCodec |
+/// | c | [ControlFrame], as FrameCodec |
+/// | h | [Door.Knock]: a Hello |
+/// | w | [Door.Welcome]: nothing |
+/// | n | [Door.Refused]: why, as UTF-8 |
+///
+/// Shared by all threads of a process: each has a codec of its own.
+public final class ControlSerializer extends SerializerWithStringManifest {
+  /// Of no other serializer in the cluster.
+  private static final int IDENTIFIER = 2_025_062;
+
+  private static final int BYTES_MAX = 4096;
+
+  private final ThreadLocal<FrameCodec> codec = ThreadLocal.withInitial(FrameCodec::new);
+  private final LinkCounts counts;
+
+  public ControlSerializer(ExtendedActorSystem system) {
+    this.counts = LinkCounts.of(system);
+  }
+
+  @Override
+  public int identifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public String manifest(Object message) {
+    return switch (message) {
+      case RunMessage m -> "r";
+      case ControlFrame m -> "c";
+      case Door.Knock m -> "h";
+      case Door.Welcome m -> "w";
+      case Door.Refused m -> "n";
+      default -> throw new IllegalArgumentException("not for other processes: " + message);
+    };
+  }
+
+  @Override
+  public byte[] toBinary(Object message) {
+    return switch (message) {
+      case RunMessage m -> codec.get().encode(m);
+      case ControlFrame m -> codec.get().encode(m);
+      case Door.Knock m -> m.hello();
+      case Door.Welcome m -> new byte[0];
+      case Door.Refused m -> m.why().getBytes(StandardCharsets.UTF_8);
+      default -> throw new IllegalArgumentException("not for other processes: " + message);
+    };
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    try {
+      return switch (manifest) {
+        case "r" -> codec.get().decodeRun(bytes);
+        case "c" -> codec.get().decodeControl(bytes);
+        case "h" -> new Door.Knock(bounded(bytes));
+        case "w" -> new Door.Welcome();
+        case "n" -> new Door.Refused(new String(bounded(bytes), StandardCharsets.UTF_8));
+        default -> throw new BadFrame("manifest", manifest, "r, c, h, w, n");
+      };
+    } catch (BadFrame bad) {
+      counts.refused(bad);
+      throw new NotSerializableException(bad.getMessage());
+    }
+  }
+
+  private static byte[] bounded(byte[] bytes) {
+    if (bytes.length > BYTES_MAX) {
+      throw new BadFrame("message", bytes.length + " bytes", "up to " + BYTES_MAX);
+    }
+    return bytes;
+  }
+}

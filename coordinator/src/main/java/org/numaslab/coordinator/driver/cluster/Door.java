@@ -1,0 +1,119 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorSelection;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.pattern.Patterns;
+import org.numaslab.coordinator.wire.BadFrame;
+import org.numaslab.coordinator.wire.Hello;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.EnvironmentFailure;
+
+/// Where a process knocks before it joins: whoever does not fit is told so, and never becomes a
+/// member.
+final class Door extends AbstractActor {
+  /// What is said at a door.
+  sealed interface Message {}
+
+  /// @param hello of the member that wants in, as bytes; of each of its nodes one
+  record Knock(byte[] hello) implements Message {}
+
+  record Welcome() implements Message {}
+
+  record Refused(String why) implements Message {}
+
+  private static final String NAME = "door";
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final ClusterSystem process;
+  private final Hello mine;
+
+  private Door(ClusterSystem process, Hello mine) {
+    this.process = process;
+    this.mine = mine;
+  }
+
+  /// Opens the door of a process.
+  static void open(ClusterSystem process, Hello mine) {
+    ((ExtendedActorSystem) Adapter.toClassic(process.system()))
+        .systemActorOf(Props.create(Door.class, () -> new Door(process, mine)), NAME);
+  }
+
+  /// Knocks at the doors of seeds, until one opens.
+  ///
+  /// @param seeds of other processes, as `host:port`
+  /// @param mayForm whether this process forms the cluster where nobody is
+  /// @throws EnvironmentFailure when this process does not fit, or nobody is there
+  static void enter(
+      ClusterSystem process, Hello mine, List<String> seeds, boolean mayForm, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    do {
+      for (String seed : seeds) {
+        Optional<Message> answer = knock(process, mine, seed);
+        if (answer.isPresent() && answer.get() instanceof Refused refused) {
+          throw new EnvironmentFailure(
+              "%s refuses %s: %s"
+                  .formatted(seed, mine.member(), refused.why().replace("\n", "; ")));
+        }
+        if (answer.isPresent()) {
+          return;
+        }
+      }
+    } while (!mayForm && System.nanoTime() < until);
+    if (!mayForm) {
+      throw new EnvironmentFailure(
+          "no seed node answers within %d s: %s"
+              .formatted(patience.toSeconds(), String.join(", ", seeds)));
+    }
+  }
+
+  private static Optional<Message> knock(ClusterSystem process, Hello mine, String seed) {
+    ActorSelection door =
+        Adapter.toClassic(process.system())
+            .actorSelection("pekko://" + ClusterSettings.NAME + "@" + seed + "/system/" + NAME);
+    try {
+      Object answer =
+          Patterns.ask(door, new Knock(mine.encode()), PATIENCE).toCompletableFuture().join();
+      return answer instanceof Message message ? Optional.of(message) : Optional.empty();
+    } catch (CompletionException nobody) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Receive createReceive() {
+    return receiveBuilder().match(Knock.class, this::knocked).build();
+  }
+
+  private void knocked(Knock knock) {
+    String why;
+    try {
+      Hello hello = Hello.decode(knock.hello());
+      why = refusal(hello).orElse("");
+    } catch (BadFrame bad) {
+      why = bad.getMessage();
+    }
+    getSender().tell(why.isEmpty() ? new Welcome() : new Refused(why), getSelf());
+  }
+
+  private Optional<String> refusal(Hello hello) {
+    Optional<String> mismatch = hello.refusedBy(mine);
+    if (mismatch.isPresent()) {
+      return mismatch;
+    }
+    for (Incarnation there : process.members()) {
+      if (there.node().equals(hello.member().node())
+          && !process.addressOf(there).equals(Optional.of(getSender().path().address()))) {
+        return Optional.of(
+            BadFrame.line("node", hello.member(), "another one: " + there + " is there already"));
+      }
+    }
+    return Optional.empty();
+  }
+}
