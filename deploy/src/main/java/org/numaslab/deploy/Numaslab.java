@@ -23,6 +23,8 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       RunCommand.class,
       ShowCommand.class,
+      ClusterCommand.class,
+      NodeCommand.class,
       SimulateCommand.class,
       AuditCommand.class,
       ConformCommand.class,

@@ -70,6 +70,16 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin TraceOptions trace = new TraceOptions();
 
+  @Option(
+      names = "--cpus",
+      paramLabel = "LIST",
+      order = 4,
+      converter = CpuListConverter.class,
+      description = "Only events on these cpus, as 0-3,6.")
+  void onlyCpus(CpuList list) {
+    trace.cpus = list;
+  }
+
   @Mixin WorkloadOptions workload = new WorkloadOptions();
 
   @Mixin MachineOptions machine = new MachineOptions();

@@ -39,12 +39,7 @@ final class TraceOptions {
       description = "Only events before this second.")
   double toSeconds = Double.POSITIVE_INFINITY;
 
-  @Option(
-      names = "--cpus",
-      paramLabel = "LIST",
-      order = 4,
-      converter = CpuListConverter.class,
-      description = "Only events on these cpus, as 0-3,6.")
+  /// Set by an option of the command: its name is another one where a machine is given by cpus.
   @Nullable CpuList cpus;
 
   @Option(

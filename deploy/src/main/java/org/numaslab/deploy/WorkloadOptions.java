@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
 /// A load without a trace.
 final class WorkloadOptions {
   private static final Pattern RANDOM = Pattern.compile("random(?::(\\d{1,15})(ops)?)?");
+  private static final Pattern SWARM = Pattern.compile("swarm(?::(\\d{1,15})ops)?");
+  private static final long SWARM_DEFAULT = 100_000;
   private static final long SECONDS_DEFAULT = 10;
   private static final long OPERATIONS_DEFAULT = 1_000_000;
   private static final long SECONDS_MAX = 7 * 24 * 3600;
@@ -37,6 +39,19 @@ final class WorkloadOptions {
 
   boolean isGiven() {
     return workload != null;
+  }
+
+  /// Whether its tasks write down what they do, as those of `numaslab simulate`: for clusters.
+  boolean isSwarm() {
+    return workload != null && SWARM.matcher(workload).matches();
+  }
+
+  /// Operations of all its tasks together.
+  long swarmOperations() {
+    Matcher matcher = SWARM.matcher(workload == null ? "" : workload);
+    return matcher.matches() && matcher.group(1) != null
+        ? Long.parseLong(matcher.group(1))
+        : SWARM_DEFAULT;
   }
 
   /// @throws BadInput for anything that is no load, or that does not go with the other options

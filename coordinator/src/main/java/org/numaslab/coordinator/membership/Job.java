@@ -24,6 +24,9 @@ public interface Job extends AutoCloseable {
   /// Operations to do in all; an estimate where time decides. For any thread.
   long total();
 
+  /// The others have removed this process: its part is lost.
+  void died();
+
   @Override
   void close();
 }

@@ -212,7 +212,7 @@ public final class RunLead {
   }
 
   private boolean isFormed() {
-    Set<NodeId> there = new TreeSet<>();
+    Set<NodeId> there = new HashSet<>();
     for (Process process : left()) {
       Standing standing = process.standing;
       if (standing == null || standing.knows() < nodes) {

@@ -98,6 +98,24 @@ public record Plan(
         length);
   }
 
+  /// The same in real time: tasks do not wait between operations, and leases are long enough for
+  /// real processes.
+  public Plan onCluster(LoanTimes real) {
+    Load busy =
+        new Load(
+            load.operations(),
+            0,
+            load.keptMax(),
+            load.passedPercent(),
+            load.namedPercent(),
+            load.bulkPercent(),
+            load.zeroPercent(),
+            load.pagesPercent(),
+            load.touchedPercent(),
+            load.partnerPercent());
+    return new Plan(seed, topology, caches, busy, real, costs, faults, lengthNanos);
+  }
+
   /// Whether each message between members goes through its bytes.
   public boolean encodes() {
     return Math.floorMod(seed, ENCODED_SEEDS) == 0;

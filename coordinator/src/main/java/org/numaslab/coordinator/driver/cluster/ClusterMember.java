@@ -354,6 +354,16 @@ public final class ClusterMember implements MemberHost {
     return copy;
   }
 
+  /// Objects that lost members had, and that are free again.
+  public long reclaimed() {
+    return events.reclaimed();
+  }
+
+  /// When the last of them were found, by the monotonic clock; 0 for never.
+  public long reclaimedAt() {
+    return events.reclaimedAt();
+  }
+
   // ---- for its tasks
 
   @Override

@@ -75,7 +75,7 @@ public final class ClusterSystem implements AutoCloseable {
   /// @param patience with seeds that do not answer
   /// @throws EnvironmentFailure when nobody answers, or this process is refused
   public void join(Topology topology, String version, Duration patience) {
-    String me = address().hostPort().substring(ClusterSettings.NAME.length() + 1);
+    String me = hostPort();
     List<String> others = settings.seeds().stream().filter(seed -> !seed.equals(me)).toList();
     boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
     for (Incarnation member : own) {
@@ -109,6 +109,11 @@ public final class ClusterSystem implements AutoCloseable {
   /// The address of this process.
   public Address address() {
     return Cluster.get(system).selfMember().address();
+  }
+
+  /// The same as people type it.
+  public String hostPort() {
+    return address().hostPort().substring(ClusterSettings.NAME.length() + 1);
   }
 
   /// The members that this process has.

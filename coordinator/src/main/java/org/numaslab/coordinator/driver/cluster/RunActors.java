@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
@@ -55,7 +56,15 @@ public final class RunActors {
 
   private static ActorRef<RunMessage> register(
       ActorContext<Message> context, ServiceKey<RunMessage> as, ServiceKey<RunMessage> others) {
-    ActorRef<RunMessage> me = context.messageAdapter(RunMessage.class, FromOther::new);
+    ActorRef<Message> self = context.getSelf();
+    // An actor of its own: the receptionist watches whom it lists and whom it tells in two ways.
+    ActorRef<RunMessage> me =
+        context.spawn(
+            Behaviors.receiveMessage(message -> {
+              self.tell(new FromOther(message));
+              return Behaviors.same();
+            }),
+            "ear");
     ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.register(as, me));
     receptionist.tell(
@@ -74,7 +83,8 @@ public final class RunActors {
   // ---- a process with nodes
 
   /// @param slow runs what may take long
-  static Behavior<Message> follower(ClusterSystem process, RunFollower.Jobs jobs, Executor slow) {
+  private static Behavior<Message> follower(
+      ClusterSystem process, RunFollower.Jobs jobs, Executor slow) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
           timers.startTimerWithFixedDelay(new Tick(), FOLLOW_EACH);
@@ -163,41 +173,70 @@ public final class RunActors {
 
   // ---- the coordinator
 
-  /// @param lead makes the run's state, given where it sends
-  static Behavior<Message> lead(
-      ClusterSystem process, java.util.function.Function<RunLead.Outbox, RunLead> lead) {
+  private static Behavior<Message> lead(ClusterSystem process, LeadOfRun shown, RunWords run) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> {
           timers.startTimerWithFixedDelay(new Tick(), LEAD_EACH);
           register(context, COORDINATORS, NODES);
           Map<String, ActorRef<RunMessage>> nodes = new HashMap<>();
-          RunLead run =
-              lead.apply((to, message) -> {
-                ActorRef<RunMessage> node = nodes.get(to);
-                if (node != null) {
-                  node.tell(message);
-                }
-              });
+          RunLead lead =
+              new RunLead(
+                  run.number(),
+                  run.words(),
+                  run.nodes(),
+                  (to, message) -> {
+                    ActorRef<RunMessage> node = nodes.get(to);
+                    if (node != null) {
+                      node.tell(message);
+                    }
+                  });
           ActorRef<Message> self = context.getSelf();
           process.onRemoved(member -> self.tell(new Removed(member)));
           return Behaviors.receiveMessage(message -> {
-            switch (message) {
-              case Listed m -> {
-                for (ActorRef<RunMessage> node : m.there()) {
-                  String name = name(context, node);
-                  nodes.put(name, node);
-                  run.found(name);
+            try {
+              switch (message) {
+                case Listed m -> {
+                  for (ActorRef<RunMessage> node : m.there()) {
+                    String name = name(context, node);
+                    nodes.put(name, node);
+                    lead.found(name);
+                  }
                 }
+                case FromOther m -> hears(lead, m.message());
+                case Removed m -> lead.removed(m.member());
+                case Tick m -> {
+                  lead.tick();
+                  shown.show(lead);
+                }
+                case Worked m -> {}
+                case Failed m -> {}
               }
-              case FromOther m -> hears(run, m.message());
-              case Removed m -> run.removed(m.member());
-              case Tick m -> run.tick();
-              case Worked m -> {}
-              case Failed m -> {}
+            } catch (RuntimeException | Error e) {
+              shown.outcome().completeExceptionally(e);
+              return Behaviors.stopped();
             }
             return Behaviors.same();
           });
         }));
+  }
+
+  /// What a coordinator runs.
+  ///
+  /// @param number of the run: later ones have higher ones
+  /// @param words as a command line
+  /// @param nodes of the machine
+  public record RunWords(long number, String[] words, int nodes) {}
+
+  /// Runs something on the nodes of a cluster that this process has joined.
+  public static LeadOfRun lead(ClusterSystem process, RunWords run) {
+    LeadOfRun shown = new LeadOfRun();
+    process.system().systemActorOf(lead(process, shown, run), "run-" + run.number(), Props.empty());
+    return shown;
+  }
+
+  /// Lets the nodes of this process be part of what coordinators run.
+  public static void follow(ClusterSystem process, RunFollower.Jobs jobs, Executor slow) {
+    process.system().systemActorOf(follower(process, jobs, slow), "follower", Props.empty());
   }
 
   private static void hears(RunLead run, RunMessage message) {

@@ -1,0 +1,48 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.numaslab.coordinator.membership.Phase;
+import org.numaslab.coordinator.membership.RunLead;
+import org.numaslab.node.loan.Incarnation;
+
+/// How a run stands that this process leads. For any thread, a little late.
+public final class LeadOfRun {
+  /// What came of it.
+  ///
+  /// @param trouble why it has failed; empty when it has not
+  /// @param parts of the result, by the lowest node of their processes
+  /// @param lost members that were lost on the way
+  public record Outcome(String trouble, List<byte[]> parts, List<Incarnation> lost) {}
+
+  /// What is shown.
+  ///
+  /// @param there numbers of the nodes that are there
+  public record View(Phase wanted, Set<Integer> there, long done, long total) {}
+
+  private static final long OVER_SAID = 5;
+
+  private volatile View view = new View(Phase.NONE, Set.of(), 0, 0);
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+  private long overSaid;
+
+  LeadOfRun() {}
+
+  void show(RunLead lead) {
+    view = new View(lead.wanted(), Set.copyOf(lead.nodesThere()), lead.done(), lead.total());
+    // That it is over is said a few times: who does not hear it would keep its part for ever.
+    if (lead.isOver() && ++overSaid == OVER_SAID) {
+      outcome.complete(new Outcome(lead.trouble(), lead.parts(), lead.lost()));
+    }
+  }
+
+  public View view() {
+    return view;
+  }
+
+  /// Completes when the run is over, one way or the other.
+  public CompletableFuture<Outcome> outcome() {
+    return outcome;
+  }
+}

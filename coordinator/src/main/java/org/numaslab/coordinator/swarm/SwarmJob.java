@@ -1,0 +1,227 @@
+package org.numaslab.coordinator.swarm;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.audit.MappedHistory;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.driver.cluster.ClusterMachine;
+import org.numaslab.coordinator.driver.cluster.ClusterMember;
+import org.numaslab.coordinator.driver.cluster.ClusterSystem;
+import org.numaslab.coordinator.driver.cluster.MemberSettings;
+import org.numaslab.coordinator.driver.cluster.Shim;
+import org.numaslab.coordinator.experiment.Dumper;
+import org.numaslab.coordinator.fault.Faults;
+import org.numaslab.coordinator.membership.Job;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.topology.CpuId;
+
+/// A swarm's tasks on the CPUs of one process of a real cluster: what goes wrong does so to
+/// processes and networks.
+public final class SwarmJob implements Job {
+  private static final long SETTLE_NANOS_MAX = 60_000_000_000L;
+  private static final long TOUCHED_BYTES_MAX = 256L << 20;
+  private static final int LOOK_MILLIS = 5;
+
+  private final Plan plan;
+  private final ClusterSystem process;
+  private final ClusterMachine machine;
+  private final History history;
+  private final List<KmemCache> caches = new ArrayList<>();
+  private final Map<CpuId, Progress> progress = new LinkedHashMap<>();
+  private final Load load;
+
+  /// @param late whether the others have begun before
+  /// @param histories where each member's events are written, null for nowhere
+  public SwarmJob(
+      long run,
+      boolean late,
+      Plan plan,
+      ClusterSystem process,
+      Shim shim,
+      @Nullable Path histories) {
+    this.plan = plan;
+    this.process = process;
+    Incarnation first = process.own().getFirst();
+    this.history =
+        histories == null
+            ? event -> {}
+            : new MappedHistory(
+                histories.resolve(MappedHistory.name(first.node().value(), first.life())));
+    this.machine =
+        new ClusterMachine(
+            run,
+            process,
+            new MemberSettings(
+                plan.topology(),
+                List.of(),
+                plan.times(),
+                plan.seed(),
+                RemoteDraw.SEEDED,
+                Faults.none(),
+                TOUCHED_BYTES_MAX,
+                1),
+            shim,
+            history);
+    long share = Math.max(1, plan.load().operations() / plan.topology().cpuCount());
+    this.load = plan.load().withOperations(late ? Math.max(1, share / 2) : share);
+    describe();
+  }
+
+  /// The same in every process.
+  private void describe() {
+    var definitions = LiveNatures.ofRegistry(plan.seed());
+    for (CacheGeometry geometry : plan.caches()) {
+      CacheId id = new CacheId(caches.size());
+      caches.add(KmemCache.created(id, "swarm-" + id.value(), geometry, definitions, false, null));
+    }
+    for (ClusterMember member : machine.members()) {
+      caches.forEach(cache -> member.describe(cache, () -> {}));
+    }
+  }
+
+  @Override
+  public void begin() {
+    for (ClusterMember member : machine.members()) {
+      member.note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
+      for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
+        Progress own = new Progress();
+        progress.put(cpu, own);
+        SplittableRandom random =
+            new SplittableRandom(plan.seed() * 31 + cpu.value() + member.me().life());
+        member.start(cpu, new SwarmTask(member, cpu, load, random, own), () -> {});
+      }
+    }
+  }
+
+  @Override
+  public boolean isFinished() {
+    return progress.values().stream().allMatch(each -> each.operations >= load.operations());
+  }
+
+  @Override
+  public void settle() {
+    machine.members().forEach(ClusterMember::leaves);
+    long until = System.nanoTime() + SETTLE_NANOS_MAX;
+    while (!isQuiet() && System.nanoTime() < until) {
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    machine.members().forEach(member -> member.flushAll(() -> {}));
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return machine.members().stream().allMatch(ClusterMember::isQuiet);
+  }
+
+  @Override
+  public byte[] collect() {
+    List<MachineDump.NodeDump> nodes = new ArrayList<>();
+    List<MachineDump.CpuDump> cpus = new ArrayList<>();
+    long[] left = new long[2];
+    Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+    long reclaimed = 0;
+    long reclaimedAt = 0;
+    for (ClusterMember member : machine.members()) {
+      member.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
+      reclaimed += member.reclaimed();
+      reclaimedAt = Math.max(reclaimedAt, member.reclaimedAt());
+      member.look(state -> {
+        nodes.add(
+            Dumper.node(
+                state.node(),
+                machine.part().natures().buddy(member.me().node()),
+                machine.part().memory().frames()));
+        state.cpus().forEach(cpu -> cpus.add(Dumper.cpu(cpu, caches)));
+        left[0] += state.borders().out().size();
+        for (Incarnation other : process.members()) {
+          left[1] += other.equals(member.me()) ? 0 : state.borders().here(other).size();
+        }
+      });
+    }
+    Map<Integer, Long> messages = new HashMap<>();
+    Map<Integer, Long> bytes = new HashMap<>();
+    for (int node = 0; node < plan.topology().nodeCount(); node++) {
+      messages.put(node, process.links().messages(node));
+      bytes.put(node, process.links().bytes(node));
+    }
+    return new SwarmPart(
+            process.own().stream().map(own -> own.node().value()).toList(),
+            sum(each -> each.operations),
+            sum(each -> each.allocations),
+            sum(each -> each.remote),
+            sum(each -> each.handOffs),
+            sum(each -> each.refused),
+            sum(each -> each.failed),
+            sum(each -> each.lost),
+            left[0],
+            left[1],
+            reclaimed,
+            reclaimedAt,
+            rejections,
+            messages,
+            bytes,
+            new MachineDump(
+                caches.stream()
+                    .map(cache ->
+                        new MachineDump.CacheDump(
+                            cache.id().value(),
+                            cache.name(),
+                            cache.geometry().size(),
+                            cache.geometry().redLeftPad(),
+                            0,
+                            0))
+                    .toList(),
+                nodes,
+                cpus,
+                new HashMap<>()))
+        .encode();
+  }
+
+  private long sum(ToLongFunction<Progress> of) {
+    return progress.values().stream().mapToLong(of).sum();
+  }
+
+  @Override
+  public long done() {
+    return sum(each -> each.operations);
+  }
+
+  @Override
+  public long total() {
+    return load.operations() * Math.max(1, progress.size());
+  }
+
+  /// The others have removed this process.
+  @Override
+  public void died() {
+    machine
+        .members()
+        .forEach(member -> member.note(Event.Kind.DIED, Event.NONE, member.me(), 0, 0));
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+}

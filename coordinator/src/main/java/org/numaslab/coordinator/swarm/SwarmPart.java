@@ -1,0 +1,66 @@
+package org.numaslab.coordinator.swarm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.topology.BadInput;
+
+/// What one process says of its part of a swarm's run.
+///
+/// @param out objects of its nodes that are outside, though every task has freed everything
+/// @param here objects of other nodes that are inside it
+/// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
+/// @param bytes that went to each node of another process
+public record SwarmPart(
+    List<Integer> nodes,
+    long operations,
+    long allocations,
+    long remote,
+    long handOffs,
+    long refused,
+    long failed,
+    long lost,
+    long out,
+    long here,
+    long reclaimed,
+    long reclaimedAt,
+    Map<Rejection, Long> rejections,
+    Map<Integer, Long> messages,
+    Map<Integer, Long> bytes,
+    MachineDump dump) {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  byte[] encode() {
+    try {
+      return MAPPER.writeValueAsBytes(this);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("numbers that are no JSON", impossible);
+    }
+  }
+
+  /// @throws BadInput when no process has written this
+  public static SwarmPart decode(byte[] bytes) {
+    try {
+      return MAPPER.readValue(bytes, SwarmPart.class);
+    } catch (IOException damaged) {
+      throw new BadInput("part of a result: damaged: " + damaged.getMessage(), damaged);
+    }
+  }
+
+  /// All parts as one machine.
+  static MachineDump merged(List<SwarmPart> parts) {
+    List<MachineDump.NodeDump> nodes = new ArrayList<>();
+    List<MachineDump.CpuDump> cpus = new ArrayList<>();
+    parts.forEach(part -> {
+      nodes.addAll(part.dump.nodes());
+      cpus.addAll(part.dump.cpus());
+    });
+    return new MachineDump(parts.getFirst().dump.caches(), nodes, cpus, new HashMap<>());
+  }
+}

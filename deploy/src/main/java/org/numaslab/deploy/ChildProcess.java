@@ -1,0 +1,182 @@
+package org.numaslab.deploy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.node.topology.EnvironmentFailure;
+
+/// A numaslab process that this one has started, and that ends with it, however this one ends.
+final class ChildProcess {
+  private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
+  private static final String HEAP = "-Xmx256m";
+  private static final Duration STOP_MAX = Duration.ofSeconds(15);
+
+  private final String name;
+  private final List<String> arguments;
+  private final Path log;
+  private final Process process;
+  private final CompletableFuture<String> address = new CompletableFuture<>();
+  private final CompletableFuture<Void> member = new CompletableFuture<>();
+  private volatile String lastLine = "";
+
+  /// @param log where its standard error goes
+  private ChildProcess(String name, List<String> arguments, Path log, Process process) {
+    this.name = name;
+    this.arguments = arguments;
+    this.log = log;
+    this.process = process;
+  }
+
+  /// @param arguments of numaslab
+  static ChildProcess start(String name, List<String> arguments, Path log) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> options = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    options.stream().filter(option -> !option.startsWith("-agentlib")).forEach(words::add);
+    if (options.stream().noneMatch(option -> option.startsWith("-Xmx"))) {
+      words.add(HEAP);
+    }
+    words.add("-Dnumaslab.stderr.terminal=false");
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Numaslab.class.getName()));
+    words.addAll(arguments);
+    try {
+      Process process =
+          new ProcessBuilder(words)
+              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      ChildProcess child = new ChildProcess(name, arguments, log, process);
+      Thread.ofPlatform().daemon().name(name).start(child::read);
+      return child;
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(name + ": cannot be started: " + refused.getMessage(), refused);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        lastLine = line;
+        Matcher listening = LISTENING.matcher(line);
+        if (listening.find()) {
+          address.complete(listening.group(1));
+        } else if (line.endsWith("is a member")) {
+          member.complete(null);
+        }
+      }
+    } catch (IOException gone) {
+      // it has ended
+    }
+    EnvironmentFailure ended = new EnvironmentFailure(name + " ended: " + why());
+    address.completeExceptionally(ended);
+    member.completeExceptionally(ended);
+  }
+
+  /// The last line of its standard error.
+  String why() {
+    try {
+      List<String> lines = java.nio.file.Files.readAllLines(log);
+      return lines.isEmpty() ? "without a word" : lines.getLast().replace("numaslab: error: ", "");
+    } catch (IOException unreadable) {
+      return "see " + log;
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<String> arguments() {
+    return arguments;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Where it listens.
+  String address(Duration within) {
+    return await(address, within, "did not say where it listens");
+  }
+
+  void awaitMember(Duration within) {
+    await(member, within, "is no member of the cluster");
+  }
+
+  private <T> T await(CompletableFuture<T> wanted, Duration within, String what) {
+    try {
+      return wanted.get(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (java.util.concurrent.TimeoutException late) {
+      throw new EnvironmentFailure(name + " " + what + " after " + within.toSeconds() + " s");
+    } catch (java.util.concurrent.ExecutionException failed) {
+      throw failed.getCause() instanceof EnvironmentFailure known
+          ? known
+          : new IllegalStateException(failed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Sends a signal, as `kill` does: KILL, STOP, CONT, TERM.
+  void signal(String signal) {
+    signal(pid(), signal);
+  }
+
+  static void signal(long pid, String signal) {
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException refused) {
+      throw new EnvironmentFailure("kill: " + refused.getMessage(), refused);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Ends it: politely, then not.
+  void stop() {
+    process.destroy();
+    awaitEnd();
+  }
+
+  /// Waits for its end, which was asked for.
+  void awaitEnd() {
+    try {
+      if (!process.waitFor(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      kill();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Ends it at once.
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  @Nullable Integer exitCode() {
+    return process.isAlive() ? null : process.exitValue();
+  }
+
+  String lastLine() {
+    return lastLine;
+  }
+}

@@ -1,0 +1,78 @@
+package org.numaslab.deploy;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.cluster.ClusterSystem;
+import org.numaslab.coordinator.driver.cluster.Shim;
+import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.coordinator.membership.Job;
+import org.numaslab.coordinator.membership.RunFollower;
+import org.numaslab.coordinator.swarm.Plan;
+import org.numaslab.coordinator.swarm.SwarmJob;
+import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.Topology;
+
+/// Makes what a process with nodes does in a run, from the words of its coordinator.
+final class NodeJobs implements RunFollower.Jobs {
+  private static final int LOOK_MILLIS = 10;
+
+  private final Topology topology;
+  private final ClusterSystem process;
+  private volatile @Nullable Job current;
+
+  NodeJobs(Topology topology, ClusterSystem process) {
+    this.topology = topology;
+    this.process = process;
+  }
+
+  @Override
+  public Job make(long run, boolean late, String[] words) {
+    ClusterWords parsed = ClusterWords.parse(words);
+    Job job;
+    if (parsed.workload.isSwarm()) {
+      job =
+          new SwarmJob(
+              run,
+              late,
+              Plan.random(
+                      parsed.machine.seed,
+                      parsed.workload.swarmOperations(),
+                      topology,
+                      (random, machine, length) -> FaultSchedule.none())
+                  .onCluster(LoanTimes.standard()),
+              process,
+              Shim.NONE,
+              parsed.histories);
+    } else {
+      throw new BadInput("a cluster cannot run this yet");
+    }
+    current = job;
+    return job;
+  }
+
+  /// The others have removed this process.
+  void died() {
+    Job job = current;
+    if (job != null) {
+      job.died();
+    }
+  }
+
+  /// Gives back what the tasks have, as far as that is possible in time.
+  void leave(Duration within) {
+    Job job = current;
+    if (job == null) {
+      return;
+    }
+    long until = System.nanoTime() + within.toNanos();
+    job.settle();
+    while (!job.isQuiet() && System.nanoTime() < until) {
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.numaslab.deploy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.numaslab.coordinator.driver.cluster.ClusterSettings;
+import org.numaslab.coordinator.driver.cluster.ClusterSystem;
+import org.numaslab.coordinator.driver.cluster.RunActors;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.EnvironmentFailure;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// One life of a process with nodes: from joining a cluster to being no member any more.
+final class NodeLife {
+  /// 2025-01-01. Lives are counted in tenths of seconds from there: a later one has a higher
+  /// number, on whichever host, as long as their clocks are right to within a start's time.
+  private static final long EPOCH_MILLIS = 1_735_689_600_000L;
+
+  private static final long MILLIS_PER_LIFE = 100;
+  private static final Duration LEAVE_MAX = Duration.ofSeconds(10);
+
+  private final Topology topology;
+  private final ClusterSystem process;
+  private final NodeJobs jobs;
+  private final ExecutorService slow =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("job").factory());
+  private volatile boolean isLeaving;
+
+  private NodeLife(Topology topology, ClusterSystem process) {
+    this.topology = topology;
+    this.process = process;
+    this.jobs = new NodeJobs(topology, process);
+  }
+
+  /// @throws EnvironmentFailure when it cannot listen where it shall
+  static NodeLife begin(Topology topology, List<NodeId> nodes, ClusterSettings settings) {
+    int life = (int) ((System.currentTimeMillis() - EPOCH_MILLIS) / MILLIS_PER_LIFE);
+    return new NodeLife(
+        topology,
+        ClusterProcesses.start(
+            settings, nodes.stream().map(node -> new Incarnation(node, life)).toList()));
+  }
+
+  String address() {
+    return process.hostPort();
+  }
+
+  void join(Duration patience) {
+    try {
+      process.join(topology, Version.current(), patience);
+    } catch (EnvironmentFailure refused) {
+      process.close();
+      throw refused;
+    }
+    RunActors.follow(process, jobs, slow);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::leave));
+  }
+
+  /// @return whether the others have removed it
+  boolean untilEnd() {
+    process.ended().join();
+    jobs.died();
+    process.close();
+    slow.shutdownNow();
+    return !isLeaving;
+  }
+
+  /// Gives back what it has, and says that it goes.
+  private void leave() {
+    if (process.ended().isDone()) {
+      return;
+    }
+    isLeaving = true;
+    jobs.leave(LEAVE_MAX);
+    process.leave();
+    process.ended().orTimeout(LEAVE_MAX.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+    try {
+      process.ended().join();
+    } catch (java.util.concurrent.CompletionException late) {
+      // The others find out by themselves.
+    }
+  }
+}

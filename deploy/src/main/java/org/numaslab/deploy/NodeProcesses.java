@@ -1,0 +1,89 @@
+package org.numaslab.deploy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.numaslab.node.topology.EnvironmentFailure;
+
+/// One process for each node of a machine, on this host. They end with this process.
+final class NodeProcesses implements AutoCloseable {
+  private static final Duration START_MAX = Duration.ofSeconds(60);
+
+  private final List<ChildProcess> children = new ArrayList<>();
+  private final List<String> machine;
+  private final int threads;
+  private final Path logs;
+  private final Thread hook = new Thread(this::killAll);
+  private String seed = "";
+
+  /// @param machine its options, as `--topology=4x2`
+  /// @param nodes of it
+  /// @param logs folder for what they say on standard error
+  NodeProcesses(List<String> machine, int nodes, Path logs) {
+    this.machine = machine;
+    this.logs = logs;
+    this.threads = Math.max(1, Runtime.getRuntime().availableProcessors() / nodes);
+    try {
+      Files.createDirectories(logs);
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(logs + ": cannot be made: " + refused.getMessage(), refused);
+    }
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      children.add(start(0, "127.0.0.1:0"));
+      seed = children.getFirst().address(START_MAX);
+      for (int node = 1; node < nodes; node++) {
+        children.add(start(node, "127.0.0.1:0"));
+      }
+      children.forEach(child -> child.awaitMember(START_MAX));
+    } catch (RuntimeException failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  private ChildProcess start(int node, String bind) {
+    List<String> arguments = new ArrayList<>(List.of("node", "--id=" + node));
+    arguments.addAll(machine);
+    arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads, "--with-parent"));
+    if (!seed.isEmpty()) {
+      arguments.add("--seed-nodes=" + seed);
+    }
+    return ChildProcess.start("node " + node, arguments, logs.resolve("node-" + node + ".log"));
+  }
+
+  /// Where others find the cluster.
+  String seed() {
+    return seed;
+  }
+
+  List<ChildProcess> children() {
+    return children;
+  }
+
+  /// Starts a node again that has ended, where it was.
+  void restart(int node, Duration within) {
+    String before = children.get(node).address(Duration.ofSeconds(1));
+    ChildProcess again = start(node, before);
+    children.set(node, again);
+    again.awaitMember(within);
+  }
+
+  private void killAll() {
+    children.forEach(ChildProcess::kill);
+  }
+
+  @Override
+  public void close() {
+    children.forEach(child -> child.signal("TERM"));
+    children.forEach(ChildProcess::awaitEnd);
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException alreadyEnding) {
+      // the hook does it
+    }
+  }
+}
