@@ -38,6 +38,9 @@ final class ClusterWords {
   @Option(names = "--histories", description = "Folder for the events of each member.")
   @Nullable Path histories;
 
+  @Option(names = "--faults", description = "Schedule of what goes wrong.")
+  @Nullable Path faults;
+
   static ClusterWords parse(String... words) {
     ClusterWords parsed = new ClusterWords();
     CommandLine line = new CommandLine(parsed);

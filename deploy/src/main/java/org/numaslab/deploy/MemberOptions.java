@@ -53,6 +53,13 @@ final class MemberOptions {
               + " to the cluster.")
   boolean insecure;
 
+  @Option(
+      names = "--breakable",
+      order = 45,
+      hidden = true,
+      description = "Links can be cut on purpose (cluster run --faults).")
+  boolean breakable;
+
   /// @param nodes of the machine
   ClusterSettings settings(int nodes, List<String> roles) {
     HostPort at = HostPort.parse("--bind", bind, 0).resolved("--bind");
@@ -84,6 +91,7 @@ final class MemberOptions {
             : asked == 0 ? Resolver.MAJORITY : new Resolver(asked),
         given == null ? processors : given,
         false,
+        breakable,
         ClusterSettings.Timing.STANDARD);
   }
 }

@@ -1,10 +1,13 @@
 package org.numaslab.deploy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
+import org.numaslab.coordinator.driver.cluster.FaultyShim;
 import org.numaslab.coordinator.driver.cluster.Shim;
 import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.coordinator.fault.ScheduleText;
 import org.numaslab.coordinator.membership.Job;
 import org.numaslab.coordinator.membership.RunFollower;
 import org.numaslab.coordinator.swarm.Plan;
@@ -31,19 +34,23 @@ final class NodeJobs implements RunFollower.Jobs {
     ClusterWords parsed = ClusterWords.parse(words);
     Job job;
     if (parsed.workload.isSwarm()) {
-      job =
-          new SwarmJob(
-              run,
-              late,
-              Plan.random(
-                      parsed.machine.seed,
-                      parsed.workload.swarmOperations(),
-                      topology,
-                      (random, machine, length) -> FaultSchedule.none())
-                  .onCluster(LoanTimes.standard()),
-              process,
-              Shim.NONE,
-              parsed.histories);
+      Path file = parsed.faults;
+      FaultSchedule faults =
+          file == null || late
+              ? FaultSchedule.none()
+              : ScheduleText.read(file, topology).schedule();
+      Plan plan =
+          Plan.random(
+                  parsed.machine.seed,
+                  parsed.workload.swarmOperations(),
+                  topology,
+                  (random, machine, length) -> faults)
+              .onCluster(LoanTimes.standard());
+      Shim shim =
+          faults.faults().isEmpty()
+              ? Shim.NONE
+              : new FaultyShim(process, faults.faults(), topology.nodeCount(), plan.seed());
+      job = new SwarmJob(run, late, plan, faults.overNanos(), process, shim, parsed.histories);
     } else {
       throw new BadInput("a cluster cannot run this yet");
     }

@@ -61,9 +61,11 @@ final class NodeLife {
   /// @return whether the others have removed it
   boolean untilEnd() {
     process.ended().join();
-    jobs.died();
-    process.close();
     slow.shutdownNow();
+    if (!isLeaving) {
+      jobs.died();
+      process.close();
+    }
     return !isLeaving;
   }
 

@@ -16,13 +16,16 @@ final class NodeProcesses implements AutoCloseable {
   private final List<String> machine;
   private final int threads;
   private final Path logs;
+  private final boolean breakable;
   private final Thread hook = new Thread(this::killAll);
   private String seed = "";
 
   /// @param machine its options, as `--topology=4x2`
   /// @param nodes of it
   /// @param logs folder for what they say on standard error
-  NodeProcesses(List<String> machine, int nodes, Path logs) {
+  /// @param breakable whether links between them can be cut on purpose
+  NodeProcesses(List<String> machine, int nodes, Path logs, boolean breakable) {
+    this.breakable = breakable;
     this.machine = machine;
     this.logs = logs;
     this.threads = Math.max(1, Runtime.getRuntime().availableProcessors() / nodes);
@@ -49,6 +52,9 @@ final class NodeProcesses implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("node", "--id=" + node));
     arguments.addAll(machine);
     arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads, "--with-parent"));
+    if (breakable) {
+      arguments.add("--breakable");
+    }
     if (!seed.isEmpty()) {
       arguments.add("--seed-nodes=" + seed);
     }
@@ -70,6 +76,15 @@ final class NodeProcesses implements AutoCloseable {
     ChildProcess again = start(node, before);
     children.set(node, again);
     again.awaitMember(within);
+  }
+
+  /// @throws EnvironmentFailure when one has ended that should not
+  void requireAlive() {
+    for (ChildProcess child : children) {
+      if (!child.isAlive()) {
+        throw new EnvironmentFailure(child.name() + " ended: " + child.why());
+      }
+    }
   }
 
   private void killAll() {

@@ -38,8 +38,17 @@ final class ProgressDisplay implements AutoCloseable {
   }
 
   static ProgressDisplay of(Experiment experiment, boolean quiet) {
-    return new ProgressDisplay(
-        experiment::total, experiment::done, "k", THOUSAND, !quiet && Boolean.getBoolean(TERMINAL));
+    return of(experiment::total, experiment::done, quiet);
+  }
+
+  /// Of operations.
+  static ProgressDisplay of(LongSupplier total, LongSupplier done, boolean quiet) {
+    return new ProgressDisplay(total, done, "k", THOUSAND, !quiet && Boolean.getBoolean(TERMINAL));
+  }
+
+  /// Of nothing.
+  static ProgressDisplay none() {
+    return new ProgressDisplay(() -> 0, () -> 0, "", 1, false);
   }
 
   /// Of runs that are counted.

@@ -7,4 +7,23 @@ package org.numaslab.coordinator.fault;
 public record ScheduledFault(long atNanos, long forNanos, Fault fault) {
   /// Until all faults end.
   public static final long TO_THE_END = Long.MAX_VALUE;
+
+  ScheduledFault slower(int times) {
+    Fault slow =
+        switch (fault) {
+          case Fault.Kill f -> new Fault.Kill(f.node(), slower(f.restartNanos(), times));
+          case Fault.Leave f -> new Fault.Leave(f.node(), slower(f.rejoinNanos(), times));
+          case Fault.Down f -> new Fault.Down(f.node(), times * f.unawareNanos());
+          case Fault.Churn f -> new Fault.Churn(times * f.everyNanos());
+          case Fault.CoordinatorKill f ->
+              new Fault.CoordinatorKill(slower(f.restartNanos(), times));
+          default -> fault;
+        };
+    return new ScheduledFault(
+        times * atNanos, forNanos == TO_THE_END ? TO_THE_END : times * forNanos, slow);
+  }
+
+  private static long slower(long nanos, int times) {
+    return nanos == Fault.NEVER ? Fault.NEVER : times * nanos;
+  }
 }

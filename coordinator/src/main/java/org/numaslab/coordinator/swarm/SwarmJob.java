@@ -45,17 +45,25 @@ public final class SwarmJob implements Job {
   private final List<KmemCache> caches = new ArrayList<>();
   private final Map<CpuId, Progress> progress = new LinkedHashMap<>();
   private final Load load;
+  private final Shim shim;
+  private final long atLeastNanos;
+  private final long share;
+  private volatile long began;
 
+  /// @param atLeastNanos it goes on: until its faults are over
   /// @param late whether the others have begun before
   /// @param histories where each member's events are written, null for nowhere
   public SwarmJob(
       long run,
       boolean late,
       Plan plan,
+      long atLeastNanos,
       ClusterSystem process,
       Shim shim,
       @Nullable Path histories) {
     this.plan = plan;
+    this.shim = shim;
+    this.atLeastNanos = atLeastNanos;
     this.process = process;
     Incarnation first = process.own().getFirst();
     this.history =
@@ -78,8 +86,9 @@ public final class SwarmJob implements Job {
                 1),
             shim,
             history);
-    long share = Math.max(1, plan.load().operations() / plan.topology().cpuCount());
-    this.load = plan.load().withOperations(late ? Math.max(1, share / 2) : share);
+    long all = Math.max(1, plan.load().operations() / plan.topology().cpuCount());
+    this.share = late ? Math.max(1, all / 4) : all;
+    this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have their share
     describe();
   }
 
@@ -97,6 +106,8 @@ public final class SwarmJob implements Job {
 
   @Override
   public void begin() {
+    began = System.nanoTime();
+    shim.begin();
     for (ClusterMember member : machine.members()) {
       member.note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
       for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
@@ -111,7 +122,8 @@ public final class SwarmJob implements Job {
 
   @Override
   public boolean isFinished() {
-    return progress.values().stream().allMatch(each -> each.operations >= load.operations());
+    return System.nanoTime() - began >= atLeastNanos
+        && progress.values().stream().allMatch(each -> each.operations >= share);
   }
 
   @Override
@@ -209,7 +221,7 @@ public final class SwarmJob implements Job {
 
   @Override
   public long total() {
-    return load.operations() * Math.max(1, progress.size());
+    return share * Math.max(1, progress.size());
   }
 
   /// The others have removed this process.

@@ -119,6 +119,7 @@ class ClusterOfSystemsTest {
             ClusterSettings.Resolver.quorumOf(NODES),
             1,
             false,
+            false,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));
   }

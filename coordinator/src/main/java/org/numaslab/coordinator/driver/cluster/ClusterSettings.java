@@ -18,6 +18,7 @@ import org.numaslab.coordinator.membership.RunMessage;
 /// @param resolver which side goes on when the cluster falls apart
 /// @param threads that move everything: one where cores are few, since each more is one more to
 ///   hand over to
+/// @param breakable whether links can be cut on purpose; costs a little on each message
 /// @param exits whether the process ends when it is no member any more
 public record ClusterSettings(
     String host,
@@ -27,9 +28,13 @@ public record ClusterSettings(
     Resolver resolver,
     int threads,
     boolean exits,
+    boolean breakable,
     Timing timing) {
   /// The name of every cluster: others are refused by their first message.
   public static final String NAME = "numaslab";
+
+  /// So many times the time without changes that removals wait for: then all end.
+  private static final int UNSTABLE = 10;
 
   /// The role of processes that have nodes: only they count for the resolver.
   public static final String NODE_ROLE = "node";
@@ -60,7 +65,7 @@ public record ClusterSettings(
   /// @param stable without changes after which the unreachable ones are removed
   public record Timing(Duration heartbeat, Duration pause, Duration stable) {
     public static final Timing STANDARD =
-        new Timing(Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(2));
+        new Timing(Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ofSeconds(2));
 
     /// How long it takes until a lost process is removed, at most.
     public Duration detection() {
@@ -69,7 +74,8 @@ public record ClusterSettings(
   }
 
   ClusterSettings withRoles(List<String> others) {
-    return new ClusterSettings(host, port, seeds, others, resolver, threads, exits, timing);
+    return new ClusterSettings(
+        host, port, seeds, others, resolver, threads, exits, breakable, timing);
   }
 
   @SuppressWarnings("InlineFormatString")
@@ -112,6 +118,7 @@ public record ClusterSettings(
             bind { hostname = "%4$s" }
             log-aeron-counters = off
             advanced {
+              test-mode = %17$s
               inbound-lanes = 1
               outbound-lanes = 1
               use-dispatcher = pekko.actor.default-dispatcher
@@ -170,13 +177,14 @@ public record ClusterSettings(
             timing.heartbeat().toMillis(),
             timing.pause().toMillis(),
             timing.stable().toMillis(),
-            2 * timing.stable().toMillis(),
+            UNSTABLE * timing.stable().toMillis(),
             resolver.text(),
             exits ? "on" : "off",
             ControlSerializer.class.getName(),
             RunMessage.class.getName(),
             ControlFrame.class.getName(),
-            Door.Message.class.getName());
+            Door.Message.class.getName(),
+            breakable ? "on" : "off");
     return ConfigFactory.parseString(text).withFallback(ConfigFactory.defaultReference()).resolve();
   }
 

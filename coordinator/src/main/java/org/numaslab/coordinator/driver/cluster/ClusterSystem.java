@@ -19,10 +19,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.Leave;
 import org.numaslab.coordinator.wire.Hello;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.EnvironmentFailure;
+import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
 /// One process of a cluster: its actors, and who else is there.
@@ -95,6 +98,14 @@ public final class ClusterSystem implements AutoCloseable {
                     AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
                 .toList();
     Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
+  }
+
+  /// Where the lives of a node are.
+  synchronized List<Address> addressesOf(NodeId node) {
+    return there.entrySet().stream()
+        .filter(each -> each.getKey().node().equals(node))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /// Where a member is.
@@ -196,6 +207,11 @@ public final class ClusterSystem implements AutoCloseable {
     return end;
   }
 
+  /// Has a member removed, healthy or not, as far as this process knows where it is.
+  public void down(NodeId node) {
+    addressesOf(node).forEach(at -> Cluster.get(system).manager().tell(new Down(at)));
+  }
+
   /// Leaves the cluster, so that the others need not find out.
   public void leave() {
     Cluster cluster = Cluster.get(system);
@@ -211,7 +227,8 @@ public final class ClusterSystem implements AutoCloseable {
           .toCompletableFuture()
           .get(SHUTDOWN_MAX.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the actors did not stop", e);
+      throw new EnvironmentFailure(
+          "the actors of this process did not stop within " + SHUTDOWN_MAX.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -7,7 +7,15 @@ import java.util.function.Consumer;
 public interface Shim {
   /// Lets everything pass.
   Shim NONE =
-      (wire, clock) -> frame -> wire.accept(Parcel.of(frame, System.nanoTime(), Parcel.NONE));
+      new Shim() {
+        @Override
+        public MemberLink around(Consumer<Parcel> wire, Clock clock) {
+          return frame -> wire.accept(Parcel.of(frame, System.nanoTime(), Parcel.NONE));
+        }
+
+        @Override
+        public void begin() {}
+      };
 
   /// Runs something later.
   interface Clock {
@@ -16,4 +24,7 @@ public interface Shim {
 
   /// A link that does to frames what it has to before they go on.
   MemberLink around(Consumer<Parcel> wire, Clock clock);
+
+  /// The time of its schedule begins now.
+  void begin();
 }

@@ -1,0 +1,157 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.remote.RemoteActorRefProvider;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Send$;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.fault.Fault;
+import org.numaslab.coordinator.fault.LinkFaults;
+import org.numaslab.coordinator.fault.LinkFaults.Fate;
+import org.numaslab.coordinator.fault.ScheduledFault;
+import org.numaslab.coordinator.fault.Sides;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Incarnation;
+
+/// Does what a schedule says to what this process sends.
+///
+/// | fault | where |
+/// |---|---|
+/// | loss, duplicate, delay, reorder, clog | at frames: Artery and the cluster's heartbeats do not notice |
+/// | cut, partition, bridge, ring | at Artery, both for frames and heartbeats, which is what a network does |
+///
+/// Every process has the same schedule, and does its part: what it sends.
+///
+/// For any thread.
+public final class FaultyShim implements Shim {
+  private final ClusterSystem process;
+  private final List<ScheduledFault> faults;
+  private final int nodes;
+  private final LinkFaults links;
+  private final List<ArrayDeque<Parcel>> held = new ArrayList<>();
+  private @Nullable Consumer<Parcel> wire;
+  private @Nullable Clock clock;
+
+  /// @param nodes of the machine
+  public FaultyShim(ClusterSystem process, List<ScheduledFault> faults, int nodes, long seed) {
+    this.process = process;
+    this.faults = List.copyOf(faults);
+    this.nodes = nodes;
+    int mine = process.own().getFirst().node().value();
+    this.links = new LinkFaults(new SplittableRandom(seed * 31 + mine));
+    for (int link = 0; link < nodes * nodes; link++) {
+      held.add(new ArrayDeque<>(0));
+    }
+  }
+
+  @Override
+  public MemberLink around(Consumer<Parcel> to, Clock later) {
+    this.wire = to;
+    this.clock = later;
+    return this::send;
+  }
+
+  private void send(Frame frame) {
+    Parcel parcel = Parcel.of(frame, System.nanoTime(), Parcel.NONE);
+    int from = frame.from().node().value();
+    int to = frame.to().node().value();
+    Fate fate;
+    synchronized (this) {
+      fate = links.next(from, to);
+      if (fate.isHeld()) {
+        held.get(from * nodes + to).add(parcel);
+        return;
+      }
+    }
+    if (!fate.isLost()) {
+      pass(parcel, fate.extraNanos());
+      if (fate.isDoubled()) {
+        pass(parcel, fate.extraNanos());
+      }
+    }
+  }
+
+  private void pass(Parcel parcel, long extraNanos) {
+    Consumer<Parcel> to = wire;
+    Clock later = clock;
+    if (to != null && later != null && extraNanos > 0) {
+      later.after(extraNanos, () -> to.accept(parcel));
+    } else if (to != null) {
+      to.accept(parcel);
+    }
+  }
+
+  // ---- the schedule
+
+  @Override
+  public void begin() {
+    Clock later = clock;
+    if (later == null) {
+      return;
+    }
+    for (ScheduledFault scheduled : faults) {
+      later.after(scheduled.atNanos(), () -> begin(scheduled.fault()));
+      if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
+        later.after(scheduled.atNanos() + scheduled.forNanos(), () -> end(scheduled.fault()));
+      }
+    }
+  }
+
+  private void begin(Fault fault) {
+    synchronized (this) {
+      links.begin(fault);
+    }
+    cut(fault, true);
+  }
+
+  private void end(Fault fault) {
+    synchronized (this) {
+      links.end(fault);
+      for (int link = 0; link < held.size(); link++) {
+        if (!links.isClogged(link / nodes, link % nodes)) {
+          ArrayDeque<Parcel> waiting = held.get(link);
+          while (!waiting.isEmpty()) {
+            pass(waiting.remove(), 0);
+          }
+        }
+      }
+    }
+    cut(fault, false);
+  }
+
+  /// Everything ends now: the network is whole.
+  public void heal() {
+    List.copyOf(faults).forEach(scheduled -> end(scheduled.fault()));
+  }
+
+  private void cut(Fault fault, boolean begins) {
+    for (Fault.Cut cut : Sides.cutBy(fault, nodes)) {
+      for (Incarnation mine : process.own()) {
+        if (mine.node().equals(cut.from())) {
+          process.addressesOf(cut.to()).forEach(to -> blackhole(to, begins));
+        }
+      }
+    }
+  }
+
+  private void blackhole(Address to, boolean begins) {
+    ThrottlerTransportAdapter.ThrottleMode mode =
+        begins
+            ? ThrottlerTransportAdapter.Blackhole$.MODULE$
+            : ThrottlerTransportAdapter.Unthrottled$.MODULE$;
+    ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(process.system());
+    var _ =
+        ((RemoteActorRefProvider) system.provider())
+            .transport()
+            .managementCommand(
+                new ThrottlerTransportAdapter.SetThrottle(
+                    to, ThrottlerTransportAdapter$Direction$Send$.MODULE$, mode));
+  }
+}

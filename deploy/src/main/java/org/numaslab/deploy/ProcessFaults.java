@@ -1,0 +1,159 @@
+package org.numaslab.deploy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.numaslab.coordinator.audit.Event;
+import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.driver.cluster.ClusterSystem;
+import org.numaslab.coordinator.fault.Fault;
+import org.numaslab.coordinator.fault.ScheduledFault;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.NodeId;
+
+/// Does to processes what a schedule says, from outside: kills, stops and restarts them, or has
+/// healthy ones removed. What it says of links the processes do themselves.
+///
+/// Owner: the process that has started them.
+final class ProcessFaults implements AutoCloseable {
+  private static final Duration RESTART_MAX = Duration.ofSeconds(60);
+
+  private final NodeProcesses processes;
+  private final ClusterSystem process;
+  private final History history;
+  private final ScheduledExecutorService clock =
+      Executors.newScheduledThreadPool(4, Thread.ofPlatform().daemon().name("faults").factory());
+  private final Set<NodeId> stopped = new HashSet<>();
+  private final List<String> troubles = new ArrayList<>();
+  private final AtomicInteger pending = new AtomicInteger();
+
+  /// @param history is told who dies
+  ProcessFaults(NodeProcesses processes, ClusterSystem process, History history) {
+    this.processes = processes;
+    this.process = process;
+    this.history = history;
+  }
+
+  /// The time of the schedule begins now.
+  void begin(List<ScheduledFault> faults) {
+    for (int i = 0; i < faults.size(); i++) {
+      ScheduledFault scheduled = faults.get(i);
+      int index = i;
+      at(scheduled.atNanos(), () -> begin(scheduled.fault(), index));
+      if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
+        at(scheduled.atNanos() + scheduled.forNanos(), () -> end(scheduled.fault(), index));
+      }
+    }
+  }
+
+  private void at(long nanos, Runnable action) {
+    pending.incrementAndGet();
+    var _ =
+        clock.schedule(
+            () -> {
+              try {
+                action.run();
+              } catch (RuntimeException failed) {
+                synchronized (troubles) {
+                  troubles.add(String.valueOf(failed.getMessage()));
+                }
+              } finally {
+                pending.decrementAndGet();
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  private void begin(Fault fault, int index) {
+    note(Event.Kind.FAULT, null, index);
+    switch (fault) {
+      case Fault.Kill f -> {
+        processes.children().get(f.node().value()).kill();
+        died(f.node());
+        if (f.restartNanos() != Fault.NEVER) {
+          at(f.restartNanos(), () -> processes.restart(f.node().value(), RESTART_MAX));
+        }
+      }
+      case Fault.Leave f -> {
+        ChildProcess child = processes.children().get(f.node().value());
+        child.signal("TERM");
+        child.awaitEnd();
+        died(f.node());
+        if (f.rejoinNanos() != Fault.NEVER) {
+          at(f.rejoinNanos(), () -> processes.restart(f.node().value(), RESTART_MAX));
+        }
+      }
+      case Fault.Down f -> process.down(f.node());
+      case Fault.Pause f -> {
+        synchronized (stopped) {
+          stopped.add(f.node());
+          processes.children().get(f.node().value()).signal("STOP");
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void end(Fault fault, int index) {
+    note(Event.Kind.OVER, null, index);
+    if (fault instanceof Fault.Pause f) {
+      goOn(f.node());
+    }
+  }
+
+  private void goOn(NodeId node) {
+    synchronized (stopped) {
+      if (stopped.remove(node)) {
+        processes.children().get(node.value()).signal("CONT");
+      }
+    }
+  }
+
+  private void died(NodeId node) {
+    process.members().stream()
+        .filter(member -> member.node().equals(node))
+        .forEach(member -> note(Event.Kind.DIED, member, 0));
+  }
+
+  private void note(
+      Event.Kind kind, @org.jspecify.annotations.Nullable Incarnation of, long number) {
+    history.add(
+        new Event(
+            System.nanoTime(),
+            kind,
+            of == null ? Event.NONE : of.node().value(),
+            of == null ? 0 : of.life(),
+            Event.NONE,
+            Event.NONE,
+            0,
+            0,
+            number));
+  }
+
+  /// Whether all of the schedule is done.
+  boolean isOver() {
+    return pending.get() == 0;
+  }
+
+  /// What could not be done.
+  List<String> troubles() {
+    synchronized (troubles) {
+      return List.copyOf(troubles);
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    synchronized (stopped) {
+      List.copyOf(stopped).forEach(this::goOn);
+    }
+  }
+}
