@@ -38,8 +38,12 @@ final class ChildProcess {
   }
 
   /// @param arguments of numaslab
-  static ChildProcess start(String name, List<String> arguments, Path log) {
+  /// @param stays whether it goes on when this process ends: what it says then goes nowhere
+  static ChildProcess start(String name, List<String> arguments, Path log, boolean stays) {
     List<String> words = new ArrayList<>();
+    if (stays) {
+      words.addAll(List.of("setsid", "--wait")); // Ctrl-C here is not for it
+    }
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     List<String> options = ManagementFactory.getRuntimeMXBean().getInputArguments();
     options.stream().filter(option -> !option.startsWith("-agentlib")).forEach(words::add);

@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cluster",
     description = "Runs a machine as processes on this host, one for each node.",
-    subcommands = {ClusterRunCommand.class},
+    subcommands = {
+      ClusterRunCommand.class,
+      ClusterUpCommand.class,
+      ClusterStatusCommand.class,
+      ClusterDownCommand.class
+    },
     footer = {"", "Example:", "  numaslab cluster run --nodes 4 --cpus 2"})
 public final class ClusterCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

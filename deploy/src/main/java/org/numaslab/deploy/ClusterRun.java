@@ -3,14 +3,18 @@ package org.numaslab.deploy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.driver.cluster.RunActors;
 import org.numaslab.coordinator.fault.ScheduledFault;
 import org.numaslab.coordinator.membership.Phase;
+import org.numaslab.coordinator.membership.RunLead;
+import org.numaslab.coordinator.membership.RunMessage.Standing;
 import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
 
@@ -45,15 +49,13 @@ final class ClusterRun {
 
   /// Runs it.
   ///
-  /// @param faults that are done to the processes
+  /// @param member how this process finds the cluster
+  /// @param processes that this one has started; null where it has started none
+  /// @param faults that are done to them
   /// @throws EnvironmentFailure when the cluster does not form, or the run cannot go on
-  LeadOfRun.Outcome lead(NodeProcesses processes, List<ScheduledFault> faults) {
-    MemberOptions member = new MemberOptions();
-    member.seeds = List.of(processes.seed());
-    member.threads = 1;
-    try (ClusterSystem me =
-            ClusterProcesses.start(
-                member.settings(topology.nodeCount(), List.of("coordinator")), List.of());
+  LeadOfRun.Outcome lead(
+      MemberOptions member, @Nullable NodeProcesses processes, List<ScheduledFault> faults) {
+    try (ClusterSystem me = join(member);
         ProcessFaults atWork =
             new ProcessFaults(
                 processes,
@@ -61,15 +63,10 @@ final class ClusterRun {
                 faults.isEmpty()
                     ? event -> {}
                     : new MappedHistory(folder.resolve("coordinator.events")))) {
-      me.join(topology, Version.current(), SEED_PATIENCE);
-      LeadOfRun run =
-          RunActors.lead(
-              me,
-              new RunActors.RunWords(
-                  System.currentTimeMillis(), words.toArray(String[]::new), topology.nodeCount()));
-      form(run, processes);
+      LeadOfRun run = lead(me, System.currentTimeMillis());
+      form(run, processes == null ? () -> {} : processes::requireAlive);
       watcher.runs(run);
-      boolean began = false;
+      boolean began = processes == null;
       while (!run.outcome().isDone()) {
         if (!began && run.view().wanted() == Phase.RUNNING) {
           began = true;
@@ -81,15 +78,68 @@ final class ClusterRun {
       if (!troubles.isEmpty()) {
         throw new EnvironmentFailure("fault that could not be made: " + troubles.getFirst());
       }
-      LeadOfRun.Outcome outcome = run.outcome().join();
-      if (!outcome.trouble().isEmpty()) {
-        throw new EnvironmentFailure(outcome.trouble());
-      }
-      return outcome;
+      return outcome(run);
     }
   }
 
-  private void form(LeadOfRun run, NodeProcesses processes) {
+  /// Goes on with the run that the nodes are at, whose coordinator is gone.
+  ///
+  /// @throws EnvironmentFailure when there is none
+  LeadOfRun.Outcome resume(MemberOptions member) {
+    try (ClusterSystem me = join(member)) {
+      LeadOfRun looks = lead(me, RunLead.LOOK);
+      long until = System.nanoTime() + FORM_MAX.toNanos();
+      OptionalLong running = running(looks);
+      while (running.isEmpty()) {
+        if (System.nanoTime() > until) {
+          throw new EnvironmentFailure("--resume: the nodes are at no run");
+        }
+        pause();
+        running = running(looks);
+      }
+      LeadOfRun run = lead(me, running.getAsLong());
+      watcher.runs(run);
+      while (!run.outcome().isDone()) {
+        pause();
+      }
+      return outcome(run);
+    }
+  }
+
+  private static OptionalLong running(LeadOfRun looks) {
+    return looks.view().standings().stream()
+        .filter(each -> each.phase() != Phase.NONE && each.phase() != Phase.OVER)
+        .mapToLong(Standing::run)
+        .max();
+  }
+
+  private ClusterSystem join(MemberOptions member) {
+    ClusterSystem me =
+        ClusterProcesses.start(
+            member.settings(topology.nodeCount(), List.of("coordinator")), List.of());
+    try {
+      me.join(topology, Version.current(), SEED_PATIENCE);
+      return me;
+    } catch (RuntimeException failed) {
+      me.close();
+      throw failed;
+    }
+  }
+
+  private LeadOfRun lead(ClusterSystem me, long number) {
+    return RunActors.lead(
+        me, new RunActors.RunWords(number, words.toArray(String[]::new), topology.nodeCount()));
+  }
+
+  private static LeadOfRun.Outcome outcome(LeadOfRun run) {
+    LeadOfRun.Outcome outcome = run.outcome().join();
+    if (!outcome.trouble().isEmpty()) {
+      throw new EnvironmentFailure(outcome.trouble());
+    }
+    return outcome;
+  }
+
+  private void form(LeadOfRun run, Runnable requireAlive) {
     long until = System.nanoTime() + FORM_MAX.toNanos();
     while (run.view().wanted() == Phase.NONE) {
       Set<Integer> there = run.view().there();
@@ -105,7 +155,7 @@ final class ClusterRun {
             "after %d s only %d of %d nodes are there: missing %s"
                 .formatted(FORM_MAX.toSeconds(), there.size(), topology.nodeCount(), missing));
       }
-      processes.requireAlive();
+      requireAlive.run();
       pause();
     }
     watcher.forms(topology.nodeCount(), topology.nodeCount());

@@ -17,6 +17,7 @@ final class NodeProcesses implements AutoCloseable {
   private final int threads;
   private final Path logs;
   private final boolean breakable;
+  private final boolean stays;
   private final Thread hook = new Thread(this::killAll);
   private String seed = "";
 
@@ -25,7 +26,18 @@ final class NodeProcesses implements AutoCloseable {
   /// @param logs folder for what they say on standard error
   /// @param breakable whether links between them can be cut on purpose
   NodeProcesses(List<String> machine, int nodes, Path logs, boolean breakable) {
+    this(machine, nodes, logs, breakable, false);
+  }
+
+  /// Processes that stay when this one ends.
+  static NodeProcesses standing(List<String> machine, int nodes, Path logs) {
+    return new NodeProcesses(machine, nodes, logs, false, true);
+  }
+
+  private NodeProcesses(
+      List<String> machine, int nodes, Path logs, boolean breakable, boolean stays) {
     this.breakable = breakable;
+    this.stays = stays;
     this.machine = machine;
     this.logs = logs;
     this.threads = Math.max(1, Runtime.getRuntime().availableProcessors() / nodes);
@@ -42,6 +54,9 @@ final class NodeProcesses implements AutoCloseable {
         children.add(start(node, "127.0.0.1:0"));
       }
       children.forEach(child -> child.awaitMember(START_MAX));
+      if (stays) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
     } catch (RuntimeException failed) {
       close();
       throw failed;
@@ -51,14 +66,26 @@ final class NodeProcesses implements AutoCloseable {
   private ChildProcess start(int node, String bind) {
     List<String> arguments = new ArrayList<>(List.of("node", "--id=" + node));
     arguments.addAll(machine);
-    arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads, "--with-parent"));
+    arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads));
+    if (!stays) {
+      arguments.add("--with-parent");
+    }
     if (breakable) {
       arguments.add("--breakable");
     }
     if (!seed.isEmpty()) {
       arguments.add("--seed-nodes=" + seed);
     }
-    return ChildProcess.start("node " + node, arguments, logs.resolve("node-" + node + ".log"));
+    return ChildProcess.start(
+        "node " + node, arguments, logs.resolve("node-" + node + ".log"), stays);
+  }
+
+  /// How another process of this host joins them.
+  MemberOptions toJoin() {
+    MemberOptions member = new MemberOptions();
+    member.seeds = List.of(seed);
+    member.threads = 1;
+    return member;
   }
 
   /// Where others find the cluster.

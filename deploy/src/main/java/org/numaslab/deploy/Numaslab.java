@@ -25,6 +25,7 @@ import picocli.CommandLine.TypeConversionException;
       ShowCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
+      CoordinatorCommand.class,
       SimulateCommand.class,
       AuditCommand.class,
       ConformCommand.class,

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
@@ -24,7 +26,7 @@ import org.numaslab.node.topology.NodeId;
 final class ProcessFaults implements AutoCloseable {
   private static final Duration RESTART_MAX = Duration.ofSeconds(60);
 
-  private final NodeProcesses processes;
+  private final @Nullable NodeProcesses processes;
   private final ClusterSystem process;
   private final History history;
   private final ScheduledExecutorService clock =
@@ -34,7 +36,7 @@ final class ProcessFaults implements AutoCloseable {
   private final AtomicInteger pending = new AtomicInteger();
 
   /// @param history is told who dies
-  ProcessFaults(NodeProcesses processes, ClusterSystem process, History history) {
+  ProcessFaults(@Nullable NodeProcesses processes, ClusterSystem process, History history) {
     this.processes = processes;
     this.process = process;
     this.history = history;
@@ -50,6 +52,10 @@ final class ProcessFaults implements AutoCloseable {
         at(scheduled.atNanos() + scheduled.forNanos(), () -> end(scheduled.fault(), index));
       }
     }
+  }
+
+  private NodeProcesses started() {
+    return Objects.requireNonNull(processes, "faults of processes that were started elsewhere");
   }
 
   private void at(long nanos, Runnable action) {
@@ -75,26 +81,26 @@ final class ProcessFaults implements AutoCloseable {
     note(Event.Kind.FAULT, null, index);
     switch (fault) {
       case Fault.Kill f -> {
-        processes.children().get(f.node().value()).kill();
+        started().children().get(f.node().value()).kill();
         died(f.node());
         if (f.restartNanos() != Fault.NEVER) {
-          at(f.restartNanos(), () -> processes.restart(f.node().value(), RESTART_MAX));
+          at(f.restartNanos(), () -> started().restart(f.node().value(), RESTART_MAX));
         }
       }
       case Fault.Leave f -> {
-        ChildProcess child = processes.children().get(f.node().value());
+        ChildProcess child = started().children().get(f.node().value());
         child.signal("TERM");
         child.awaitEnd();
         died(f.node());
         if (f.rejoinNanos() != Fault.NEVER) {
-          at(f.rejoinNanos(), () -> processes.restart(f.node().value(), RESTART_MAX));
+          at(f.rejoinNanos(), () -> started().restart(f.node().value(), RESTART_MAX));
         }
       }
       case Fault.Down f -> process.down(f.node());
       case Fault.Pause f -> {
         synchronized (stopped) {
           stopped.add(f.node());
-          processes.children().get(f.node().value()).signal("STOP");
+          started().children().get(f.node().value()).signal("STOP");
         }
       }
       default -> {}
@@ -111,7 +117,7 @@ final class ProcessFaults implements AutoCloseable {
   private void goOn(NodeId node) {
     synchronized (stopped) {
       if (stopped.remove(node)) {
-        processes.children().get(node.value()).signal("CONT");
+        started().children().get(node.value()).signal("CONT");
       }
     }
   }
@@ -122,8 +128,7 @@ final class ProcessFaults implements AutoCloseable {
         .forEach(member -> note(Event.Kind.DIED, member, 0));
   }
 
-  private void note(
-      Event.Kind kind, @org.jspecify.annotations.Nullable Incarnation of, long number) {
+  private void note(Event.Kind kind, @Nullable Incarnation of, long number) {
     history.add(
         new Event(
             System.nanoTime(),

@@ -47,6 +47,9 @@ public final class RunLead {
     int fetched;
   }
 
+  /// The number of no run: who leads it wants nothing, and hears how all stand.
+  public static final long LOOK = 0;
+
   private final long run;
   private final String[] words;
   private final int nodes;
@@ -180,7 +183,9 @@ public final class RunLead {
   private void decide() {
     switch (wanted) {
       case NONE -> {
-        if (isFormed()) {
+        if (run != LOOK && left().stream().anyMatch(process -> isAt(process, Phase.RUNNING))) {
+          wanted = Phase.RUNNING; // of a coordinator that is gone: it goes on
+        } else if (run != LOOK && isFormed()) {
           wanted = Phase.READY;
         }
       }
@@ -279,6 +284,18 @@ public final class RunLead {
   /// Operations to do in all.
   public long total() {
     return left().stream().mapToLong(p -> p.standing == null ? 0 : p.standing.total()).sum();
+  }
+
+  /// What each process that is there has said last, by their lowest nodes.
+  public List<Standing> standings() {
+    Map<Incarnation, Standing> standings = new TreeMap<>(Incarnation.ORDER);
+    for (Process process : left()) {
+      Standing standing = process.standing;
+      if (standing != null) {
+        standings.put(standing.members()[0], standing);
+      }
+    }
+    return List.copyOf(standings.values());
   }
 
   /// The nodes that are there.

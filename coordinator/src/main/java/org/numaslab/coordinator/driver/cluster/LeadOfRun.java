@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.membership.RunLead;
+import org.numaslab.coordinator.membership.RunMessage.Standing;
 import org.numaslab.node.loan.Incarnation;
 
 /// How a run stands that this process leads. For any thread, a little late.
@@ -19,18 +20,26 @@ public final class LeadOfRun {
   /// What is shown.
   ///
   /// @param there numbers of the nodes that are there
-  public record View(Phase wanted, Set<Integer> there, long done, long total) {}
+  /// @param standings what each process has said last, by their lowest nodes
+  public record View(
+      Phase wanted, Set<Integer> there, long done, long total, List<Standing> standings) {}
 
   private static final long OVER_SAID = 5;
 
-  private volatile View view = new View(Phase.NONE, Set.of(), 0, 0);
+  private volatile View view = new View(Phase.NONE, Set.of(), 0, 0, List.of());
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private long overSaid;
 
   LeadOfRun() {}
 
   void show(RunLead lead) {
-    view = new View(lead.wanted(), Set.copyOf(lead.nodesThere()), lead.done(), lead.total());
+    view =
+        new View(
+            lead.wanted(),
+            Set.copyOf(lead.nodesThere()),
+            lead.done(),
+            lead.total(),
+            lead.standings());
     // That it is over is said a few times: who does not hear it would keep its part for ever.
     if (lead.isOver() && ++overSaid == OVER_SAID) {
       outcome.complete(new Outcome(lead.trouble(), lead.parts(), lead.lost()));

@@ -1,0 +1,173 @@
+package org.numaslab.deploy;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.HistoryFile;
+import org.numaslab.coordinator.audit.HistoryHeader;
+import org.numaslab.coordinator.audit.HistoryWriter;
+import org.numaslab.coordinator.driver.cluster.LeadOfRun;
+import org.numaslab.coordinator.fault.FaultKind;
+import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.coordinator.fault.ScheduleText;
+import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.swarm.ClusterSwarm;
+import org.numaslab.coordinator.swarm.ClusterSwarmView;
+import org.numaslab.coordinator.swarm.FaultChoice;
+import org.numaslab.coordinator.swarm.SwarmPart;
+import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.Topology;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What a cluster is to run, wherever its processes come from: options, and what becomes of the
+/// result.
+final class ClusterWork {
+  private static final String SUMMARY = "summary.txt";
+  private static final String RESULT = "result.json";
+  private static final String SCHEDULE = "schedule.txt";
+  private static final String HISTORY = HistoryFile.NAME + ".gz";
+  private static final String NODES = "nodes/";
+
+  /// Random faults are drawn for leases of 0.4 s; real processes have 2 s.
+  private static final int SLOWER = 5;
+
+  private static final long FAULTY_NANOS = 4_000_000_000L;
+
+  /// Leads a run on processes.
+  interface Cluster {
+    LeadOfRun.Outcome lead(
+        Topology topology, List<String> words, Path folder, FaultSchedule faults, Shown shown);
+  }
+
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec spec = CommandSpec.create();
+
+  @Mixin TraceOptions trace = new TraceOptions();
+
+  @Option(
+      names = "--only-cpus",
+      paramLabel = "LIST",
+      order = 4,
+      converter = CpuListConverter.class,
+      description = "Only events on these cpus, as 0-3,6.")
+  void onlyCpus(CpuList list) {
+    trace.cpus = list;
+  }
+
+  @Mixin WorkloadOptions workload = new WorkloadOptions();
+  @Mixin MachineOptions machine = new MachineOptions();
+
+  @Option(
+      names = "--faults",
+      paramLabel = "CHOICE",
+      order = 28,
+      description =
+          "Of a swarm: none, only:KIND or pair:KIND,KIND drawn from the seed, or a file with a"
+              + " schedule (none).")
+  String faults = FaultChoice.NONE.text();
+
+  @Option(
+      names = "--out",
+      order = 30,
+      paramLabel = "DIR",
+      description = "Folder for the results (numaslab-out/cluster).")
+  Path out = Path.of("numaslab-out", "cluster");
+
+  @Option(names = "--quiet", order = 31, description = "No progress.")
+  boolean quiet;
+
+  /// Whether a run goes on that another coordinator has begun: what it wrote is kept.
+  boolean resumes;
+
+  /// Runs it.
+  ///
+  /// @return exit code
+  int on(Cluster cluster, Topology topology) {
+    OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY, NODES));
+    if (!workload.isSwarm()) {
+      throw new BadInput("a cluster runs swarms only so far");
+    }
+    return swarm(cluster, topology, output);
+  }
+
+  private int swarm(Cluster cluster, Topology topology, OutputFolder output) {
+    FaultSchedule schedule = schedule(topology);
+    String text = ScheduleText.of(schedule.faults()).text();
+    Path file = output.file(SCHEDULE);
+    Path nodes = output.file(NODES);
+    Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
+    NodesFolder.write(file, text);
+    List<String> words = new ArrayList<>(ClusterWords.of(spec.commandLine().getParseResult()));
+    words.add("--histories=" + folder);
+    words.add("--faults=" + file.toAbsolutePath());
+    LeadOfRun.Outcome outcome;
+    try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
+      outcome = cluster.lead(topology, words, folder, schedule, shown);
+    }
+    ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY));
+    String summary = ClusterSwarmView.of(swarm, text);
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put(SUMMARY, summary);
+    files.put(RESULT, Json.of(swarm));
+    output.write(files);
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(summary);
+    stdout.println("Results: " + output.path());
+    stdout.flush();
+    return swarm.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  private ClusterSwarm audited(
+      Topology topology, LeadOfRun.Outcome outcome, Path folder, Path history) {
+    List<Integer> nodeOfCpu = new ArrayList<>();
+    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+      nodeOfCpu.add(topology.nodeOf(new CpuId(cpu)).value());
+    }
+    HistoryHeader header =
+        new HistoryHeader(machine.seed, Version.current(), topology.nodeCount(), nodeOfCpu);
+    try (HistoryWriter writer = HistoryFile.create(history, header)) {
+      ClusterSwarm swarm =
+          ClusterSwarm.of(
+              machine.seed,
+              topology,
+              outcome.parts().stream().map(SwarmPart::decode).toList(),
+              folder,
+              writer);
+      writer.end();
+      return swarm;
+    }
+  }
+
+  private FaultSchedule schedule(Topology topology) {
+    FaultChoice choice = new FaultChoice(faults);
+    Path file = choice.file();
+    if (file != null) {
+      ScheduleText text = ScheduleText.read(file, topology);
+      text.requireDoneBy(FaultKind.Driver.PROCESSES);
+      return text.schedule();
+    }
+    FaultSchedule drawn =
+        choice.of(new SplittableRandom(machine.seed), topology, FAULTY_NANOS).slower(SLOWER);
+    ScheduleText.of(drawn.faults()).requireDoneBy(FaultKind.Driver.PROCESSES);
+    return drawn;
+  }
+
+  /// The options that say which machine it is, for other processes.
+  List<String> machineWords() {
+    @Nullable String kernel = machine.kernel;
+    return kernel != null && !kernel.equals(MachineOptions.NO_KERNEL)
+        ? List.of("--kernel=" + kernel)
+        : List.of("--topology=" + machine.topology);
+  }
+}

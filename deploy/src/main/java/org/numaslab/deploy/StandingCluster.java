@@ -1,0 +1,76 @@
+package org.numaslab.deploy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.EnvironmentFailure;
+
+/// A cluster that stays: what was started, in a file, so that others find it.
+///
+/// @param seed where others find it
+/// @param machine its options
+/// @param pids of its processes, by node
+record StandingCluster(String seed, List<String> machine, List<Long> pids) {
+  private static final String NAME = "cluster.json";
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(NAME));
+  }
+
+  static StandingCluster in(Path folder) {
+    Path file = folder.resolve(NAME);
+    if (!Files.isRegularFile(file)) {
+      throw new BadInput(
+          "%s: got no cluster there, allowed: the folder of numaslab cluster up".formatted(folder));
+    }
+    try {
+      StandingCluster cluster = MAPPER.readValue(file.toFile(), StandingCluster.class);
+      if (cluster == null
+          || cluster.seed == null
+          || cluster.machine == null
+          || cluster.pids == null) {
+        throw new BadInput(file + ": damaged, allowed: as numaslab cluster up wrote it");
+      }
+      return cluster;
+    } catch (IOException damaged) {
+      throw new BadInput(file + ": damaged, allowed: as numaslab cluster up wrote it", damaged);
+    }
+  }
+
+  void writeTo(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      MAPPER.writeValue(folder.resolve(NAME).toFile(), this);
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(
+          folder + ": cannot be written: " + refused.getMessage(), refused);
+    }
+  }
+
+  void removeFrom(Path folder) {
+    try {
+      Files.deleteIfExists(folder.resolve(NAME));
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(
+          folder + ": cannot be written: " + refused.getMessage(), refused);
+    }
+  }
+
+  static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid).filter(StandingCluster::isOurs).isPresent();
+  }
+
+  /// Not another process that has got its number meanwhile.
+  private static boolean isOurs(ProcessHandle process) {
+    return process.isAlive()
+        && process
+            .info()
+            .arguments()
+            .map(arguments -> List.of(arguments).contains(Numaslab.class.getName()))
+            .orElse(true);
+  }
+}
