@@ -4,35 +4,36 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.numaslab.node.topology.EnvironmentFailure;
 
 /// A numaslab process that this one has started, and that ends with it, however this one ends.
 final class ChildProcess {
   private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
   private static final String HEAP = "-Xmx256m";
+  private static final int LOOK_MILLIS = 20;
   private static final Duration STOP_MAX = Duration.ofSeconds(15);
 
   private final String name;
-  private final List<String> arguments;
   private final Path log;
   private final Process process;
   private final CompletableFuture<String> address = new CompletableFuture<>();
   private final CompletableFuture<Void> member = new CompletableFuture<>();
-  private volatile String lastLine = "";
+  private final StringBuffer said = new StringBuffer();
 
   /// @param log where its standard error goes
-  private ChildProcess(String name, List<String> arguments, Path log, Process process) {
+  private ChildProcess(String name, Path log, Process process) {
     this.name = name;
-    this.arguments = arguments;
     this.log = log;
     this.process = process;
   }
@@ -58,7 +59,7 @@ final class ChildProcess {
           new ProcessBuilder(words)
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      ChildProcess child = new ChildProcess(name, arguments, log, process);
+      ChildProcess child = new ChildProcess(name, log, process);
       Thread.ofPlatform().daemon().name(name).start(child::read);
       return child;
     } catch (IOException refused) {
@@ -69,7 +70,7 @@ final class ChildProcess {
   private void read() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        lastLine = line;
+        said.append(line).append('\n');
         Matcher listening = LISTENING.matcher(line);
         if (listening.find()) {
           address.complete(listening.group(1));
@@ -88,7 +89,7 @@ final class ChildProcess {
   /// The last line of its standard error.
   String why() {
     try {
-      List<String> lines = java.nio.file.Files.readAllLines(log);
+      List<String> lines = Files.readAllLines(log);
       return lines.isEmpty() ? "without a word" : lines.getLast().replace("numaslab: error: ", "");
     } catch (IOException unreadable) {
       return "see " + log;
@@ -97,10 +98,6 @@ final class ChildProcess {
 
   String name() {
     return name;
-  }
-
-  List<String> arguments() {
-    return arguments;
   }
 
   long pid() {
@@ -123,9 +120,9 @@ final class ChildProcess {
   private <T> T await(CompletableFuture<T> wanted, Duration within, String what) {
     try {
       return wanted.get(within.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (java.util.concurrent.TimeoutException late) {
+    } catch (TimeoutException late) {
       throw new EnvironmentFailure(name + " " + what + " after " + within.toSeconds() + " s");
-    } catch (java.util.concurrent.ExecutionException failed) {
+    } catch (ExecutionException failed) {
       throw failed.getCause() instanceof EnvironmentFailure known
           ? known
           : new IllegalStateException(failed);
@@ -176,11 +173,36 @@ final class ChildProcess {
     process.destroyForcibly();
   }
 
-  @Nullable Integer exitCode() {
-    return process.isAlive() ? null : process.exitValue();
+  /// What it has said on standard output.
+  String said() {
+    return said.toString();
   }
 
-  String lastLine() {
-    return lastLine;
+  /// Waits until its standard error has a line with these words.
+  void awaitSaid(String words, Duration within) throws InterruptedException {
+    long until = System.nanoTime() + within.toNanos();
+    while (!hasLogged(words)) {
+      if (System.nanoTime() > until || !isAlive()) {
+        throw new EnvironmentFailure(name + " did not say '" + words + "': " + why());
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private boolean hasLogged(String words) {
+    try {
+      return Files.readString(log).contains(words);
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /// Waits until it ends by itself.
+  int awaitExit(Duration within) throws InterruptedException {
+    if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+      kill();
+      throw new EnvironmentFailure(name + " did not end within " + within.toSeconds() + " s");
+    }
+    return process.exitValue();
   }
 }

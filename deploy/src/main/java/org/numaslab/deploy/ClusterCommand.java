@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
     description = "Runs a machine as processes on this host, one for each node.",
     subcommands = {
       ClusterRunCommand.class,
+      ClusterNemesisCommand.class,
       ClusterUpCommand.class,
       ClusterStatusCommand.class,
       ClusterDownCommand.class

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     })
 public final class ClusterRunCommand implements Callable<Integer> {
   /// Memory of a node of a swarm: so little that every address is used again and again.
-  private static final String SWARM_MEMORY = ":4M";
+  static final String SWARM_MEMORY = ":4M";
 
   @Option(
       names = "--nodes",

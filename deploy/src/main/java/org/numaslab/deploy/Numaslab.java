@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -114,6 +115,8 @@ public final class Numaslab implements Runnable {
   }
 
   public static void main(String[] arguments) {
+    // Before there are actors: when many threads log first, SLF4J says so on standard error.
+    LoggerFactory.getILoggerFactory();
     CommandLine line = commandLine();
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
       complain(line, Complaint.about(failure, List.of(arguments)));

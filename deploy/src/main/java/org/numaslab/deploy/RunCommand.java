@@ -27,7 +27,6 @@ import org.numaslab.coordinator.report.Slabinfo;
 import org.numaslab.coordinator.report.StateFile;
 import org.numaslab.coordinator.report.Summary;
 import org.numaslab.node.slab.SlubDebug;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,8 +101,6 @@ public final class RunCommand implements Callable<Integer> {
         OutputFolder.at(
             folder == null ? OUTPUT.resolve(runName()) : folder,
             Set.of(SUMMARY, RESULT, TIMING, SLABINFO, DMESG, StateFile.NAME, "proc/", "sys/"));
-    // Before there are actors: when many threads log first, SLF4J says so on standard error.
-    LoggerFactory.getILoggerFactory();
     workload.check(trace, machine);
     machine.check();
     return workload.isGiven() ? load(start, output) : replay(start, output);

@@ -1,0 +1,201 @@
+package org.numaslab.deploy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.numaslab.coordinator.swarm.Nemesis;
+import org.numaslab.node.topology.BadInput;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `numaslab cluster nemesis`.
+@Command(
+    name = "nemesis",
+    sortOptions = false,
+    description = {
+      "Runs swarms on real processes while these are killed, stopped, parted, slowed down or removed,"
+          + " and audits who had which object. Each trial is a `numaslab cluster run` of its own, with"
+          + " its folder below --out."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  numaslab cluster nemesis",
+      "  numaslab cluster nemesis --nodes 3,5 --seeds 10 --operations 100000",
+      "  numaslab cluster nemesis --kinds kill,pause --seeds 3",
+      "",
+      "Exit code 1: an invariant was broken."
+    })
+public final class ClusterNemesisCommand implements Callable<Integer> {
+  private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
+  private static final long MILLIS_BEFORE_KILL = 3000;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "LIST",
+      split = ",",
+      order = 1,
+      description = "Sizes of the machine (3).")
+  List<Integer> nodes = List.of(3);
+
+  @Option(names = "--cpus", paramLabel = "N", order = 2, description = "Cpus of each node (2).")
+  int cpus = 2;
+
+  @Option(
+      names = "--kinds",
+      paramLabel = "LIST",
+      split = ",",
+      order = 3,
+      description =
+          "What is done: kill, pause, partition, one-way, bridge, loss, duplicate, delay, down,"
+              + " leave, coordinator-kill (all).")
+  List<String> kinds = Arrays.stream(Nemesis.values()).map(Nemesis::word).toList();
+
+  @Option(names = "--seeds", paramLabel = "N", order = 4, description = "Trials of each (1).")
+  int seeds = 1;
+
+  @Option(
+      names = "--first-seed",
+      paramLabel = "N",
+      order = 5,
+      description = "Their first seed (1).")
+  long first = 1;
+
+  @Option(
+      names = "--operations",
+      paramLabel = "N",
+      order = 6,
+      description = "At least so many in each trial (20000).")
+  long operations = 20_000;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      order = 30,
+      description = "Folder for the results (numaslab-out/nemesis).")
+  Path out = Path.of("numaslab-out", "nemesis");
+
+  @Override
+  public Integer call() {
+    List<Nemesis> wanted = kinds.stream().map(word -> Nemesis.of("--kinds", word)).toList();
+    for (int size : nodes) {
+      if (size < 3 || size > 16) {
+        throw new BadInput(
+            "--nodes: got " + size + ", allowed: 3..16, so that a majority can go on");
+      }
+    }
+    PrintWriter stdout = spec.commandLine().getOut();
+    List<String> failed = new ArrayList<>();
+    for (int size : nodes) {
+      for (Nemesis kind : wanted) {
+        for (long seed = first; seed < first + seeds; seed++) {
+          if (trial(kind, size, seed, stdout) != ExitCode.OK) {
+            failed.add("%s-%d-seed-%d".formatted(kind.word(), size, seed));
+          }
+        }
+      }
+    }
+    stdout.println(
+        failed.isEmpty()
+            ? "All %d trials are clean".formatted(nodes.size() * wanted.size() * seeds)
+            : "FAILED: " + String.join(", ", failed));
+    stdout.flush();
+    return failed.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  private int trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
+    String name = "%s-%d-seed-%d".formatted(kind.word(), size, seed);
+    Path folder = out.resolve(name);
+    long start = System.nanoTime();
+    StringWriter said = new StringWriter();
+    int code =
+        kind == Nemesis.COORDINATOR_KILL
+            ? coordinatorKill(size, seed, folder, said)
+            : run(kind, size, seed, folder, said);
+    String last =
+        said.toString()
+            .lines()
+            .filter(line -> line.startsWith("A") || line.startsWith("numaslab: error"))
+            .findFirst()
+            .orElse("");
+    stdout.println(
+        "%-28s %s in %.0f s  %s"
+            .formatted(
+                name,
+                code == ExitCode.OK ? "clean" : "exit code " + code,
+                (System.nanoTime() - start) / 1e9,
+                last));
+    if (code != ExitCode.OK) {
+      stdout.println(said.toString().indent(2));
+    }
+    stdout.flush();
+    return code;
+  }
+
+  private int run(Nemesis kind, int size, long seed, Path folder, StringWriter said) {
+    NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".schedule"));
+    Path schedule =
+        folder.resolveSibling(folder.getFileName() + ".schedule").resolve("schedule.txt");
+    NodesFolder.write(schedule, kind.schedule(new SplittableRandom(seed), size));
+    CommandLine line = Numaslab.commandLine();
+    line.setOut(new PrintWriter(said, true));
+    line.setErr(new PrintWriter(said, true));
+    return Numaslab.execute(
+        line,
+        "cluster",
+        "run",
+        "--nodes=" + size,
+        "--cpus=" + cpus,
+        "--workload=swarm:" + operations + "ops",
+        "--seed=" + seed,
+        "--faults=" + schedule,
+        "--quiet",
+        "--out=" + folder);
+  }
+
+  /// The coordinator is a process of its own here: it is killed, and another one goes on.
+  private int coordinatorKill(int size, long seed, Path folder, StringWriter said) {
+    String topology = size + "x" + cpus + ClusterRunCommand.SWARM_MEMORY;
+    try (NodeProcesses processes =
+        new NodeProcesses(
+            List.of("--topology=" + topology),
+            size,
+            NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".nodes")),
+            false)) {
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "coordinator",
+                  "--seed-nodes=" + processes.seed(),
+                  "--topology=" + topology,
+                  "--workload=swarm:" + operations + "ops",
+                  "--seed=" + seed,
+                  "--threads=1",
+                  "--out=" + folder.toAbsolutePath()));
+      Path log = folder.resolveSibling(folder.getFileName() + ".nodes").resolve("coordinator.log");
+      ChildProcess begins = ChildProcess.start("coordinator", arguments, log, false);
+      begins.awaitSaid("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
+      Thread.sleep(MILLIS_BEFORE_KILL);
+      begins.kill();
+      arguments.add("--resume");
+      ChildProcess goesOn = ChildProcess.start("coordinator", arguments, log, false);
+      int code = goesOn.awaitExit(COORDINATOR_MAX);
+      said.append(goesOn.said());
+      return code;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILURE;
+    }
+  }
+}
