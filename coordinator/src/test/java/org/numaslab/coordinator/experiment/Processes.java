@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.pekko.actor.ActorSystemImpl;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDumps;
 import org.numaslab.coordinator.driver.cluster.ClusterMachine;
@@ -66,7 +67,9 @@ final class Processes<E extends Experiment> implements AutoCloseable {
       Function<ClusterPart, E> experiment) {
     int port = 0;
     for (List<Integer> own : nodes) {
-      systems.add(system(own, port, nodes.size(), timing));
+      ClusterSystem system = system(own, port, nodes.size(), timing);
+      systems.add(system);
+      system.join(topology, "test", Duration.ofSeconds(10));
       port = port == 0 ? systems.getFirst().address().getPort().orElseThrow() : port;
     }
     await(
@@ -107,6 +110,11 @@ final class Processes<E extends Experiment> implements AutoCloseable {
 
   List<Process<E>> all() {
     return all;
+  }
+
+  /// A process stops in the middle of whatever it does, and says nothing.
+  void kill(Process<E> process) {
+    ((ActorSystemImpl) process.system.system().classicSystem()).finalTerminate();
   }
 
   /// Does something in each process at once, and waits for all.

@@ -76,7 +76,7 @@ class ReplayInProcessesTest {
     }
   }
 
-  private static String said(ReplayTally all) {
+  static String said(ReplayTally all) {
     HandOffCounts h = all.handOffs();
     return "allocations "
         + all.allocations()

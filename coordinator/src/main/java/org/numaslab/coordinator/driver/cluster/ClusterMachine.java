@@ -157,12 +157,16 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   public void close() {
     process.forget(this);
     // Memory that an actor may still touch must not become another machine's.
-    CompletableFuture.allOf(
-            actors.stream()
-                .map(actor ->
-                    Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX).toCompletableFuture())
-                .toArray(CompletableFuture[]::new))
-        .join();
+    CompletableFuture<?> stopped = system.getWhenTerminated().toCompletableFuture();
+    if (!stopped.isDone()) {
+      CompletableFuture.allOf(
+              actors.stream()
+                  .map(actor ->
+                      Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX)
+                          .toCompletableFuture())
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    }
     part.close();
   }
 
