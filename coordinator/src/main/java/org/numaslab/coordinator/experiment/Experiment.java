@@ -55,7 +55,7 @@ public abstract class Experiment implements AutoCloseable {
       addresses[cache][sizes[cache]++] = object;
     }
 
-    private long[] of(int cache) {
+    long[] of(int cache) {
       return Arrays.copyOf(addresses[cache], sizes[cache]);
     }
   }
