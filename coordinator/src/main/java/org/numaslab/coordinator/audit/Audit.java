@@ -29,7 +29,7 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 /// | loan | a slab is lent exactly when a cpu of another node holds it, and to that cpu |
 /// | list | a free list has each object once, within the slab; objects = in use + listed |
 /// | object | every object of a slab is free in one list or held by a task: never both, never neither |
-/// | count | allocations - frees = objects that tasks hold, per cache |
+/// | count | allocations - frees + what came from others = objects that tasks hold, per cache |
 /// | rest | no cpu waits for an answer |
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
@@ -366,8 +366,7 @@ public final class Audit {
   }
 
   private void checkLive(CacheDump description, long[] addresses) {
-    long expected = description.allocations() - description.frees();
-    if (expected != addresses.length) {
+    if (description.live() != addresses.length) {
       find(
           "count: "
               + description.name()
@@ -375,7 +374,9 @@ public final class Audit {
               + description.allocations()
               + " allocations and "
               + description.frees()
-              + " frees, but tasks hold "
+              + " frees"
+              + (description.moved() == 0 ? "" : ", " + description.moved() + " came from others")
+              + ", but tasks hold "
               + addresses.length);
     }
     for (long address : addresses) {

@@ -14,8 +14,27 @@ public record MachineDump(
   /// @param firstBytes where the first object begins in its slab
   /// @param allocations that gave an object, as the tasks counted them
   /// @param frees as the tasks counted them
+  /// @param moved objects that came from tasks of members that are no part of this, less those that
+  ///   went to them, or were lost with a member
   public record CacheDump(
-      int id, String name, int slotBytes, int firstBytes, long allocations, long frees) {}
+      int id,
+      String name,
+      int slotBytes,
+      int firstBytes,
+      long allocations,
+      long frees,
+      long moved) {
+    /// Of a whole machine.
+    public CacheDump(
+        int id, String name, int slotBytes, int firstBytes, long allocations, long frees) {
+      this(id, name, slotBytes, firstBytes, allocations, frees, 0);
+    }
+
+    /// What the tasks must have.
+    public long live() {
+      return allocations + moved - frees;
+    }
+  }
 
   /// @param managedPages that its page allocator began with
   /// @param slabs found by walking the page-frame table

@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.cpu.client.Host;
@@ -103,11 +104,18 @@ public interface Machine extends Host, AutoCloseable {
     return state().cpus().get(cpu.value()).isOnline();
   }
 
-  /// Runs one program on each cpu to its end, and waits until nothing is under way.
+  /// Runs one program on each cpu that is here to its end, and waits until nothing is under way.
+  ///
+  /// @param byCpu in the order of [MachineState#cpus]
   void run(List<? extends Program> byCpu);
 
   /// The state machines. Only while no program runs.
   MachineState state();
+
+  /// Does something with the state machines while nothing moves. Only while no program runs.
+  default void atRest(Consumer<MachineState> at) {
+    at.accept(state());
+  }
 
   MessageCounts messages();
 

@@ -47,6 +47,9 @@ public interface MemberHost {
   /// Gives the task of a cpu a turn soon: what it waits for may have happened.
   void wake(CpuId cpu);
 
+  /// The same later.
+  void wakeAfter(CpuId cpu, long nanos);
+
   /// Writes down what a task does.
   ///
   /// @param home of the object

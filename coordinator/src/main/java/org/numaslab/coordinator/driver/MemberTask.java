@@ -18,6 +18,10 @@ public interface MemberTask extends Program {
   /// A home is gone, with its objects.
   void forget(Incarnation home);
 
+  /// A member is removed: its tasks do nothing more, and nothing reaches them. Comes before what
+  /// becomes of hand-offs and objects.
+  default void removed(Incarnation member) {}
+
   /// How long until its next operation may begin, in nanoseconds.
   long thinkNanos();
 }

@@ -59,6 +59,15 @@ public final class MessageCounts {
     return counts.get(index(from, to, kind));
   }
 
+  /// Of all kinds on all links: as long as it is the same, no cpu has asked for anything.
+  public long total() {
+    long total = 0;
+    for (int i = 0; i < counts.length(); i++) {
+      total += counts.get(i);
+    }
+    return total;
+  }
+
   /// Begins anew. Only while no program runs.
   public void clear() {
     for (int i = 0; i < counts.length(); i++) {

@@ -57,7 +57,8 @@ public final class Dumper {
               cache.geometry().size(),
               cache.geometry().redLeftPad(),
               tally.allocations(i),
-              tally.frees(i)));
+              tally.frees(i),
+              tally.handOffs().moved(i)));
     }
     return dump(machine, natures, descriptions, live);
   }

@@ -11,12 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.Machine;
 import org.numaslab.coordinator.driver.MachineLimits;
+import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.Natures;
+import org.numaslab.coordinator.driver.cluster.ClusterPart;
 import org.numaslab.coordinator.driver.embedded.EmbeddedMachine;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
@@ -52,49 +55,63 @@ public abstract class Experiment implements AutoCloseable {
       addresses[cache][sizes[cache]++] = object;
     }
 
-    private long[] of(int cache) {
+    long[] of(int cache) {
       return Arrays.copyOf(addresses[cache], sizes[cache]);
     }
   }
 
   private final LiveNatures natures;
   private final Machine machine;
+  private final @Nullable ClusterPart part;
   private final List<KmemCache> caches = new ArrayList<>();
   private final boolean hasClock;
   private final Faults faults;
   private @Nullable Calls calls;
+  private boolean isWarm;
   private long elapsedNanos;
   private long endNanos;
   private long endJiffies;
 
+  /// @param given this process's part of a machine of processes; null: a machine is made as the
+  ///   settings say
   /// @param zones of the machine, as they were recorded; none where it was not
   /// @param exact whose operation comes next; null where each cpu goes its own way
   Experiment(
+      @Nullable ClusterPart given,
       Topology topology,
       List<RecordedZone> zones,
       ReplaySettings settings,
       @Nullable TraceOrder exact) {
-    this.hasClock = settings.driver() == Driver.EMBEDDED;
+    this.part = given;
+    this.hasClock = given != null || settings.driver() == Driver.EMBEDDED;
     this.faults = settings.faults();
-    LiveNatures[] made = new LiveNatures[1];
-    Function<Memory, Natures> nature =
-        memory ->
-            made[0] =
-                new LiveNatures(
-                    topology,
-                    memory,
-                    settings.seed(),
-                    settings.remoteDraw(),
-                    MachineLimits.of(topology, zones),
-                    faults,
-                    this::uptimeNanos,
-                    this::print);
-    this.machine = machine(topology, settings, nature, exact);
-    this.natures = made[0];
+    if (given != null) {
+      this.machine = given;
+      this.natures = given.natures();
+    } else {
+      LiveNatures[] made = new LiveNatures[1];
+      this.machine = machine(topology, settings, nature(topology, zones, settings, made), exact);
+      this.natures = made[0];
+    }
     SlubDebug debug = settings.slubDebug();
     if (debug != null) {
       debug.messages().forEach(machine.kernelLog()::print);
     }
+  }
+
+  private Function<Memory, Natures> nature(
+      Topology topology, List<RecordedZone> zones, ReplaySettings settings, LiveNatures[] made) {
+    return memory ->
+        made[0] =
+            new LiveNatures(
+                topology,
+                memory,
+                settings.seed(),
+                settings.remoteDraw(),
+                MachineLimits.of(topology, zones),
+                settings.faults(),
+                this::uptimeNanos,
+                this::print);
   }
 
   private static Machine machine(
@@ -146,8 +163,20 @@ public abstract class Experiment implements AutoCloseable {
     return known;
   }
 
+  /// Nanoseconds; constant where there is no wall clock.
+  final LongSupplier clock() {
+    return hasClock ? System::nanoTime : () -> 0;
+  }
+
+  final boolean hasClock() {
+    return hasClock;
+  }
+
   /// What the machine has before the clock starts.
   void warmUp() {}
+
+  /// The clock starts.
+  void starts() {}
 
   abstract List<? extends CountedProgram> programs();
 
@@ -191,11 +220,27 @@ public abstract class Experiment implements AutoCloseable {
     }
   }
 
-  /// Runs it to the end. Once. Nothing is made to fail before the clock starts.
-  public final void run() {
+  /// Brings the machine where the run begins. Nothing is made to fail meanwhile.
+  ///
+  /// In a cluster every process builds its experiment before any of them comes here, and has been
+  /// here before any of them runs.
+  public final void warm() {
     natures.holdFaults(true);
     warmUp();
     natures.holdFaults(false);
+    ClusterPart own = part;
+    if (own != null) {
+      own.expect(programs().stream().map(MemberTask.class::cast).toList());
+    }
+    isWarm = true;
+  }
+
+  /// Runs it to the end, from [#warm] on. Once.
+  public final void run() {
+    if (!isWarm) {
+      warm();
+    }
+    starts();
     long start = System.nanoTime();
     machine.run(programs());
     endNanos = System.nanoTime();
@@ -222,7 +267,7 @@ public abstract class Experiment implements AutoCloseable {
     return machine;
   }
 
-  /// The machine in plain numbers, after the run.
+  /// The machine in plain numbers, after the run. Of a part of one: what is here.
   public final MachineDump dump() {
     Held held = new Held(caches.size());
     hold(held);
@@ -230,7 +275,9 @@ public abstract class Experiment implements AutoCloseable {
     for (int i = 0; i < caches.size(); i++) {
       live.put(caches.get(i).id().value(), held.of(i));
     }
-    return Dumper.dump(machine.state(), natures, caches, tally(), live);
+    MachineDump[] dump = new MachineDump[1];
+    machine.atRest(state -> dump[0] = Dumper.dump(state, natures, caches, tally(), live));
+    return dump[0];
   }
 
   public final LiveNatures natures() {

@@ -1,6 +1,8 @@
 package org.numaslab.coordinator.experiment;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 
 /// Objects on their way from a task that allocated them to a task on another cpu that frees them:
 /// the tasks' own memory.
@@ -41,6 +43,18 @@ final class HandOvers {
   long take(int cpu, int draw) {
     int place = place(cpu, draw);
     return places.get(place) == NONE ? NONE : places.getAndSet(place, NONE);
+  }
+
+  /// Empties those of a cpu's places whose objects are lost. While it does not run.
+  void dropIf(int cpu, LongPredicate isLost, IntConsumer lost) {
+    for (int i = 0; i < PLACES; i++) {
+      long value = places.get(place(cpu, i));
+      if (value != NONE
+          && isLost.test(object(value))
+          && places.compareAndSet(place(cpu, i), value, NONE)) {
+        lost.accept(cache(value));
+      }
+    }
   }
 
   private static int place(int cpu, int draw) {

@@ -3,9 +3,8 @@ package org.numaslab.coordinator.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.driver.cluster.ClusterPart;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -15,6 +14,7 @@ import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.slab.SlubDebug;
+import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
 /// A random load on a machine, for when there is no trace: a [RandomProgram] on each cpu.
@@ -63,7 +63,29 @@ public final class RandomLoad extends Experiment {
       ReplaySettings settings,
       Length length,
       int caches) {
-    super(topology, kernel == null ? List.of() : kernel.zones(), settings, null);
+    this(null, topology, kernel, settings, length, caches);
+  }
+
+  /// Builds this process's part: the caches of all, the tasks of its CPUs.
+  ///
+  /// @param part is closed with it; made of the same settings as this
+  public RandomLoad(
+      ClusterPart part,
+      @Nullable KernelDirectory kernel,
+      ReplaySettings settings,
+      Length length,
+      int caches) {
+    this(part, part.topology(), kernel, settings, length, caches);
+  }
+
+  private RandomLoad(
+      @Nullable ClusterPart part,
+      Topology topology,
+      @Nullable KernelDirectory kernel,
+      ReplaySettings settings,
+      Length length,
+      int caches) {
+    super(part, topology, kernel == null ? List.of() : kernel.zones(), settings, null);
     this.length = length;
     this.isTimed = length.isTimed();
     this.handOvers = new HandOvers(topology.cpuCount());
@@ -72,27 +94,42 @@ public final class RandomLoad extends Experiment {
       caches(topology, kernel, settings.slubDebug(), caches, random.split())
           .forEach(made -> addCache(machine().create(made, settings.initOnAlloc(), null)));
       CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
-      LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
       for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
+        // Drawn for all: what a cpu does must not depend on who else is here.
         SplittableRandom stream = random.split();
-        programs.add(
-            new RandomProgram(
-                cpu,
-                stream,
-                ids,
-                own(ids.length, stream),
-                handOvers,
-                topology,
-                new ReplayTally(topology.nodeCount(), ids.length),
-                clock,
-                share(cpu, topology.cpuCount()),
-                this::isOver,
-                calls()));
+        int[] own = own(ids.length, stream);
+        if (part == null || part.has(new CpuId(cpu))) {
+          programs.add(program(part, cpu, stream, ids, own, topology));
+        }
       }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
+  }
+
+  private RandomProgram program(
+      @Nullable ClusterPart part,
+      int cpu,
+      SplittableRandom stream,
+      CacheId[] ids,
+      int[] own,
+      Topology topology) {
+    RandomProgram.Parts parts =
+        new RandomProgram.Parts(
+            stream,
+            ids,
+            own,
+            handOvers,
+            topology,
+            new ReplayTally(topology.nodeCount(), ids.length),
+            clock(),
+            share(cpu, topology.cpuCount()),
+            this::isOver,
+            calls());
+    return part == null
+        ? new RandomProgram(cpu, parts)
+        : new MemberRandom(part.hostOf(new CpuId(cpu)), cpu, parts);
   }
 
   private List<SharedCache> caches(
@@ -148,7 +185,7 @@ public final class RandomLoad extends Experiment {
   }
 
   @Override
-  void warmUp() {
+  void starts() {
     startNanos = System.nanoTime();
   }
 
@@ -160,7 +197,7 @@ public final class RandomLoad extends Experiment {
   @Override
   public long total() {
     if (!isTimed) {
-      return length.operations();
+      return programs.stream().mapToLong(RandomProgram::operationsMax).sum();
     }
     double part = startNanos == 0 ? 0 : Math.min(1, elapsed() / length.seconds());
     return part == 0 ? 0 : Math.round(done() / part);

@@ -2,6 +2,8 @@ package org.numaslab.coordinator.experiment;
 
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.buddy.Gfp;
@@ -21,7 +23,7 @@ import org.numaslab.node.topology.Topology;
 /// | a free by another cpu    | 1 of 8 frees: the object is handed over |
 ///
 /// Owner: the cpu's shell. Allocates nothing on the way that does not wait.
-final class RandomProgram extends CountedProgram {
+class RandomProgram extends CountedProgram {
   private static final int KEPT_MAX = 64;
   private static final int TIDE_SHIFT = 9;
   private static final int QUARTERS = 4;
@@ -47,12 +49,14 @@ final class RandomProgram extends CountedProgram {
   private int wanted;
   private long waitingSince;
 
+  /// What a cpu's program is made of.
+  ///
   /// @param ids all caches
   /// @param own indexes of those that this task uses
   /// @param operationsMax after how many it ends
   /// @param isOver whether it ends earlier; asked once in 256 operations
-  RandomProgram(
-      int cpu,
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Parts(
       SplittableRandom random,
       CacheId[] ids,
       int[] own,
@@ -62,28 +66,34 @@ final class RandomProgram extends CountedProgram {
       LongSupplier clock,
       long operationsMax,
       BooleanSupplier isOver,
-      Calls calls) {
-    super(tally);
+      Calls calls) {}
+
+  RandomProgram(int cpu, Parts parts) {
+    super(parts.tally());
     this.cpu = cpu;
+    this.topology = parts.topology();
     this.node = topology.nodeOf(new CpuId(cpu)).value();
-    this.random = random;
-    this.ids = ids;
-    this.own = own;
-    this.handOvers = handOvers;
-    this.topology = topology;
-    this.clock = clock;
-    this.operationsMax = operationsMax;
-    this.isOver = isOver;
-    this.calls = calls;
+    this.random = parts.random();
+    this.ids = parts.ids();
+    this.own = parts.own();
+    this.handOvers = parts.handOvers();
+    this.clock = parts.clock();
+    this.operationsMax = parts.operationsMax();
+    this.isOver = parts.isOver();
+    this.calls = parts.calls();
+  }
+
+  final long operationsMax() {
+    return operationsMax;
   }
 
   @Override
   public Step step(Cpu on) {
-    long done = operationsDone();
-    if (done >= operationsMax || ((done & 255) == 0 && isOver.getAsBoolean())) {
+    if (isAtEnd()) {
       publish();
-      return Step.FINISHED;
+      return atEnd();
     }
+    long done = operationsDone();
     long handed = handOvers.take(cpu, (int) done);
     if (handed != HandOvers.NONE) {
       return free(on, HandOvers.cache(handed), HandOvers.object(handed));
@@ -91,6 +101,15 @@ final class RandomProgram extends CountedProgram {
     int likely = (done >> TIDE_SHIFT & 1) == 0 ? QUARTERS - 1 : 1;
     boolean allocates = size == 0 || (size < KEPT_MAX && random.nextInt(QUARTERS) < likely);
     return allocates ? alloc(on) : freeOne(on);
+  }
+
+  final boolean isAtEnd() {
+    long done = operationsDone();
+    return done >= operationsMax || ((done & 255) == 0 && isOver.getAsBoolean());
+  }
+
+  Step atEnd() {
+    return Step.FINISHED;
   }
 
   private Step alloc(Cpu on) {
@@ -131,14 +150,19 @@ final class RandomProgram extends CountedProgram {
     kept[any] = kept[--size];
     keptCache[any] = keptCache[size];
     if (random.nextInt(HANDED_OVER) == 0
-        && handOvers.give(random.nextInt(topology.cpuCount()), random.nextInt(), of, object)) {
+        && give(random.nextInt(topology.cpuCount()), random.nextInt(), of, object)) {
       countOperation();
       return Step.DONE;
     }
     return free(on, of, object);
   }
 
-  private Step free(Cpu on, int of, long object) {
+  /// Hands an object over, as [HandOvers#give].
+  boolean give(int toCpu, int draw, int of, long object) {
+    return handOvers.give(toCpu, draw, of, object);
+  }
+
+  final Step free(Cpu on, int of, long object) {
     begin(on, of);
     on.free(ids[of], object);
     tally().freed(of);
@@ -151,6 +175,20 @@ final class RandomProgram extends CountedProgram {
     if (calls.areKept(of)) {
       calls.begin(on, -1, cpu + 1, operationsDone() * topology.cpuCount(), 0);
     }
+  }
+
+  /// Drops objects that it keeps.
+  final void dropIf(LongPredicate isLost, IntConsumer lost) {
+    int left = 0;
+    for (int i = 0; i < size; i++) {
+      if (isLost.test(kept[i])) {
+        lost.accept(keptCache[i]);
+      } else {
+        kept[left] = kept[i];
+        keptCache[left++] = keptCache[i];
+      }
+    }
+    size = left;
   }
 
   void hold(Experiment.Held held) {

@@ -3,15 +3,16 @@ package org.numaslab.coordinator.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.driver.cluster.ClusterPart;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.coordinator.topologies.RecordedCache;
-import org.numaslab.coordinator.trace.CpuOperations;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.client.Program;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.CpuId;
@@ -24,6 +25,7 @@ public final class Replay extends Experiment {
   private final ReplaySettings settings;
   private final List<ReplayProgram> programs = new ArrayList<>();
   private final SlotTable slots;
+  private final @Nullable SlotRoutes routes;
   private final FirstRound firstRound;
   private final @Nullable TraceOrder order;
   private final CacheModels models;
@@ -34,12 +36,30 @@ public final class Replay extends Experiment {
   /// @param kernel the traced kernel's folder, null when there is none
   public Replay(
       Topology topology, @Nullable KernelDirectory kernel, Trace trace, ReplaySettings settings) {
+    this(null, topology, kernel, trace, settings);
+  }
+
+  /// Builds this process's part: the caches of all, the programs of its CPUs. The order is causal.
+  ///
+  /// @param part is closed with it; made of the same settings as this
+  public Replay(
+      ClusterPart part, @Nullable KernelDirectory kernel, Trace trace, ReplaySettings settings) {
+    this(part, part.topology(), kernel, trace, settings.withOrder(Order.CAUSAL));
+  }
+
+  private Replay(
+      @Nullable ClusterPart part,
+      Topology topology,
+      @Nullable KernelDirectory kernel,
+      Trace trace,
+      ReplaySettings settings) {
     trace.requireCpus(topology.cpuCount());
     TraceOrder exact =
         settings.order() == Order.EXACT
             ? new TraceOrder(trace, total(topology, trace, settings))
             : null;
-    super(topology, kernel == null ? List.of() : kernel.zones(), settings, exact);
+    super(part, topology, kernel == null ? List.of() : kernel.zones(), settings, exact);
+    this.routes = part == null ? null : new SlotRoutes(trace, topology);
     this.order = exact;
     if (exact != null) {
       exact.wakeBy(machine()::wake);
@@ -54,7 +74,7 @@ public final class Replay extends Experiment {
       for (TraceCache cache : trace.caches()) {
         addCache(create(cache));
       }
-      prepare(kernel);
+      prepare(part, kernel);
       this.warm =
           kernel == null || settings.cold()
               ? null
@@ -69,11 +89,11 @@ public final class Replay extends Experiment {
   @Override
   void warmUp() {
     if (warm != null) {
-      machine().run(warm.programs());
+      List<Program> programs = warm.programs();
+      machine().run(cpus().map(cpu -> programs.get(cpu.value())).toList());
       machine()
-          .state()
-          .cpus()
-          .forEach(cpu -> caches().forEach(c -> cpu.cache(c.id()).clearStats()));
+          .atRest(state ->
+              state.cpus().forEach(cpu -> caches().forEach(c -> cpu.cache(c.id()).clearStats())));
       machine().messages().clear();
     }
   }
@@ -89,44 +109,50 @@ public final class Replay extends Experiment {
     return machine().state().registry().cache(cache.id());
   }
 
-  private void prepare(@Nullable KernelDirectory kernel) {
+  private void prepare(@Nullable ClusterPart part, @Nullable KernelDirectory kernel) {
     CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
     short[] homes = recordedHomes(kernel);
-    LongSupplier clock = settings.driver() == Driver.EMBEDDED ? System::nanoTime : () -> 0;
-    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
-      programs.add(
-          new ReplayProgram(
-              topology.nodeOf(new CpuId(cpu)).value(),
-              trace.cursor(cpu, settings.rounds()),
-              ids,
-              slots,
-              homes,
-              topology,
-              new ReplayTally(topology.nodeCount(), ids.length),
-              clock,
-              order,
-              calls(),
-              trace::bytesRequested,
-              firstRound));
-    }
+    SlotRoutes known = routes;
+    cpus()
+        .forEach(cpu -> {
+          ReplayProgram.Parts parts =
+              new ReplayProgram.Parts(
+                  trace.operations(cpu.value()),
+                  trace.cursor(cpu.value(), settings.rounds()),
+                  ids,
+                  slots,
+                  homes,
+                  topology,
+                  new ReplayTally(topology.nodeCount(), ids.length),
+                  clock(),
+                  order,
+                  calls(),
+                  trace::bytesRequested,
+                  firstRound);
+          programs.add(
+              part == null || known == null
+                  ? new ReplayProgram(topology.nodeOf(cpu).value(), parts)
+                  : new MemberReplay(part.hostOf(cpu), cpu, known, settings.rounds(), parts));
+        });
+  }
+
+  /// The CPUs that are here.
+  private Stream<CpuId> cpus() {
+    return machine().state().cpus().stream().map(Cpu::id);
   }
 
   /// CPUs that do something in a round.
   private int busyCpus() {
-    int busy = 0;
-    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
-      busy += trace.operations(cpu).roundSize() > 0 ? 1 : 0;
-    }
-    return busy;
+    return (int) cpus().filter(cpu -> trace.operations(cpu.value()).roundSize() > 0).count();
   }
 
   /// A little less than was done: what CPUs have done is known to their last 256 operations.
   @Override
   public Part afterFirstRound() {
-    if (settings.driver() != Driver.EMBEDDED || settings.rounds() == 1 || !firstRound.isOver()) {
+    if (!hasClock() || settings.rounds() == 1 || !firstRound.isOver()) {
       return Part.NONE;
     }
-    long late = (long) topology.cpuCount() * CountedProgram.PUBLISHED_EACH;
+    long late = (long) programs.size() * CountedProgram.PUBLISHED_EACH;
     long operations = done() - firstRound.operations() - late;
     return operations <= 0 ? Part.NONE : new Part(operations, endNanos() - firstRound.nanos());
   }
@@ -152,7 +178,7 @@ public final class Replay extends Experiment {
 
   @Override
   public long total() {
-    return total(topology, trace, settings);
+    return cpus().mapToLong(cpu -> trace.operations(cpu.value(), settings.rounds())).sum();
   }
 
   private static long total(Topology topology, Trace trace, ReplaySettings settings) {
@@ -165,15 +191,7 @@ public final class Replay extends Experiment {
 
   @Override
   void hold(Held held) {
-    for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
-      CpuOperations operations = trace.operations(cpu);
-      for (int i = 0; i < operations.size(); i++) {
-        long object = operations.isFree(i) ? 0 : slots.object(operations.slot(i));
-        if (object != 0) {
-          held.add(operations.cache(i), object);
-        }
-      }
-    }
+    programs.forEach(program -> program.hold(held));
   }
 
   /// What the traced kernel's folder says of a cache, by the trace's cache index.

@@ -3,6 +3,7 @@ package org.numaslab.coordinator.experiment;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.trace.CpuOperations;
 import org.numaslab.coordinator.trace.TraceCursor;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.node.cache.CacheId;
@@ -15,7 +16,8 @@ import org.numaslab.node.topology.Topology;
 /// exact order an operation begins only when its number in the trace is up.
 ///
 /// Owner: the cpu's shell. Allocates nothing on the way that does not wait.
-final class ReplayProgram extends CountedProgram {
+class ReplayProgram extends CountedProgram {
+  private final CpuOperations operations;
   private final TraceCursor cursor;
   private final CacheId[] caches;
   private final SlotTable slots;
@@ -29,14 +31,17 @@ final class ReplayProgram extends CountedProgram {
   private final int from;
   private long waitingSince;
 
+  /// What a cpu's program is made of.
+  ///
   /// @param caches of the machine, by the trace's cache index
   /// @param recordedHomes by slot, as [ReplayTally#allocated] takes them
   /// @param clock nanoseconds; constant where there is no wall clock
-  /// @param bytesRequested by slot
   /// @param turn the order of the trace; null for causal order
+  /// @param bytesRequested by slot
   /// @param firstRound is told when this cpu is past it
-  ReplayProgram(
-      int from,
+  @SuppressWarnings("ArrayRecordComponent") // shared by all programs, compared by nobody
+  record Parts(
+      CpuOperations operations,
       TraceCursor cursor,
       CacheId[] caches,
       SlotTable slots,
@@ -47,19 +52,22 @@ final class ReplayProgram extends CountedProgram {
       @Nullable TraceOrder turn,
       Calls calls,
       IntUnaryOperator bytesRequested,
-      FirstRound firstRound) {
-    super(tally);
+      FirstRound firstRound) {}
+
+  ReplayProgram(int from, Parts parts) {
+    super(parts.tally());
     this.from = from;
-    this.cursor = cursor;
-    this.caches = caches;
-    this.slots = slots;
-    this.recordedHomes = recordedHomes;
-    this.topology = topology;
-    this.clock = clock;
-    this.turn = turn;
-    this.calls = calls;
-    this.bytesRequested = bytesRequested;
-    this.firstRound = firstRound;
+    this.operations = parts.operations();
+    this.cursor = parts.cursor();
+    this.caches = parts.caches();
+    this.slots = parts.slots();
+    this.recordedHomes = parts.recordedHomes();
+    this.topology = parts.topology();
+    this.clock = parts.clock();
+    this.turn = parts.turn();
+    this.calls = parts.calls();
+    this.bytesRequested = parts.bytesRequested();
+    this.firstRound = parts.firstRound();
   }
 
   @Override
@@ -76,24 +84,31 @@ final class ReplayProgram extends CountedProgram {
 
   private Step free(Cpu cpu) {
     int slot = cursor.slot();
-    long object = slots.awaitFull(slot, cpu.id().value());
+    long object = awaitObject(slot, cpu.id().value());
     if (object == SlotTable.EMPTY) {
       return Step.BLOCKED;
     }
-    if (object == SlotTable.FAILED) {
+    if (object > SlotTable.LOST) {
+      free(cpu, object);
+    } else if (object == SlotTable.FAILED) {
       tally().freeOfFailed();
     } else {
-      begin(cpu);
-      cpu.free(caches[cursor.cache()], object);
-      tally().freed(cursor.cache());
+      freeOfLost(slot);
     }
     slots.put(slot, SlotTable.EMPTY);
     advance();
     return Step.DONE;
   }
 
+  /// Frees an object of the cache at the cursor.
+  final void free(Cpu cpu, long object) {
+    begin(cpu);
+    cpu.free(caches[cursor.cache()], object);
+    tally().freed(cursor.cache());
+  }
+
   private Step alloc(Cpu cpu) {
-    if (!slots.awaitEmpty(cursor.slot(), cpu.id().value())) {
+    if (!awaitEmpty(cursor.slot(), cpu.id().value())) {
       return Step.BLOCKED;
     }
     begin(cpu);
@@ -127,20 +142,77 @@ final class ReplayProgram extends CountedProgram {
     int slot = cursor.slot();
     if (object == Cpu.NULL) {
       tally().failed();
-      slots.put(slot, SlotTable.FAILED);
+      give(slot, SlotTable.FAILED);
     } else {
       int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
       tally().allocated(cpu.path(), cursor.cache(), from, home, cursor.node(), recordedHomes[slot]);
-      slots.put(slot, object);
+      give(slot, object);
     }
     advance();
   }
 
+  // ---- where all tasks share a table
+
+  /// As [SlotTable#awaitFull].
+  long awaitObject(int slot, int cpu) {
+    return slots.awaitFull(slot, cpu);
+  }
+
+  /// As [SlotTable#awaitEmpty].
+  boolean awaitEmpty(int slot, int cpu) {
+    return slots.awaitEmpty(slot, cpu);
+  }
+
+  /// Passes an object, or FAILED, on to the cpu that frees it.
+  void give(int slot, long value) {
+    slots.put(slot, value);
+  }
+
+  /// The free at the cursor has nothing to free: the object is lost, or was never allocated.
+  void freeOfLost(int slot) {
+    throw new IllegalStateException("slot " + slot + " has lost its object, and nobody is gone");
+  }
+
+  /// The cursor is in a new round.
+  void roundBegins() {}
+
+  /// Whether what is in the slot of an operation is this cpu's.
+  boolean has(int index) {
+    return !operations.isFree(index);
+  }
+
+  final CpuOperations operations() {
+    return operations;
+  }
+
+  final TraceCursor cursor() {
+    return cursor;
+  }
+
+  final SlotTable slots() {
+    return slots;
+  }
+
+  /// Says what this cpu has allocated and nobody has freed.
+  void hold(Experiment.Held held) {
+    for (int i = 0; i < operations.size(); i++) {
+      long object = has(i) ? slots.object(operations.slot(i)) : 0;
+      if (object != 0) {
+        held.add(operations.cache(i), object);
+      }
+    }
+  }
+
+  // ----
+
   private void advance() {
     boolean newRound = cursor.advance();
     countOperation();
-    if (newRound && cursor.round() == 1) {
-      firstRound.passed();
+    if (newRound) {
+      roundBegins();
+      if (cursor.round() == 1) {
+        firstRound.passed();
+      }
     }
     if (turn != null) {
       turn.pass();

@@ -30,6 +30,7 @@ public final class ReplayTally {
   private final @Nullable Histogram[] latencies = new Histogram[AllocPath.values().length];
   private long failedAllocations;
   private long freesOfFailed;
+  private final HandOffCounts handOffs;
 
   ReplayTally(int nodes, int caches) {
     this.nodes = nodes;
@@ -41,6 +42,7 @@ public final class ReplayTally {
     recordedAnyNode = new long[caches];
     recordedOffNode = new long[caches];
     onRecordedNode = new long[caches];
+    handOffs = new HandOffCounts(caches);
   }
 
   /// Counts an allocation that gave an object.
@@ -114,6 +116,7 @@ public final class ReplayTally {
     }
     failedAllocations += other.failedAllocations;
     freesOfFailed += other.freesOfFailed;
+    handOffs.add(other.handOffs);
   }
 
   private static void add(long[] sum, long[] more) {
@@ -216,6 +219,11 @@ public final class ReplayTally {
   /// Allocations that gave NULL.
   public long failedAllocations() {
     return failedAllocations;
+  }
+
+  /// What went between tasks of different members, and what was lost with members.
+  public HandOffCounts handOffs() {
+    return handOffs;
   }
 
   /// Frees of those, which had nothing to free.

@@ -10,7 +10,8 @@ import java.util.function.IntConsumer;
 /// ```text
 /// slot   63      48 47                                0
 ///        +---------+----------------------------------+
-///        | cpu + 1 | address, 0: empty, 1: got NULL   |      cpu that waits for the slot to become full or empty
+///        | cpu + 1 | address, 0: empty, 1: got NULL,  |      cpu that waits for the slot to become full or empty
+///        |         | 2: lost with a member            |
 ///        +---------+----------------------------------+
 /// ```
 ///
@@ -19,6 +20,9 @@ import java.util.function.IntConsumer;
 public final class SlotTable {
   static final long EMPTY = 0;
   static final long FAILED = 1;
+
+  /// What there was is lost, or will never be there. The greatest that is no address.
+  static final long LOST = 2;
 
   private static final int WAITER_SHIFT = 48;
   private static final long ADDRESS_MASK = (1L << WAITER_SHIFT) - 1;
@@ -62,7 +66,7 @@ public final class SlotTable {
     return (long) (cpu + 1) << WAITER_SHIFT;
   }
 
-  /// Puts an object, FAILED or EMPTY into a slot and wakes who waits for it.
+  /// Puts an object, FAILED, LOST or EMPTY into a slot and wakes who waits for it.
   void put(int slot, long value) {
     long before = (long) ELEMENT.getAndSet(slots, slot, value);
     if (before >>> WAITER_SHIFT != 0) {
@@ -70,9 +74,14 @@ public final class SlotTable {
     }
   }
 
+  /// What is in a slot: an object, FAILED, LOST or EMPTY.
+  long get(int slot) {
+    return (long) ELEMENT.getAcquire(slots, slot) & ADDRESS_MASK;
+  }
+
   /// The object in a slot, 0 for none. For reports, after the run.
   public long object(int slot) {
-    long value = (long) ELEMENT.getAcquire(slots, slot) & ADDRESS_MASK;
-    return value == FAILED ? 0 : value;
+    long value = get(slot);
+    return value > LOST ? value : 0;
   }
 }

@@ -34,7 +34,7 @@ public final class MachineFiles {
     NodePages pages = NodePages.of(machine, experiment.natures(), dump);
     Map<String, String> files = new LinkedHashMap<>();
     files.put("proc/slabinfo", Slabinfo.of(machine));
-    files.putAll(ZoneFiles.of(machine.topology(), experiment.natures(), pages));
+    files.putAll(ZoneFiles.of(machine, experiment.natures(), pages));
     for (int i = 0; i < experiment.caches().size(); i++) {
       KmemCache cache = experiment.caches().get(i);
       String directory = machine.registry().shared(cache.id()).directory();
@@ -45,7 +45,8 @@ public final class MachineFiles {
       TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
           .forEach((name, text) -> files.put(debug + name, text));
     }
-    NumberedNodes.of(machine.topology())
+    machine
+        .nodeIds()
         .forEach(node -> {
           String folder = "sys/devices/system/node/node" + node.value() + "/";
           NodeFiles.of(machine, node, pages)

@@ -9,6 +9,7 @@ import org.numaslab.cpu.cache.KmemCacheCpu;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.topology.NodeId;
 
 /// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
 ///
@@ -49,7 +50,7 @@ public final class SlabAttributes {
   /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for
   /// its head's node.
   public String cpuSlabs() {
-    long[] counts = new long[machine.nodes().size()];
+    long[] counts = new long[machine.topology().nodeCount()];
     for (Cpu cpu : machine.cpus()) {
       KmemCacheCpu c = cpu.cache(cache.id());
       SlabRef slab = c.current();
@@ -61,7 +62,7 @@ public final class SlabAttributes {
         }
       }
     }
-    return perNode(node -> counts[node]);
+    return perNode(IntStream.range(0, counts.length), node -> counts[node]);
   }
 
   /// `slabs_cpu_partial`: slabs, and half their objects as an estimate.
@@ -117,7 +118,7 @@ public final class SlabAttributes {
   }
 
   private long sum(IntToLongFunction count) {
-    return IntStream.range(0, machine.nodes().size()).mapToLong(count).sum();
+    return nodes().mapToLong(count).sum();
   }
 
   private long used(int node) {
@@ -126,17 +127,25 @@ public final class SlabAttributes {
   }
 
   private KmemCacheNode half(int node) {
-    return machine.nodes().get(node).cache(cache.id());
+    return machine.node(new NodeId(node)).cache(cache.id());
   }
 
   private int nodeOf(SlabRef slab) {
     return machine.topology().nodeIndexOfFrame(slab.frame());
   }
 
+  private IntStream nodes() {
+    return machine.nodeIds().mapToInt(NodeId::value);
+  }
+
   private String perNode(IntToLongFunction count) {
+    return perNode(nodes(), count);
+  }
+
+  private static String perNode(IntStream nodes, IntToLongFunction count) {
     long sum = 0;
     StringBuilder parts = new StringBuilder();
-    for (int node = 0; node < machine.nodes().size(); node++) {
+    for (int node : nodes.toArray()) {
       long value = count.applyAsLong(node);
       sum += value;
       if (value != 0) {

@@ -82,6 +82,11 @@ public final class TraceCursor {
     return round * roundLength + operations.sequence(index);
   }
 
+  /// The operation's index in the cpu's part of the trace, of [CpuOperations].
+  public int index() {
+    return index;
+  }
+
   /// From 0.
   public int round() {
     return round;

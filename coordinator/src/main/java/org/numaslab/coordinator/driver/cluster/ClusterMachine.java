@@ -27,6 +27,24 @@ import org.numaslab.node.protocol.RegistryReply;
 public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listener {
   private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
+  /// Where nobody asks.
+  private static final RegistryAnswers NOBODY =
+      new RegistryAnswers() {
+        @Override
+        public void answer(RegistryReply reply) {}
+
+        @Override
+        public void answer(CpuReply reply) {}
+      };
+
+  /// Takes what nodes and CPUs of this process answer to the registry. For any thread.
+  interface RegistryAnswers {
+    void answer(RegistryReply reply);
+
+    void answer(CpuReply reply);
+  }
+
+  private volatile RegistryAnswers registry = NOBODY;
   private final long number;
   private final ClusterSystem process;
   private final ActorSystem<Void> system;
@@ -71,7 +89,12 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   }
 
   private String name(Incarnation member) {
-    return "machine-" + number + "-node-" + member.node().value();
+    return name("node-" + member.node().value());
+  }
+
+  /// The name of an actor of this machine.
+  String name(String what) {
+    return "machine-" + number + "-" + what;
   }
 
   /// The members of this process, by node.
@@ -82,6 +105,20 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   /// What they share.
   public MachinePart part() {
     return part;
+  }
+
+  /// Says who takes answers to the registry, before it asks.
+  void answersTo(RegistryAnswers asker) {
+    registry = asker;
+  }
+
+  /// One more actor that stops with the machine.
+  void owns(ActorRef<?> actor) {
+    actors.add(actor);
+  }
+
+  ClusterSystem process() {
+    return process;
   }
 
   // ---- who is there
@@ -120,12 +157,16 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   public void close() {
     process.forget(this);
     // Memory that an actor may still touch must not become another machine's.
-    CompletableFuture.allOf(
-            actors.stream()
-                .map(actor ->
-                    Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX).toCompletableFuture())
-                .toArray(CompletableFuture[]::new))
-        .join();
+    CompletableFuture<?> stopped = system.getWhenTerminated().toCompletableFuture();
+    if (!stopped.isDone()) {
+      CompletableFuture.allOf(
+              actors.stream()
+                  .map(actor ->
+                      Patterns.gracefulStop(Adapter.toClassic(actor), STOP_MAX)
+                          .toCompletableFuture())
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    }
     part.close();
   }
 
@@ -152,10 +193,19 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     }
 
     @Override
-    public void answer(RegistryReply reply) {}
+    public void after(long nanos, Runnable action) {
+      ClusterMachine.this.after(nanos, action);
+    }
 
     @Override
-    public void answer(CpuReply reply) {}
+    public void answer(RegistryReply reply) {
+      registry.answer(reply);
+    }
+
+    @Override
+    public void answer(CpuReply reply) {
+      registry.answer(reply);
+    }
 
     @Override
     public void end() {

@@ -20,7 +20,9 @@ import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.cpu.actor.CpuActor;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.PartialCounts;
@@ -53,6 +55,9 @@ import org.numaslab.node.topology.Topology;
 ///
 /// Owner: its actors, as the table says.
 public final class ClusterMember implements MemberHost {
+  /// The number of what nobody waits for.
+  private static final long NOBODYS = 0;
+
   private final Incarnation me;
   private final MachinePart part;
   private final MemberLink link;
@@ -88,7 +93,7 @@ public final class ClusterMember implements MemberHost {
     this.part = part;
     this.link = link;
     this.shell = shell;
-    this.events = new MemberEvents(me, history);
+    this.events = new MemberEvents(me, history, this::gone);
     Topology topology = part.topology();
     Memory own =
         part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
@@ -226,6 +231,14 @@ public final class ClusterMember implements MemberHost {
     alone(() -> borders.removed(member, events.now()));
   }
 
+  /// A member is removed: whoever waits for a task of it looks again.
+  private void gone(Incarnation member) {
+    tasks.forEach((cpu, task) -> {
+      task.removed(member);
+      wake(cpu);
+    });
+  }
+
   void cpuIsDone(CpuId cpu, long token) {
     Runnable then = whenDone.remove(token);
     if (then == null) {
@@ -271,7 +284,7 @@ public final class ClusterMember implements MemberHost {
       } else {
         caches.set(cache.id().value(), cache);
       }
-      node.receive(new NodeProtocol.Describe(0, cache));
+      node.receive(new NodeProtocol.Describe(NOBODYS, cache));
       cpus.values().forEach(each -> each.cpu().describe(cache));
     });
     known.run();
@@ -285,13 +298,28 @@ public final class ClusterMember implements MemberHost {
     }
   }
 
+  /// Serves what the registry asks of a cpu.
+  void serve(CpuId cpu, CpuProtocol message) {
+    cpu(cpu).tell(new CpuActor.Asked(message));
+  }
+
+  /// Serves what the registry answers to a task.
+  void told(CpuId cpu, TaskReply reply) {
+    cpu(cpu).tell(new CpuActor.Told(reply));
+  }
+
+  /// A task will run on a cpu: what others pass on to it may come from now on.
+  void expect(CpuId cpu, MemberTask task) {
+    tasks.put(cpu, task);
+  }
+
   /// Runs a program on a cpu.
   ///
   /// @param finished runs when it is at its end and all nodes have answered; again each time that
   ///   it was resumed
   public void start(CpuId cpu, Program program, Runnable finished) {
     if (program instanceof MemberTask task) {
-      tasks.put(cpu, task);
+      expect(cpu, task);
     }
     cpu(cpu).tell(new CpuActor.Start(program, finished));
   }
@@ -421,6 +449,11 @@ public final class ClusterMember implements MemberHost {
   }
 
   @Override
+  public void wakeAfter(CpuId cpu, long nanos) {
+    shell.after(nanos, () -> wake(cpu));
+  }
+
+  @Override
   public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
     events.note(kind, cpu, home, object, number);
   }
@@ -512,7 +545,9 @@ public final class ClusterMember implements MemberHost {
 
     @Override
     public void answerRegistry(RegistryReply reply) {
-      shell.answer(reply);
+      if (reply.request() != NOBODYS) {
+        shell.answer(reply);
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.cluster;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
@@ -17,13 +18,16 @@ import org.numaslab.node.loan.Rejection;
 final class MemberEvents implements LoanEvents {
   private final Incarnation me;
   private final History history;
+  private final Consumer<Incarnation> gone;
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
   private long reclaimed;
   private long reclaimedAt;
 
-  MemberEvents(Incarnation me, History history) {
+  /// @param gone is told of each member that is removed, before anything comes of that
+  MemberEvents(Incarnation me, History history, Consumer<Incarnation> gone) {
     this.me = me;
     this.history = history;
+    this.gone = gone;
   }
 
   /// Nanoseconds of the monotonic clock.
@@ -79,6 +83,7 @@ final class MemberEvents implements LoanEvents {
   @Override
   public void removed(Incarnation member) {
     note(Kind.REMOVED, Event.NONE, member, 0, 0);
+    gone.accept(member);
   }
 
   @Override

@@ -11,6 +11,9 @@ interface MemberShell {
   /// Puts [MemberActor.Due] into the mailbox at a time of the monotonic clock.
   void wakeAt(long nanos);
 
+  /// Does something later.
+  void after(long nanos, Runnable action);
+
   /// The registry's request was done.
   void answer(RegistryReply reply);
 

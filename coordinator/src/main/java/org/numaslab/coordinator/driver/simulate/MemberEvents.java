@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.simulate;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.node.loan.Frame;
@@ -16,14 +17,18 @@ final class MemberEvents implements LoanEvents {
   private final SimulatedCluster cluster;
   private final Incarnation me;
   private final MemberClock clock;
+  private final Consumer<Incarnation> gone;
 
   /// By the member's own clock.
   private final Map<Incarnation, Long> leasedUntil = new TreeMap<>(Incarnation.ORDER);
 
-  MemberEvents(SimulatedCluster cluster, Incarnation me, MemberClock clock) {
+  /// @param gone is told of each member that is removed, before anything comes of that
+  MemberEvents(
+      SimulatedCluster cluster, Incarnation me, MemberClock clock, Consumer<Incarnation> gone) {
     this.cluster = cluster;
     this.me = me;
     this.clock = clock;
+    this.gone = gone;
   }
 
   /// @param other the other member, or the home of the object
@@ -77,6 +82,7 @@ final class MemberEvents implements LoanEvents {
   @Override
   public void removed(Incarnation member) {
     note(Kind.REMOVED, Event.NONE, member, 0, 0);
+    gone.accept(member);
   }
 
   @Override

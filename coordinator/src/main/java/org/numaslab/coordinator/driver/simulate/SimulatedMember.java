@@ -84,7 +84,9 @@ public final class SimulatedMember implements MemberHost {
     this.memory = memory;
     this.clock =
         new MemberClock(time, seed >>> 24); // those of two processes have nothing in common
-    this.events = new MemberEvents(cluster, me, clock);
+    this.events =
+        new MemberEvents(
+            cluster, me, clock, gone -> shells.values().forEach(s -> s.task().removed(gone)));
     Memory own = memory.seenBy(frame -> cluster.topology().nodeIndexOfFrame(frame) == node());
     this.natures = cluster.natures(me.node(), memory, seed);
     this.counts = new PartialCounts(cluster.topology().nodeCount());
@@ -332,6 +334,11 @@ public final class SimulatedMember implements MemberHost {
   @Override
   public void wake(CpuId cpu) {
     shell(cpu).wake();
+  }
+
+  @Override
+  public void wakeAfter(CpuId cpu, long nanos) {
+    time.after(nanos, () -> run(() -> wake(cpu)));
   }
 
   /// Whether all tasks are at their end and nothing is under way.

@@ -1,0 +1,305 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.driver.KernelLog;
+import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.Machine;
+import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.driver.MemberHost;
+import org.numaslab.coordinator.driver.MemberTask;
+import org.numaslab.coordinator.driver.MessageCounts;
+import org.numaslab.coordinator.registry.AttributeWrite.Refused;
+import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.TaskRequests;
+import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.client.Program;
+import org.numaslab.cpu.protocol.TaskRequest;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.ObjectConstructor;
+import org.numaslab.node.protocol.NodeState;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.EnvironmentFailure;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// One process's part of a machine, as a machine: its topology is the whole one, its state what is
+/// here.
+///
+/// Programs run on the CPUs that are here. What has run to its end here still serves the others:
+/// close it when all are at their ends.
+///
+/// The calling thread starts operations and waits for them.
+public final class ClusterPart implements Machine {
+  private static final Duration GRACE_PERIOD = Duration.ofMillis(100);
+  private static final Duration LOOK = Duration.ofSeconds(20);
+
+  private final ClusterMachine here;
+  private final Map<NodeId, ClusterMember> members =
+      new TreeMap<>(Comparator.comparingInt(NodeId::value));
+  private final PartRegistry registry;
+  private final MachineState state;
+  private final long bootNanos = System.nanoTime();
+
+  /// @param here is closed with it
+  public ClusterPart(ClusterMachine here) {
+    this.here = here;
+    here.members().forEach(member -> members.put(member.me().node(), member));
+    this.registry = new PartRegistry(here.part(), members, here.process(), here.name("registry"));
+    here.answersTo(registry);
+    here.owns(registry.actor());
+    List<NodeState> nodes = new ArrayList<>();
+    List<Cpu> cpus = new ArrayList<>();
+    for (ClusterMember member : members.values()) {
+      member.look(at -> {
+        nodes.add(at.node());
+        cpus.addAll(at.cpus());
+      });
+    }
+    cpus.sort(Comparator.comparingInt(cpu -> cpu.id().value()));
+    this.state =
+        new MachineState(
+            topology(),
+            here.part().memory(),
+            List.copyOf(nodes),
+            List.copyOf(cpus),
+            registry.registry());
+  }
+
+  /// What draws for it.
+  public LiveNatures natures() {
+    return here.part().natures();
+  }
+
+  /// The member that a cpu is of.
+  public MemberHost hostOf(CpuId cpu) {
+    return member(cpu);
+  }
+
+  private ClusterMember member(CpuId cpu) {
+    return Objects.requireNonNull(members.get(topology().nodeOf(cpu)), () -> cpu + " is elsewhere");
+  }
+
+  /// Whether a cpu is here.
+  public boolean has(CpuId cpu) {
+    return members.containsKey(topology().nodeOf(cpu));
+  }
+
+  // ---- caches
+
+  @Override
+  public KmemCache create(
+      CacheRequest request,
+      GeometryOptions boot,
+      boolean initOnAlloc,
+      @Nullable ObjectConstructor constructor) {
+    return create((r, then) -> r.create(request, boot, initOnAlloc, constructor, then));
+  }
+
+  @Override
+  public KmemCache create(
+      SharedCache made, boolean initOnAlloc, @Nullable ObjectConstructor constructor) {
+    return create((r, then) -> r.create(made, initOnAlloc, constructor, then));
+  }
+
+  private KmemCache create(BiFunction<Registry, Runnable, KmemCache> how) {
+    CompletableFuture<KmemCache> created = new CompletableFuture<>();
+    KmemCache[] cache = new KmemCache[1];
+    registry.ask(r -> cache[0] = how.apply(r, () -> created.complete(cache[0])));
+    return await(created);
+  }
+
+  @Override
+  public Optional<Refused> write(CacheId cache, String attribute, String text) {
+    CompletableFuture<Optional<Refused>> written = new CompletableFuture<>();
+    registry.ask(r -> r.write(cache, attribute, text, written::complete));
+    return await(written);
+  }
+
+  @Override
+  public int setCpu(CpuId cpu, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    registry.ask(r -> r.setCpu(cpu, online, returned::complete));
+    return await(returned);
+  }
+
+  @Override
+  public int setMemory(NodeId node, boolean online) {
+    CompletableFuture<Integer> returned = new CompletableFuture<>();
+    registry.ask(r -> r.setMemory(node, online, returned::complete));
+    return await(returned);
+  }
+
+  // ---- programs
+
+  /// Says what will run, before anybody else runs: from then on others may pass objects on to it.
+  ///
+  /// @param byCpu as [#run] takes them
+  public void expect(List<? extends MemberTask> byCpu) {
+    for (int i = 0; i < byCpu.size(); i++) {
+      CpuId cpu = state.cpus().get(i).id();
+      member(cpu).expect(cpu, byCpu.get(i));
+    }
+  }
+
+  /// Programs that wait for others wait for as long as those are there.
+  @Override
+  public void run(List<? extends Program> byCpu) {
+    CompletableFuture<Void> finished = new CompletableFuture<>();
+    AtomicInteger running = new AtomicInteger(byCpu.size());
+    for (int i = 0; i < byCpu.size(); i++) {
+      CpuId cpu = state.cpus().get(i).id();
+      AtomicBoolean isRunning = new AtomicBoolean(true);
+      Runnable atEnd =
+          () -> {
+            if (isRunning.getAndSet(false) && running.decrementAndGet() == 0) {
+              finished.complete(null);
+            }
+          };
+      member(cpu).start(cpu, byCpu.get(i), atEnd);
+    }
+    if (byCpu.isEmpty()) {
+      finished.complete(null);
+    }
+    while (!isDoneWithin(finished, GRACE_PERIOD)) {
+      // Not waited for: a reader may keep it from ending.
+      registry.ask(r -> startGracePeriod(r, () -> {}));
+    }
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    registry.ask(r -> startGracePeriod(r, () -> ended.complete(true)));
+    await(ended);
+  }
+
+  private static void startGracePeriod(Registry registry, Runnable then) {
+    if (registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
+      registry.gracePeriod(then);
+    } else {
+      then.run();
+    }
+  }
+
+  /// @throws EnvironmentFailure when this process is no member any more
+  private boolean isDoneWithin(CompletableFuture<?> wanted, Duration limit) {
+    ClusterSystem process = here.process();
+    try {
+      CompletableFuture.anyOf(process.failure(), process.ended(), wanted)
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the machine runs", e);
+    }
+    Throwable failure = process.failure().getNow(null);
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    }
+    if (process.ended().isDone() && !wanted.isDone()) {
+      throw new EnvironmentFailure("this process is no member of the cluster any more");
+    }
+    return true;
+  }
+
+  private <T> T await(CompletableFuture<T> wanted) {
+    while (!isDoneWithin(wanted, LOOK)) {
+      // A busy real machine may take its time; a failure ends the wait.
+    }
+    return wanted.join();
+  }
+
+  // ---- for its tasks
+
+  @Override
+  public Topology topology() {
+    return here.part().topology();
+  }
+
+  @Override
+  public void ask(TaskRequest request) {
+    ClusterMember from = member(request.from());
+    registry.ask(r -> TaskRequests.serve(r, request, reply -> from.told(request.from(), reply)));
+  }
+
+  @Override
+  public void wake(int cpu) {
+    CpuId id = new CpuId(cpu);
+    member(id).wake(id);
+  }
+
+  @Override
+  public boolean isOnline(CpuId cpu) {
+    return has(cpu) ? state.cpu(cpu).isOnline() : registry.registry().isOnline(cpu);
+  }
+
+  @Override
+  public long uptimeNanos() {
+    return System.nanoTime() - bootNanos;
+  }
+
+  // ---- state
+
+  /// What is here. Borders may still be at work: what has to be seen at one moment is looked at by
+  /// [#atRest].
+  @Override
+  public MachineState state() {
+    return state;
+  }
+
+  @Override
+  public void atRest(Consumer<MachineState> at) {
+    atRest(List.copyOf(members.values()), at);
+  }
+
+  private void atRest(List<ClusterMember> open, Consumer<MachineState> at) {
+    if (open.isEmpty()) {
+      at.accept(state);
+    } else {
+      // Only here one gate is passed within another, in the order of the nodes.
+      open.getFirst().look(member -> atRest(open.subList(1, open.size()), at));
+    }
+  }
+
+  /// Whether nothing is open at its borders and no cpu waits.
+  public boolean isQuiet() {
+    return members.values().stream().allMatch(ClusterMember::isQuiet);
+  }
+
+  @Override
+  public MessageCounts messages() {
+    return here.part().messages();
+  }
+
+  @Override
+  public KernelLog kernelLog() {
+    return here.part().log();
+  }
+
+  @Override
+  public void close() {
+    here.close();
+  }
+}
