@@ -3,10 +3,13 @@ package org.numaslab.coordinator.membership;
 /// A process's part of a run. Made and prepared by a thread that may wait; then looked at by
 /// others.
 public interface Job extends AutoCloseable {
+  /// Brings the machine where the run begins, when all have made their parts. May wait.
+  void warm();
+
   /// Lets the tasks run. Does not wait for them.
   void begin();
 
-  /// Whether all tasks are at their ends. For any thread.
+  /// Whether all tasks are at their ends; throws what one of them has failed of. For any thread.
   boolean isFinished();
 
   /// Lets the tasks give back what they have to give back. May be said more than once.

@@ -6,6 +6,7 @@ package org.numaslab.coordinator.membership;
 /// |---|---|---|
 /// | NONE | knows nothing of the run | all nodes are there |
 /// | READY | has its part of the machine, and all inputs | all are ready |
+/// | WARM | its CPUs have what they had before the run | all are warm |
 /// | RUNNING | its tasks run | all are finished that are still there |
 /// | FINISHED | its tasks are at their ends; its nodes serve the others | the same |
 /// | SETTLED | has given back what its tasks had to give back, and nothing is under way | twice in a row nothing is under way anywhere |
@@ -15,6 +16,7 @@ package org.numaslab.coordinator.membership;
 public enum Phase {
   NONE,
   READY,
+  WARM,
   RUNNING,
   FINISHED,
   SETTLED,

@@ -85,12 +85,17 @@ public final class RunFollower {
         }
       }
       case READY -> {
+        if (mine != null && wanted.isAtLeast(Phase.WARM)) {
+          work(mine::warm, Phase.WARM);
+        }
+      }
+      case WARM -> {
         if (mine != null && wanted.isAtLeast(Phase.RUNNING)) {
           work(mine::begin, Phase.RUNNING);
         }
       }
       case RUNNING -> {
-        if (mine != null && mine.isFinished()) {
+        if (mine != null && isFinished(mine)) {
           phase = Phase.FINISHED;
           goOn();
         }
@@ -106,6 +111,15 @@ public final class RunFollower {
         }
       }
       case COLLECTED, OVER, FAILED -> {}
+    }
+  }
+
+  private boolean isFinished(Job mine) {
+    try {
+      return mine.isFinished();
+    } catch (RuntimeException | Error failed) {
+      fail(failed);
+      return false;
     }
   }
 

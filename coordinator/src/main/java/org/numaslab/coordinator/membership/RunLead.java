@@ -21,7 +21,8 @@ import org.numaslab.node.topology.NodeId;
 /// | step | waits for | then |
 /// |---|---|---|
 /// | FORMING | a process for each node, each knowing all members | READY is wanted |
-/// | READY | all to be ready | RUNNING |
+/// | READY | all to be ready | WARM |
+/// | WARM | all to be warm | RUNNING |
 /// | RUNNING | all that are left to be finished | SETTLED |
 /// | SETTLED | all that are left to be quiet, twice | COLLECTED |
 /// | COLLECTED | all parts of the result | OVER |
@@ -90,7 +91,7 @@ public final class RunLead {
     if (!process.isGone) {
       process.isGone = true;
       Standing standing = process.standing;
-      if (wanted == Phase.READY) {
+      if (wanted == Phase.READY || wanted == Phase.WARM) {
         fail((standing == null ? name : nodes(standing)) + " was lost before the run began");
       } else if (wanted != Phase.NONE && left().isEmpty()) {
         fail("every process was lost");
@@ -191,6 +192,11 @@ public final class RunLead {
       }
       case READY -> {
         if (allAt(Phase.READY)) {
+          wanted = Phase.WARM;
+        }
+      }
+      case WARM -> {
+        if (allAt(Phase.WARM)) {
           wanted = Phase.RUNNING;
         }
       }

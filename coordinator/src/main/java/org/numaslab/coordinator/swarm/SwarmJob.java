@@ -105,6 +105,9 @@ public final class SwarmJob implements Job {
   }
 
   @Override
+  public void warm() {}
+
+  @Override
   public void begin() {
     began = System.nanoTime();
     shim.begin();

@@ -104,6 +104,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             ClusterSettings.Resolver.quorumOf(processes),
             1,
             false,
+            false,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());
   }
