@@ -2,20 +2,54 @@ package org.numaslab.coordinator.audit;
 
 import java.util.List;
 import java.util.Map;
+import org.numaslab.node.topology.FrameRange;
 
 /// A machine at rest, in plain numbers.
 ///
 /// @param caches by number
 /// @param live addresses that the tasks hold, by cache number
+/// @param lost nodes that were removed while the machine ran: nobody can say what they had
 public record MachineDump(
-    List<CacheDump> caches, List<NodeDump> nodes, List<CpuDump> cpus, Map<Integer, long[]> live) {
+    List<CacheDump> caches,
+    List<NodeDump> nodes,
+    List<CpuDump> cpus,
+    Map<Integer, long[]> live,
+    List<LostDump> lost) {
+
+  /// A machine that has lost nothing.
+  public MachineDump(
+      List<CacheDump> caches, List<NodeDump> nodes, List<CpuDump> cpus, Map<Integer, long[]> live) {
+    this(caches, nodes, cpus, live, List.of());
+  }
+
+  /// @param memory that was its own
+  public record LostDump(int id, List<FrameRange> memory) {}
 
   /// @param slotBytes distance of two objects
   /// @param firstBytes where the first object begins in its slab
   /// @param allocations that gave an object, as the tasks counted them
   /// @param frees as the tasks counted them
+  /// @param moved objects that came from tasks of members that are no part of this, less those that
+  ///   went to them, or were lost with a member
   public record CacheDump(
-      int id, String name, int slotBytes, int firstBytes, long allocations, long frees) {}
+      int id,
+      String name,
+      int slotBytes,
+      int firstBytes,
+      long allocations,
+      long frees,
+      long moved) {
+    /// Of a whole machine.
+    public CacheDump(
+        int id, String name, int slotBytes, int firstBytes, long allocations, long frees) {
+      this(id, name, slotBytes, firstBytes, allocations, frees, 0);
+    }
+
+    /// What the tasks must have.
+    public long live() {
+      return allocations + moved - frees;
+    }
+  }
 
   /// @param managedPages that its page allocator began with
   /// @param slabs found by walking the page-frame table

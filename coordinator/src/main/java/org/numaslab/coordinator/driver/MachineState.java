@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.cache.Cpu;
@@ -16,10 +17,12 @@ import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
-/// The state machines of a machine, for reports and audits while nothing is under way.
+/// The state machines of a machine, or of the part of it that this process has, for reports and
+/// audits while nothing is under way.
 ///
-/// @param nodes by number
-/// @param cpus by number
+/// @param topology of the whole machine
+/// @param nodes those that are here, in the order of their numbers
+/// @param cpus the same
 public record MachineState(
     Topology topology, Memory memory, List<NodeState> nodes, List<Cpu> cpus, Registry registry) {
 
@@ -65,6 +68,33 @@ public record MachineState(
     }
     Registry registry = new Registry(topology, natures.ofRegistry(), counts, fromRegistry, log);
     return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+  }
+
+  /// A node that is here.
+  public NodeState node(NodeId id) {
+    if (nodes.size() == topology.nodeCount()) {
+      return nodes.get(id.value());
+    }
+    return nodes.stream()
+        .filter(node -> node.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(id + " is not here"));
+  }
+
+  /// A cpu that is here.
+  public Cpu cpu(CpuId id) {
+    if (cpus.size() == topology.cpuCount()) {
+      return cpus.get(id.value());
+    }
+    return cpus.stream()
+        .filter(cpu -> cpu.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(id + " is not here"));
+  }
+
+  /// The numbers of the nodes that are here.
+  public Stream<NodeId> nodeIds() {
+    return nodes.stream().map(NodeState::id);
   }
 
   private static Memory seenBy(Topology topology, Memory memory, NodeId node) {

@@ -1,5 +1,9 @@
 package org.numaslab.coordinator.experiment;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.AllocPath;
@@ -9,7 +13,10 @@ import org.numaslab.cpu.cache.AllocPath;
 /// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by
 /// the trace's cache index.
 public final class ReplayTally {
-  private static final int DIGITS = 2;
+  /// Significant digits of waiting times.
+  public static final int DIGITS = 2;
+
+  private static final long[] NO_ROW = {};
 
   /// Instead of a recorded home.
   static final short NOT_KNOWN = -1;
@@ -31,7 +38,43 @@ public final class ReplayTally {
   private long failedAllocations;
   private long freesOfFailed;
 
-  ReplayTally(int nodes, int caches) {
+  /// The counts as they are, to be sent and kept.
+  ///
+  /// @param homes a row for each node; empty where its CPUs got nothing
+  /// @param latencies of the paths that waited
+  public record Sums(
+      long[] paths,
+      long[][] homes,
+      long[] allocations,
+      long[] frees,
+      long[] anyNode,
+      long[] offNode,
+      long[] recordedAnyNode,
+      long[] recordedOffNode,
+      long[] onRecordedNode,
+      Map<AllocPath, Histogram> latencies,
+      long failedAllocations,
+      long freesOfFailed) {
+
+    /// Whether all counts are there for so many nodes and caches.
+    public boolean fits(int nodes, int caches) {
+      return paths.length == AllocPath.values().length
+          && homes.length == nodes
+          && Arrays.stream(homes).allMatch(row -> row.length == 0 || row.length == nodes)
+          && Stream.of(
+                  allocations,
+                  frees,
+                  anyNode,
+                  offNode,
+                  recordedAnyNode,
+                  recordedOffNode,
+                  onRecordedNode)
+              .allMatch(counts -> counts.length == caches);
+    }
+  }
+
+  /// Nothing was counted yet.
+  public ReplayTally(int nodes, int caches) {
     this.nodes = nodes;
     homes = new long[nodes][];
     allocations = new long[caches];
@@ -91,12 +134,12 @@ public final class ReplayTally {
     return row;
   }
 
-  void add(ReplayTally other) {
+  /// Adds what another process has counted. The numbers of nodes and caches are the same.
+  public void add(Sums other) {
     add(paths, other.paths);
     for (int i = 0; i < homes.length; i++) {
-      long[] row = other.homes[i];
-      if (row != null) {
-        add(row(i), row);
+      if (other.homes[i].length > 0) {
+        add(row(i), other.homes[i]);
       }
     }
     add(allocations, other.allocations);
@@ -106,14 +149,37 @@ public final class ReplayTally {
     add(recordedAnyNode, other.recordedAnyNode);
     add(recordedOffNode, other.recordedOffNode);
     add(onRecordedNode, other.onRecordedNode);
-    for (AllocPath path : AllocPath.values()) {
-      Histogram histogram = other.latencies[path.ordinal()];
-      if (histogram != null) {
-        latency(path).add(histogram);
-      }
-    }
+    other.latencies.forEach((path, histogram) -> latency(path).add(histogram));
     failedAllocations += other.failedAllocations;
     freesOfFailed += other.freesOfFailed;
+  }
+
+  void add(ReplayTally other) {
+    add(other.sums());
+  }
+
+  /// Not a copy: while nobody counts.
+  public Sums sums() {
+    Map<AllocPath, Histogram> waited = new EnumMap<>(AllocPath.class);
+    for (AllocPath path : AllocPath.values()) {
+      Histogram histogram = latencies[path.ordinal()];
+      if (histogram != null) {
+        waited.put(path, histogram);
+      }
+    }
+    return new Sums(
+        paths,
+        Arrays.stream(homes).map(row -> row == null ? NO_ROW : row).toArray(long[][]::new),
+        allocations,
+        frees,
+        anyNode,
+        offNode,
+        recordedAnyNode,
+        recordedOffNode,
+        onRecordedNode,
+        waited,
+        failedAllocations,
+        freesOfFailed);
   }
 
   private static void add(long[] sum, long[] more) {

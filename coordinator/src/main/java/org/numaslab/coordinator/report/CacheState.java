@@ -78,7 +78,7 @@ public record CacheState(
         cache.slotBytes(),
         cache.allocations(),
         cache.frees(),
-        cache.allocations() - cache.frees(),
+        cache.live(),
         machine.nodes().stream().map(node -> ofNode(node, cache.id(), places, onCpus)).toList());
   }
 

@@ -1,8 +1,9 @@
 package org.numaslab.coordinator.report;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.NodeDump;
@@ -19,9 +20,7 @@ import org.numaslab.node.topology.NodeId;
 /// The pages of each node by what they are for: what nodeN/meminfo and zoneinfo count.
 ///
 /// A discarded slab whose pages wait for a grace period counts as slab until they are given back.
-///
-/// @param nodes by number
-record NodePages(List<Node> nodes) {
+record NodePages(Map<NodeId, Node> nodes) {
   /// @param managed that the page allocator was given, and did not hold for good
   /// @param reclaimable in slabs of caches with RECLAIM_ACCOUNT
   /// @param unreclaimable in all other slabs, and kmalloc's that are no slabs
@@ -38,7 +37,7 @@ record NodePages(List<Node> nodes) {
         reclaimable.add(cache.id().value());
       }
     }
-    List<Node> nodes = new ArrayList<>();
+    Map<NodeId, Node> nodes = new HashMap<>();
     for (NodeDump node : dump.nodes()) {
       long yes = 0;
       long no = 0;
@@ -47,7 +46,7 @@ record NodePages(List<Node> nodes) {
         yes += reclaimable.contains(slab.cache()) ? pages : 0;
         no += reclaimable.contains(slab.cache()) ? 0 : pages;
       }
-      NodeState state = machine.nodes().get(node.id());
+      NodeState state = machine.node(new NodeId(node.id()));
       for (KmemCacheNode half : state.caches().values()) {
         long pages = half.pagesWaitingForGracePeriod();
         yes += reclaimable.contains(half.cache().id().value()) ? pages : 0;
@@ -55,12 +54,14 @@ record NodePages(List<Node> nodes) {
       }
       Buddy buddy = natures.buddy(state.id());
       no += state.plainPages();
-      nodes.add(new Node(buddy.managedPages() - buddy.heldPages(), buddy.freePages(), yes, no));
+      nodes.put(
+          state.id(),
+          new Node(buddy.managedPages() - buddy.heldPages(), buddy.freePages(), yes, no));
     }
-    return new NodePages(List.copyOf(nodes));
+    return new NodePages(Map.copyOf(nodes));
   }
 
   Node of(NodeId node) {
-    return nodes.get(node.value());
+    return Objects.requireNonNull(nodes.get(node));
   }
 }

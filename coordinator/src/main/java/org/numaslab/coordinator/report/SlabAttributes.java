@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.report;
 
-import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.numaslab.coordinator.driver.MachineState;
@@ -9,6 +8,7 @@ import org.numaslab.cpu.cache.KmemCacheCpu;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.topology.NodeId;
 
 /// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
 ///
@@ -49,7 +49,7 @@ public final class SlabAttributes {
   /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for
   /// its head's node.
   public String cpuSlabs() {
-    long[] counts = new long[machine.nodes().size()];
+    long[] counts = new long[machine.topology().nodeCount()];
     for (Cpu cpu : machine.cpus()) {
       KmemCacheCpu c = cpu.cache(cache.id());
       SlabRef slab = c.current();
@@ -61,7 +61,7 @@ public final class SlabAttributes {
         }
       }
     }
-    return perNode(node -> counts[node]);
+    return perNode(IntStream.range(0, counts.length), node -> counts[node]);
   }
 
   /// `slabs_cpu_partial`: slabs, and half their objects as an estimate.
@@ -99,44 +99,43 @@ public final class SlabAttributes {
 
   /// The cache's row of /proc/slabinfo 2.1.
   public String slabinfo() {
-    return String.format(
-        Locale.ROOT,
-        "%-17s %6d %6d %6d %4d %4d : tunables %4d %4d %4d : slabdata %6d %6d %6d",
-        cache.name(),
-        activeObjectCount(),
-        objectCount(),
-        cache.geometry().size(),
-        cache.geometry().ooObjects(),
-        1 << cache.geometry().ooOrder(),
-        0,
-        0,
-        0,
-        slabCount(),
-        slabCount(),
-        0);
+    return CachePart.slabinfo(
+        cache.name(), cache.geometry(), activeObjectCount(), objectCount(), slabCount());
   }
 
   private long sum(IntToLongFunction count) {
-    return IntStream.range(0, machine.nodes().size()).mapToLong(count).sum();
+    return nodes().mapToLong(count).sum();
   }
 
   private long used(int node) {
-    KmemCacheNode half = half(node);
+    return used(half(node));
+  }
+
+  /// Objects of a node that are not free on its partial list.
+  static long used(KmemCacheNode half) {
     return half.totalObjects() - half.partialObjects() + half.partialInUse();
   }
 
   private KmemCacheNode half(int node) {
-    return machine.nodes().get(node).cache(cache.id());
+    return machine.node(new NodeId(node)).cache(cache.id());
   }
 
   private int nodeOf(SlabRef slab) {
     return machine.topology().nodeIndexOfFrame(slab.frame());
   }
 
+  private IntStream nodes() {
+    return machine.nodeIds().mapToInt(NodeId::value);
+  }
+
   private String perNode(IntToLongFunction count) {
+    return perNode(nodes(), count);
+  }
+
+  private static String perNode(IntStream nodes, IntToLongFunction count) {
     long sum = 0;
     StringBuilder parts = new StringBuilder();
-    for (int node = 0; node < machine.nodes().size(); node++) {
+    for (int node : nodes.toArray()) {
       long value = count.applyAsLong(node);
       sum += value;
       if (value != 0) {

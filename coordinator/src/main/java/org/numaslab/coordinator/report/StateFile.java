@@ -28,7 +28,7 @@ public final class StateFile {
   /// What a file may take: a state of some 2 million slabs, or of 7 million live objects.
   public static final long BYTES_MAX = 128L << 20;
 
-  private static final String FORMAT = "numaslab state 2";
+  private static final String FORMAT = "numaslab state 3";
   private static final long BYTES_PER_SLAB = 90;
   private static final long BYTES_PER_INDEX = 4;
   private static final long BYTES_PER_FRAME = 9;
@@ -116,7 +116,7 @@ public final class StateFile {
         throw new BadInput(
             file + ": got format \"" + content.format + "\", allowed: \"" + FORMAT + "\"");
       }
-      StateLimits.check(file, content.machine);
+      StateLimits.check(file.toString(), content.machine);
       return content.machine;
     } catch (JsonProcessingException damaged) {
       JsonLocation at = damaged.getLocation();

@@ -152,10 +152,10 @@ final class TrackFiles {
     if (l.pidMin != l.pidMax) {
       text.append('-').append(l.pidMax);
     }
-    if (machine.cpus().size() > 1) {
+    if (machine.topology().cpuCount() > 1) {
       text.append(" cpus=").append(NumberRuns.of(l.cpus));
     }
-    if (machine.nodes().size() > 1) {
+    if (machine.topology().nodeCount() > 1) {
       text.append(" nodes=").append(NumberRuns.of(l.nodes));
     }
     return text.append('\n').toString();

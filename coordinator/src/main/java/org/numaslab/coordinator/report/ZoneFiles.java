@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.numaslab.coordinator.driver.LiveNatures;
+import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.node.buddy.BuddyInfo;
 import org.numaslab.node.buddy.ZoneInfo;
 import org.numaslab.node.buddy.ZoneLimits;
 import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.NodeId;
-import org.numaslab.node.topology.Topology;
 import org.numaslab.node.topology.ZoneType;
 
 /// What the kernel says of its zones and their free pages: /proc/buddyinfo, pagetypeinfo and
@@ -46,16 +46,16 @@ final class ZoneFiles {
           "        present  ",
           "        managed  ");
 
-  private final Topology topology;
+  private final MachineState machine;
   private final LiveNatures natures;
 
-  private ZoneFiles(Topology topology, LiveNatures natures) {
-    this.topology = topology;
+  private ZoneFiles(MachineState machine, LiveNatures natures) {
+    this.machine = machine;
     this.natures = natures;
   }
 
-  static Map<String, String> of(Topology topology, LiveNatures natures, NodePages pages) {
-    ZoneFiles files = new ZoneFiles(topology, natures);
+  static Map<String, String> of(MachineState machine, LiveNatures natures, NodePages pages) {
+    ZoneFiles files = new ZoneFiles(machine, natures);
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("proc/buddyinfo", files.rows(BuddyInfo::toString));
     texts.put("proc/pagetypeinfo", files.perNode(PageTypeInfo::of));
@@ -66,7 +66,8 @@ final class ZoneFiles {
   }
 
   private String rows(Function<BuddyInfo, String> row) {
-    return NumberedNodes.of(topology)
+    return machine
+        .nodeIds()
         .flatMap(node -> natures.buddy(node).info(node).stream())
         .map(info -> row.apply(info) + "\n")
         .collect(Collectors.joining());
@@ -77,7 +78,8 @@ final class ZoneFiles {
   }
 
   private String perNode(OfNode text) {
-    return NumberedNodes.of(topology)
+    return machine
+        .nodeIds()
         .map(node -> text.text(node, natures.buddy(node).zoneInfo()))
         .collect(Collectors.joining());
   }

@@ -41,7 +41,8 @@ class HotplugFilesTest {
     MachineDump dump = Dumper.dump(machine.state(), natures.getLast(), List.of(), Map.of());
     assertThat(Audit.of(dump).findings()).isEmpty();
     NodePages pages = NodePages.of(machine.state(), natures.getLast(), dump);
-    Map<String, String> files = new TreeMap<>(ZoneFiles.of(TOPOLOGY, natures.getLast(), pages));
+    Map<String, String> files =
+        new TreeMap<>(ZoneFiles.of(machine.state(), natures.getLast(), pages));
     for (int node = 0; node < 2; node++) {
       String folder = "node" + node + "/";
       NodeFiles.of(machine.state(), new NodeId(node), pages)
