@@ -22,6 +22,11 @@ public record MachineDump(
     this(caches, nodes, cpus, live, List.of());
   }
 
+  /// The same machine, known to have lost these nodes.
+  public MachineDump without(List<LostDump> gone) {
+    return new MachineDump(caches, nodes, cpus, live, gone);
+  }
+
   /// @param memory that was its own
   public record LostDump(int id, List<FrameRange> memory) {}
 

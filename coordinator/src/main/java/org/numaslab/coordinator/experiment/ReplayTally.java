@@ -86,6 +86,28 @@ public final class ReplayTally {
     onRecordedNode = new long[caches];
   }
 
+  /// The counts that were sent.
+  public static ReplayTally of(Sums sums) {
+    ReplayTally tally = new ReplayTally(sums.homes.length, sums.allocations.length);
+    add(tally.paths, sums.paths);
+    for (int i = 0; i < sums.homes.length; i++) {
+      if (sums.homes[i].length > 0) {
+        add(tally.row(i), sums.homes[i]);
+      }
+    }
+    add(tally.allocations, sums.allocations);
+    add(tally.frees, sums.frees);
+    add(tally.anyNode, sums.anyNode);
+    add(tally.offNode, sums.offNode);
+    add(tally.recordedAnyNode, sums.recordedAnyNode);
+    add(tally.recordedOffNode, sums.recordedOffNode);
+    add(tally.onRecordedNode, sums.onRecordedNode);
+    sums.latencies.forEach((path, nanos) -> tally.latency(path).add(nanos));
+    tally.failedAllocations = sums.failedAllocations;
+    tally.freesOfFailed = sums.freesOfFailed;
+    return tally;
+  }
+
   /// Counts an allocation that gave an object.
   ///
   /// @param wanted node asked for, -1 for none
@@ -134,12 +156,13 @@ public final class ReplayTally {
     return row;
   }
 
-  /// Adds what another process has counted. The numbers of nodes and caches are the same.
-  public void add(Sums other) {
+  /// Adds what others have counted, of the same nodes and caches.
+  public void add(ReplayTally other) {
     add(paths, other.paths);
     for (int i = 0; i < homes.length; i++) {
-      if (other.homes[i].length > 0) {
-        add(row(i), other.homes[i]);
+      long[] row = other.homes[i];
+      if (row != null) {
+        add(row(i), row);
       }
     }
     add(allocations, other.allocations);
@@ -149,13 +172,14 @@ public final class ReplayTally {
     add(recordedAnyNode, other.recordedAnyNode);
     add(recordedOffNode, other.recordedOffNode);
     add(onRecordedNode, other.onRecordedNode);
-    other.latencies.forEach((path, histogram) -> latency(path).add(histogram));
+    for (AllocPath path : AllocPath.values()) {
+      Histogram histogram = other.latencies[path.ordinal()];
+      if (histogram != null) {
+        latency(path).add(histogram);
+      }
+    }
     failedAllocations += other.failedAllocations;
     freesOfFailed += other.freesOfFailed;
-  }
-
-  void add(ReplayTally other) {
-    add(other.sums());
   }
 
   /// Not a copy: while nobody counts.

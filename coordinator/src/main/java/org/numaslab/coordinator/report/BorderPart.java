@@ -39,6 +39,12 @@ public record BorderPart(
   /// @param part of the way, as in the cpu, in a mailbox, serialization, wire, at the home
   public record Cost(String kind, int from, int to, String part, Histogram nanos) {}
 
+  /// Of a process that is alone.
+  static BorderPart none(int nodes) {
+    return new BorderPart(
+        new long[nodes], new long[nodes], 0, Map.of(), 0, NEVER, List.of(), List.of());
+  }
+
   /// After the run, at the borders of the members of one process.
   public static BorderPart of(
       Experiment experiment, List<ClusterMember> members, LinkCounts links, List<Cost> costs) {

@@ -38,11 +38,9 @@ public record ClusterFigures(
     long reclaimed = 0;
     for (RunPart part : run.parts()) {
       BorderPart borders = part.borders();
-      if (borders != null) {
-        borders.rejections().forEach((why, times) -> rejections.merge(why, times, Long::sum));
-        refused += borders.refusedFrames();
-        reclaimed += borders.reclaimed();
-      }
+      borders.rejections().forEach((why, times) -> rejections.merge(why, times, Long::sum));
+      refused += borders.refusedFrames();
+      reclaimed += borders.reclaimed();
     }
     Map<String, Long> occurred = new LinkedHashMap<>();
     rejections.forEach((why, times) -> {
@@ -62,12 +60,7 @@ public record ClusterFigures(
   }
 
   private static Process process(RunPart part) {
-    BorderPart borders = part.borders();
-    int nodes = part.machineNodes();
     return new Process(
-        part.nodeNumbers(),
-        part.operations(),
-        borders == null ? new long[nodes] : borders.messages(),
-        borders == null ? new long[nodes] : borders.bytes());
+        part.nodeNumbers(), part.operations(), part.borders().messages(), part.borders().bytes());
   }
 }

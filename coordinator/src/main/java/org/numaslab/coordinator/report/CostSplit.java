@@ -48,14 +48,11 @@ public record CostSplit(List<Row> rows) {
   static @Nullable CostSplit of(WholeRun run) {
     Map<Key, Histogram> sums = new LinkedHashMap<>();
     for (RunPart part : run.parts()) {
-      BorderPart borders = part.borders();
-      if (borders != null) {
-        for (Cost cost : borders.costs()) {
-          sums.computeIfAbsent(
-                  new Key(cost.kind(), cost.from(), cost.to(), cost.part()),
-                  k -> new Histogram(cost.nanos().getNumberOfSignificantValueDigits()))
-              .add(cost.nanos());
-        }
+      for (Cost cost : part.borders().costs()) {
+        sums.computeIfAbsent(
+                new Key(cost.kind(), cost.from(), cost.to(), cost.part()),
+                k -> new Histogram(cost.nanos().getNumberOfSignificantValueDigits()))
+            .add(cost.nanos());
       }
     }
     List<Row> rows = new ArrayList<>();

@@ -41,7 +41,7 @@ public record LossTiming(
   }
 
   private static Stream<BorderPart> borders(WholeRun run) {
-    return run.parts().stream().map(RunPart::borders).flatMap(Stream::ofNullable);
+    return run.parts().stream().map(RunPart::borders);
   }
 
   private static Double seconds(long nanos) {

@@ -39,6 +39,7 @@ public final class PartBytes {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
@@ -80,9 +81,6 @@ public final class PartBytes {
         throw new BadInput(
             "part: got %s, allowed: \"%s\""
                 .formatted(content == null ? "nothing" : "\"" + content.format + "\"", FORMAT));
-      }
-      if (content.part == null) {
-        throw new BadInput("part: got nothing, allowed: as the process wrote it");
       }
       content.part.check();
       return content.part;

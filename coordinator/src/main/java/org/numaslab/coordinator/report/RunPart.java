@@ -3,7 +3,6 @@ package org.numaslab.coordinator.report;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.NodeDump;
 import org.numaslab.coordinator.driver.MachineState;
@@ -25,7 +24,7 @@ import org.numaslab.node.topology.NodeId;
 /// @param assumed what had to be
 /// @param kernelLog what the emulated kernel has printed
 /// @param kernelLogLost older lines that were pushed out
-/// @param borders null in a run of one process
+/// @param borders nothing crosses them in a run of one process
 public record RunPart(
     long operations,
     long elapsedNanos,
@@ -42,15 +41,15 @@ public record RunPart(
     List<String> assumed,
     List<String> kernelLog,
     long kernelLogLost,
-    @Nullable BorderPart borders) {
+    BorderPart borders) {
 
   /// Of a run that is over, while its machine is still open. Once: the kernel's log is taken.
   public static RunPart of(Experiment experiment) {
-    return of(experiment, null);
+    return of(experiment, BorderPart.none(experiment.machine().topology().nodeCount()));
   }
 
   /// The same of a process of several.
-  public static RunPart of(Experiment experiment, @Nullable BorderPart borders) {
+  public static RunPart of(Experiment experiment, BorderPart borders) {
     MachineState machine = experiment.machine().state();
     MachineDump dump = experiment.dump();
     NodePages pages = NodePages.of(machine, experiment.natures(), dump);
@@ -75,7 +74,7 @@ public record RunPart(
         borders);
   }
 
-  private static Map<Event, long[]> numaEvents(MachineState machine) {
+  static Map<Event, long[]> numaEvents(MachineState machine) {
     Map<Event, long[]> events = new EnumMap<>(Event.class);
     for (Event event : Event.values()) {
       long[] counts = new long[machine.topology().nodeCount()];
@@ -122,7 +121,7 @@ public record RunPart(
             && caches.stream()
                 .allMatch(cache ->
                     dump.caches().stream().filter(c -> c.id() == cache.id()).count() == 1));
-    require("borders", borders == null || borders.fits(all));
+    require("borders", borders.fits(all));
   }
 
   private static boolean isSquare(long[][] links, int nodes) {

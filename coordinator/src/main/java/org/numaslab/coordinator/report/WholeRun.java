@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.LostDump;
-import org.numaslab.coordinator.audit.MergedDump;
+import org.numaslab.coordinator.audit.MachineDumps;
 import org.numaslab.coordinator.driver.MessageCounts.Kind;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.Experiment;
@@ -44,7 +44,7 @@ public final class WholeRun {
     this.lost = List.copyOf(lost);
     this.caches = new ArrayList<>(this.parts.getFirst().caches());
     this.tally = new ReplayTally(topology.nodeCount(), caches.size());
-    this.parts.forEach(part -> tally.add(part.tally()));
+    this.parts.forEach(part -> tally.add(ReplayTally.of(part.tally())));
     for (RunPart part : this.parts.subList(1, this.parts.size())) {
       for (int i = 0; i < caches.size(); i++) {
         caches.set(i, caches.get(i).plus(part.caches().get(i)));
@@ -53,16 +53,16 @@ public final class WholeRun {
     Set<Integer> there = new TreeSet<>();
     nodes().forEach(node -> there.add(node.node()));
     this.dump =
-        MergedDump.of(
-            this.parts.stream().map(RunPart::dump).toList(),
-            lost.stream()
-                .map(member ->
-                    new LostDump(
-                        member.node(),
-                        there.contains(member.node())
-                            ? List.of() // it is back, and the memory another
-                            : topology.memoryOf(new NodeId(member.node()))))
-                .toList());
+        MachineDumps.merge(this.parts.stream().map(RunPart::dump).toList())
+            .without(
+                lost.stream()
+                    .map(member ->
+                        new LostDump(
+                            member.node(),
+                            there.contains(member.node())
+                                ? List.of() // it is back, and the memory another
+                                : topology.memoryOf(new NodeId(member.node()))))
+                    .toList());
   }
 
   /// A run of one process, that is over, while its machine is still open. Once.
