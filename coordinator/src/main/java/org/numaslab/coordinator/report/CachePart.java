@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,7 @@ public record CachePart(
   CachePart plus(CachePart other) {
     List<OnNode> both = new ArrayList<>(nodes);
     both.addAll(other.nodes);
+    both.sort(Comparator.comparingInt(OnNode::node));
     Map<Stat, Long> sums = new EnumMap<>(counters);
     other.counters.forEach((stat, count) -> sums.merge(stat, count, Long::sum));
     return new CachePart(id, name, geometry, both, sums);
