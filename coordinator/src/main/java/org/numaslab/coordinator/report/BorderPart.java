@@ -7,7 +7,6 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.numaslab.coordinator.driver.cluster.ClusterMember;
 import org.numaslab.coordinator.driver.cluster.LinkCounts;
-import org.numaslab.coordinator.driver.cluster.Losses;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.node.loan.Rejection;
 
@@ -61,12 +60,11 @@ public record BorderPart(
     List<Removal> removals = new ArrayList<>();
     for (ClusterMember member : members) {
       member.rejections().forEach((why, times) -> rejections.merge(why, times, Long::sum));
-      Losses losses = member.losses();
-      reclaimed += losses.reclaimed();
-      if (losses.reclaimedAt() != 0) {
-        reclaimedAfter = Math.max(reclaimedAfter, losses.reclaimedAt() - experiment.startNanos());
+      reclaimed += member.reclaimed();
+      if (member.reclaimedAt() != 0) {
+        reclaimedAfter = Math.max(reclaimedAfter, member.reclaimedAt() - experiment.startNanos());
       }
-      losses
+      member
           .removedAt()
           .forEach((gone, at) ->
               removals.add(

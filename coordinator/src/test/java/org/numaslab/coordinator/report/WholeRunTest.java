@@ -285,7 +285,10 @@ class WholeRunTest {
   void whatIsReadIsWhatWasWritten() {
     for (RunPart part : SplitRun.of(load(Driver.EMBEDDED), List.of(List.of(0, 2), List.of(1, 3)))) {
       RunPart full = with(part, 5, 100, 7);
-      assertThat(PartBytes.read(PartBytes.of(full))).usingRecursiveComparison().isEqualTo(full);
+      assertThat(PartBytes.read(PartBytes.of(full)))
+          .usingRecursiveComparison()
+          .ignoringFieldsMatchingRegexes(".*\\.identity")
+          .isEqualTo(full);
     }
   }
 
