@@ -106,7 +106,7 @@ public final class Audit {
     List<String> leftOut = new ArrayList<>();
     leftOut.add("pages, slabs and cpus of " + nodes + ", and what its tasks held and counted");
     if (heldOfLost > 0) {
-      leftOut.add(heldOfLost + " objects that tasks hold, and that lay in that memory");
+      leftOut.add("objects that tasks hold and that lay in that memory: " + heldOfLost);
     }
     return leftOut;
   }
