@@ -17,7 +17,7 @@ import org.numaslab.node.loan.Rejection;
 /// @param lost members that were removed
 /// @param reclaimed objects of surviving memory that lost members had, free again
 public record ClusterFigures(
-    List<Process> processes,
+    List<Member> processes,
     Map<String, Long> rejections,
     long refusedFrames,
     Crossings tasks,
@@ -27,7 +27,7 @@ public record ClusterFigures(
   ///
   /// @param messages through Artery to each node
   /// @param bytes of them, without Artery's envelopes
-  public record Process(List<Integer> nodes, long operations, long[] messages, long[] bytes) {}
+  public record Member(List<Integer> nodes, long operations, long[] messages, long[] bytes) {}
 
   /// @param unfinished operations that its CPUs still had to do; null where nobody knows
   public record Lost(int node, int life, @Nullable Long unfinished) {}
@@ -59,8 +59,8 @@ public record ClusterFigures(
         reclaimed);
   }
 
-  private static Process process(RunPart part) {
-    return new Process(
+  private static Member process(RunPart part) {
+    return new Member(
         part.nodeNumbers(), part.operations(), part.borders().messages(), part.borders().bytes());
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.report.ClusterFigures.Lost;
-import org.numaslab.coordinator.report.ClusterFigures.Process;
+import org.numaslab.coordinator.report.ClusterFigures.Member;
 
 /// The sections of a summary about several processes; nothing where there was one.
 final class ClusterTables {
@@ -55,7 +55,7 @@ final class ClusterTables {
       }
     }
     List<List<String>> rows = new ArrayList<>();
-    for (Process process : cluster.processes()) {
+    for (Member process : cluster.processes()) {
       List<String> row = new ArrayList<>(List.of(label(process.nodes())));
       for (int to = 0; to < nodes; to++) {
         row.add(process.nodes().contains(to) ? "-" : count(process.messages()[to]));
@@ -123,9 +123,9 @@ final class ClusterTables {
         "node " + cost.to(),
         count(cost.count()),
         micros(cost.meanNanos()),
-        micros(cost.p50Nanos()),
-        micros(cost.p99Nanos()),
-        micros(cost.maxNanos()),
+        micros((double) cost.p50Nanos()),
+        micros((double) cost.p99Nanos()),
+        micros((double) cost.maxNanos()),
         cost.part());
   }
 

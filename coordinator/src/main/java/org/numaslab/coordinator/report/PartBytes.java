@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.EnvironmentFailure;
@@ -93,7 +94,7 @@ public final class PartBytes {
     }
   }
 
-  private static BadInput damaged(String message, IOException cause) {
+  private static BadInput damaged(@Nullable String message, IOException cause) {
     return new BadInput(
         "part: damaged: %s, allowed: as the process wrote it"
             .formatted(message == null ? "" : message.lines().findFirst().orElse("")),
