@@ -3,29 +3,23 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
-import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.report.AuditFigures;
-import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.MachineFiles;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.report.RunResult;
 import org.numaslab.coordinator.report.RunTiming;
-import org.numaslab.coordinator.report.Slabinfo;
-import org.numaslab.coordinator.report.StateFile;
-import org.numaslab.coordinator.report.Summary;
+import org.numaslab.coordinator.report.WholeRun;
 import org.numaslab.node.slab.SlubDebug;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,11 +52,6 @@ import picocli.CommandLine.Spec;
       "One of an earlier run is replaced; one that holds anything else is not touched."
     })
 public final class RunCommand implements Callable<Integer> {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
-  private static final String TIMING = "timing.json";
-  private static final String SLABINFO = "slabinfo";
-  private static final String DMESG = "dmesg";
   private static final Path OUTPUT = Path.of("numaslab-out");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -98,9 +87,7 @@ public final class RunCommand implements Callable<Integer> {
     long start = System.nanoTime();
     Path folder = out;
     OutputFolder output =
-        OutputFolder.at(
-            folder == null ? OUTPUT.resolve(runName()) : folder,
-            Set.of(SUMMARY, RESULT, TIMING, SLABINFO, DMESG, StateFile.NAME, "proc/", "sys/"));
+        OutputFolder.at(folder == null ? OUTPUT.resolve(runName()) : folder, RunFiles.NAMES);
     workload.check(trace, machine);
     machine.check();
     return workload.isGiven() ? load(start, output) : replay(start, output);
@@ -116,13 +103,13 @@ public final class RunCommand implements Callable<Integer> {
           inputs.decoding(),
           replay,
           output,
-          audit ->
+          (run, audit) ->
               RunResult.of(
                   Version.current(),
                   RunLine.of(inputs.shownTrace(), trace, machine),
                   inputs.setup(trace, machine, replay),
                   inputs.trace(),
-                  replay,
+                  run,
                   audit));
     }
   }
@@ -142,13 +129,14 @@ public final class RunCommand implements Callable<Integer> {
           RunTiming.Decoding.NONE,
           load,
           output,
-          audit ->
+          (run, audit) ->
               RunResult.of(
                   Version.current(),
                   RunLine.of(workload, machine),
                   inputs.setup(
                       "workload " + workload.text(machine.driver), settings, machine, load),
-                  load,
+                  null,
+                  run,
                   audit));
     }
   }
@@ -159,7 +147,7 @@ public final class RunCommand implements Callable<Integer> {
       RunTiming.Decoding decoding,
       Experiment experiment,
       OutputFolder output,
-      Function<AuditFigures, RunResult> gather) {
+      BiFunction<WholeRun, AuditFigures, RunResult> gather) {
     experiment.write(machine.writes());
     experiment.check(machine.writesAfter());
     long readNanos = System.nanoTime() - start;
@@ -173,37 +161,16 @@ public final class RunCommand implements Callable<Integer> {
     }
     experiment.write(machine.writesAfter());
     long ended = System.nanoTime();
-    MachineDump dump = experiment.dump();
-    Audit audit = Audit.of(dump);
-    RunTiming timing = RunTiming.of(readNanos, decoding, experiment, System.nanoTime() - ended);
-    RunResult result = gather.apply(AuditFigures.of(audit));
-    String summary = Summary.of(result, timing);
-    Map<String, String> files = new LinkedHashMap<>();
-    files.put(SUMMARY, summary);
-    files.put(RESULT, Json.of(result));
-    files.put(TIMING, Json.of(timing));
-    files.put(SLABINFO, Slabinfo.of(experiment.machine().state()));
-    files.putAll(MachineFiles.of(experiment, dump));
-    Optional<String> state = StateFile.of(dump);
-    state.ifPresent(text -> files.put(StateFile.NAME, text));
-    List<String> printed = experiment.machine().kernelLog().take();
-    if (!printed.isEmpty()) {
-      files.put(DMESG, String.join("\n", printed) + "\n");
-    }
-    output.write(files, MachineFiles.links(experiment));
+    WholeRun run = WholeRun.of(experiment);
+    Audit audit = Audit.of(run.dump());
+    RunTiming timing = RunTiming.of(readNanos, decoding, run, System.nanoTime() - ended);
+    RunFiles files = RunFiles.of(run, gather.apply(run, AuditFigures.of(audit)), timing);
+    Map<String, String> texts = new LinkedHashMap<>(files.texts());
+    texts.putAll(MachineFiles.ofCaches(experiment));
+    output.write(texts, MachineFiles.links(experiment));
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.print(summary);
-    if (!printed.isEmpty()) {
-      long lost = experiment.machine().kernelLog().lost();
-      stdout.println(
-          "dmesg: "
-              + printed.size()
-              + " lines of the emulated kernel"
-              + (lost == 0 ? "" : ", the newest; " + lost + " older ones are lost"));
-    }
-    if (state.isEmpty()) {
-      stdout.println(StateFile.leftOut(dump));
-    }
+    stdout.print(files.summary());
+    files.remarks().forEach(stdout::println);
     stdout.println("Results: " + output.path());
     stdout.flush();
     return audit.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;

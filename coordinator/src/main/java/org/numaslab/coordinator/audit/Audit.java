@@ -10,13 +10,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.MachineDump.CpuDump;
 import org.numaslab.coordinator.audit.MachineDump.HalfDump;
 import org.numaslab.coordinator.audit.MachineDump.HeldDump;
+import org.numaslab.coordinator.audit.MachineDump.LostDump;
 import org.numaslab.coordinator.audit.MachineDump.NodeDump;
 import org.numaslab.coordinator.audit.MachineDump.SlabDump;
+import org.numaslab.node.topology.FrameRange;
 
 /// Whether objects, slabs and pages of a machine at rest add up.
 ///
@@ -31,6 +34,10 @@ import org.numaslab.coordinator.audit.MachineDump.SlabDump;
 /// | object | every object of a slab is free in one list or held by a task: never both, never neither |
 /// | count | allocations - frees + what came from others = objects that tasks hold, per cache |
 /// | rest | no cpu waits for an answer |
+///
+/// Of a machine that has lost nodes all of that is checked of those that are left. The counts hold
+/// there too, since objects that went to lost tasks, and came from them, are counted; an object
+/// that lay in lost memory cannot be looked at. [#leftOut] says so.
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
 
@@ -47,6 +54,7 @@ public final class Audit {
   private final Map<Long, BitSet> taken = new HashMap<>();
   private long checkedObjects;
   private long checkedPages;
+  private long heldOfLost;
 
   private Audit(MachineDump machine) {
     this.machine = machine;
@@ -86,6 +94,32 @@ public final class Audit {
 
   public long checkedPages() {
     return checkedPages;
+  }
+
+  /// What could not be checked, because nodes are lost; empty when all was.
+  public List<String> leftOut() {
+    if (machine.lost().isEmpty()) {
+      return List.of();
+    }
+    String nodes =
+        machine.lost().stream().map(n -> "node " + n.id()).collect(Collectors.joining(", "));
+    List<String> leftOut = new ArrayList<>();
+    leftOut.add("pages, slabs and cpus of " + nodes + ", and what its tasks held and counted");
+    if (heldOfLost > 0) {
+      leftOut.add("objects that tasks hold and that lay in that memory: " + heldOfLost);
+    }
+    return leftOut;
+  }
+
+  private boolean isLost(long frame) {
+    for (LostDump node : machine.lost()) {
+      for (FrameRange range : node.memory()) {
+        if (range.contains(frame)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void find(String what) {
@@ -380,6 +414,10 @@ public final class Audit {
               + addresses.length);
     }
     for (long address : addresses) {
+      if (isLost(address >>> PAGE_SHIFT)) {
+        heldOfLost++;
+        continue;
+      }
       checkedObjects++;
       takeLive(description, address);
     }

@@ -2,13 +2,33 @@ package org.numaslab.coordinator.audit;
 
 import java.util.List;
 import java.util.Map;
+import org.numaslab.node.topology.FrameRange;
 
 /// A machine at rest, in plain numbers.
 ///
 /// @param caches by number
 /// @param live addresses that the tasks hold, by cache number
+/// @param lost nodes that were removed while the machine ran: nobody can say what they had
 public record MachineDump(
-    List<CacheDump> caches, List<NodeDump> nodes, List<CpuDump> cpus, Map<Integer, long[]> live) {
+    List<CacheDump> caches,
+    List<NodeDump> nodes,
+    List<CpuDump> cpus,
+    Map<Integer, long[]> live,
+    List<LostDump> lost) {
+
+  /// A machine that has lost nothing.
+  public MachineDump(
+      List<CacheDump> caches, List<NodeDump> nodes, List<CpuDump> cpus, Map<Integer, long[]> live) {
+    this(caches, nodes, cpus, live, List.of());
+  }
+
+  /// The same machine, known to have lost these nodes.
+  public MachineDump without(List<LostDump> gone) {
+    return new MachineDump(caches, nodes, cpus, live, gone);
+  }
+
+  /// @param memory that was its own
+  public record LostDump(int id, List<FrameRange> memory) {}
 
   /// @param slotBytes distance of two objects
   /// @param firstBytes where the first object begins in its slab

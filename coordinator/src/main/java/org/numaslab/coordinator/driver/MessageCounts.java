@@ -1,5 +1,7 @@
 package org.numaslab.coordinator.driver;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.numaslab.node.protocol.NodeProtocol;
 
@@ -66,6 +68,21 @@ public final class MessageCounts {
       total += counts.get(i);
     }
     return total;
+  }
+
+  /// All of them, from CPUs of node i to node j.
+  public Map<Kind, long[][]> byLink() {
+    Map<Kind, long[][]> all = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      long[][] links = new long[nodes][nodes];
+      for (int from = 0; from < nodes; from++) {
+        for (int to = 0; to < nodes; to++) {
+          links[from][to] = get(from, to, kind);
+        }
+      }
+      all.put(kind, links);
+    }
+    return all;
   }
 
   /// Begins anew. Only while no program runs.

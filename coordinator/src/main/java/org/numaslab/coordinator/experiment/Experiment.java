@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -59,6 +60,9 @@ public abstract class Experiment implements AutoCloseable {
       return Arrays.copyOf(addresses[cache], sizes[cache]);
     }
   }
+
+  private static final String KEPT_WHILE_BOOTING =
+      " page frames that the kernel kept while booting are the lowest of their zones";
 
   private final LiveNatures natures;
   private final Machine machine;
@@ -299,14 +303,27 @@ public abstract class Experiment implements AutoCloseable {
 
   /// Where the pages lie that a recorded kernel kept while booting: no recording tells.
   final List<String> assumedOfZones() {
-    long held =
+    return assumedOfZones(
         machine.state().nodes().stream()
             .mapToLong(node -> natures.buddy(node.id()).heldPages())
-            .sum();
-    return held == 0
-        ? List.of()
-        : List.of(
-            held + " page frames that the kernel kept while booting are the lowest of their zones");
+            .sum());
+  }
+
+  private static List<String> assumedOfZones(long held) {
+    return held == 0 ? List.of() : List.of(held + KEPT_WHILE_BOOTING);
+  }
+
+  /// What the processes of a machine had to assume, as one.
+  ///
+  /// @param assumed by each of them
+  /// @param held page frames that the kernel kept on all of their nodes
+  public static List<String> assumed(List<List<String>> assumed, long held) {
+    return assumed.stream()
+        .flatMap(List::stream)
+        .flatMap(line ->
+            line.endsWith(KEPT_WHILE_BOOTING) ? assumedOfZones(held).stream() : Stream.of(line))
+        .distinct()
+        .toList();
   }
 
   /// When the run ended, in jiffies: with the embedded driver by the clock; else each operation is
@@ -329,6 +346,16 @@ public abstract class Experiment implements AutoCloseable {
   /// there is no such part or no clock.
   public Part afterFirstRound() {
     return Part.NONE;
+  }
+
+  /// What its tasks gave to tasks of other processes, and lost with them.
+  public Crossings crossings() {
+    return Crossings.NONE;
+  }
+
+  /// When the run began, by the monotonic clock.
+  public final long startNanos() {
+    return endNanos - elapsedNanos;
   }
 
   /// On the wall clock, when the run ended.

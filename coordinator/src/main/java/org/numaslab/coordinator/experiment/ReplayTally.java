@@ -1,5 +1,9 @@
 package org.numaslab.coordinator.experiment;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.AllocPath;
@@ -9,7 +13,10 @@ import org.numaslab.cpu.cache.AllocPath;
 /// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by
 /// the trace's cache index.
 public final class ReplayTally {
-  private static final int DIGITS = 2;
+  /// Significant digits of waiting times.
+  public static final int DIGITS = 2;
+
+  private static final long[] NO_ROW = {};
 
   /// Instead of a recorded home.
   static final short NOT_KNOWN = -1;
@@ -32,7 +39,43 @@ public final class ReplayTally {
   private long freesOfFailed;
   private final HandOffCounts handOffs;
 
-  ReplayTally(int nodes, int caches) {
+  /// The counts as they are, to be sent and kept.
+  ///
+  /// @param homes a row for each node; empty where its CPUs got nothing
+  /// @param latencies of the paths that waited
+  public record Sums(
+      long[] paths,
+      long[][] homes,
+      long[] allocations,
+      long[] frees,
+      long[] anyNode,
+      long[] offNode,
+      long[] recordedAnyNode,
+      long[] recordedOffNode,
+      long[] onRecordedNode,
+      Map<AllocPath, Histogram> latencies,
+      long failedAllocations,
+      long freesOfFailed) {
+
+    /// Whether all counts are there for so many nodes and caches.
+    public boolean fits(int nodes, int caches) {
+      return paths.length == AllocPath.values().length
+          && homes.length == nodes
+          && Arrays.stream(homes).allMatch(row -> row.length == 0 || row.length == nodes)
+          && Stream.of(
+                  allocations,
+                  frees,
+                  anyNode,
+                  offNode,
+                  recordedAnyNode,
+                  recordedOffNode,
+                  onRecordedNode)
+              .allMatch(counts -> counts.length == caches);
+    }
+  }
+
+  /// Nothing was counted yet.
+  public ReplayTally(int nodes, int caches) {
     this.nodes = nodes;
     homes = new long[nodes][];
     allocations = new long[caches];
@@ -43,6 +86,28 @@ public final class ReplayTally {
     recordedOffNode = new long[caches];
     onRecordedNode = new long[caches];
     handOffs = new HandOffCounts(caches);
+  }
+
+  /// The counts that were sent.
+  public static ReplayTally of(Sums sums) {
+    ReplayTally tally = new ReplayTally(sums.homes.length, sums.allocations.length);
+    add(tally.paths, sums.paths);
+    for (int i = 0; i < sums.homes.length; i++) {
+      if (sums.homes[i].length > 0) {
+        add(tally.row(i), sums.homes[i]);
+      }
+    }
+    add(tally.allocations, sums.allocations);
+    add(tally.frees, sums.frees);
+    add(tally.anyNode, sums.anyNode);
+    add(tally.offNode, sums.offNode);
+    add(tally.recordedAnyNode, sums.recordedAnyNode);
+    add(tally.recordedOffNode, sums.recordedOffNode);
+    add(tally.onRecordedNode, sums.onRecordedNode);
+    sums.latencies.forEach((path, nanos) -> tally.latency(path).add(nanos));
+    tally.failedAllocations = sums.failedAllocations;
+    tally.freesOfFailed = sums.freesOfFailed;
+    return tally;
   }
 
   /// Counts an allocation that gave an object.
@@ -93,7 +158,8 @@ public final class ReplayTally {
     return row;
   }
 
-  void add(ReplayTally other) {
+  /// Adds what others have counted, of the same nodes and caches.
+  public void add(ReplayTally other) {
     add(paths, other.paths);
     for (int i = 0; i < homes.length; i++) {
       long[] row = other.homes[i];
@@ -117,6 +183,30 @@ public final class ReplayTally {
     failedAllocations += other.failedAllocations;
     freesOfFailed += other.freesOfFailed;
     handOffs.add(other.handOffs);
+  }
+
+  /// Not a copy: while nobody counts.
+  public Sums sums() {
+    Map<AllocPath, Histogram> waited = new EnumMap<>(AllocPath.class);
+    for (AllocPath path : AllocPath.values()) {
+      Histogram histogram = latencies[path.ordinal()];
+      if (histogram != null) {
+        waited.put(path, histogram);
+      }
+    }
+    return new Sums(
+        paths,
+        Arrays.stream(homes).map(row -> row == null ? NO_ROW : row).toArray(long[][]::new),
+        allocations,
+        frees,
+        anyNode,
+        offNode,
+        recordedAnyNode,
+        recordedOffNode,
+        onRecordedNode,
+        waited,
+        failedAllocations,
+        freesOfFailed);
   }
 
   private static void add(long[] sum, long[] more) {

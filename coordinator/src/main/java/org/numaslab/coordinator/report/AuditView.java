@@ -152,6 +152,10 @@ public final class AuditView {
                 state.checkedObjects(),
                 state.findings().size())));
     page.blank();
+    if (!state.leftOut().isEmpty()) {
+      page.paragraph("Not audited: ", String.join("; ", state.leftOut()));
+      page.blank();
+    }
     List<String> findings = state.findings();
     findings.stream().limit(FINDINGS_SHOWN).forEach(page::line);
     if (findings.size() > FINDINGS_SHOWN) {

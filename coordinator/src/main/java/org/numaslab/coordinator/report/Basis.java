@@ -26,7 +26,9 @@ enum Basis {
   }
 
   /// By section of [RunResult].
-  static Map<String, String> bySection() {
+  ///
+  /// @param isCluster whether it was of several processes
+  static Map<String, String> bySection(boolean isCluster) {
     Map<String, String> sections = new LinkedHashMap<>();
     sections.put("setup.used", MEASURED.toString());
     sections.put("setup.assumed", ASSUMED.toString());
@@ -38,6 +40,9 @@ enum Basis {
     sections.put("messages", MODELLED.toString());
     sections.put("memory", MODELLED.toString());
     sections.put("caches", MODELLED + "; recorded_*: " + MEASURED);
+    if (isCluster) {
+      sections.put("cluster", MEASURED.toString());
+    }
     sections.put("audit", MODELLED.toString());
     return sections;
   }

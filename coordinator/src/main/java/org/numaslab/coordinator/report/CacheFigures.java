@@ -6,17 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.coordinator.trace.Trace;
 import org.numaslab.coordinator.trace.TraceCache;
-import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.cache.Stat;
-import org.numaslab.node.memory.Memory;
-import org.numaslab.node.protocol.NodeState;
 
 /// One cache: what was asked of it, what it holds, and its event counters.
 ///
@@ -60,20 +53,17 @@ public record CacheFigures(
   public record Node(int node, long slabs, long partial, long objects) {}
 
   /// In the order of the machine's caches.
-  static List<CacheFigures> of(@Nullable Trace trace, Experiment experiment) {
+  static List<CacheFigures> of(@Nullable Trace trace, WholeRun run) {
     List<CacheFigures> figures = new ArrayList<>();
-    ReplayTally tally = experiment.tally();
-    MachineState state = experiment.machine().state();
-    for (int i = 0; i < experiment.caches().size(); i++) {
-      figures.add(of(i, trace, experiment.caches().get(i), tally, state));
+    for (int i = 0; i < run.caches().size(); i++) {
+      figures.add(of(i, trace, run.caches().get(i), run));
     }
     return List.copyOf(figures);
   }
 
-  private static CacheFigures of(
-      int index, @Nullable Trace trace, KmemCache cache, ReplayTally tally, MachineState state) {
+  private static CacheFigures of(int index, @Nullable Trace trace, CachePart cache, WholeRun run) {
     TraceCache traced = trace == null ? null : trace.caches().get(index);
-    SlabAttributes kernelView = new SlabAttributes(state, cache);
+    ReplayTally tally = run.tally();
     return new CacheFigures(
         cache.name(),
         cache.geometry().objectSize(),
@@ -92,43 +82,21 @@ public record CacheFigures(
         tally.recordedOffNode(index),
         Share.ofKnown(tally.recordedOffNode(index), tally.recordedAnyNode(index)),
         tally.onRecordedNode(index),
-        live(tally, index),
-        kernelView.activeObjectCount(),
-        kernelView.objectCount(),
-        kernelView.slabCount(),
-        slabBytes(cache, kernelView.slabCount(), kernelView.objectCount()),
-        state.nodes().stream().map(node -> node(node, cache)).toList(),
-        counters(cache, state));
+        run.live(cache),
+        cache.active(),
+        cache.objects(),
+        cache.slabs(),
+        cache.slabBytes(),
+        cache.nodes().stream()
+            .map(node -> new Node(node.node(), node.slabs(), node.partial(), node.objects()))
+            .toList(),
+        counters(cache));
   }
 
-  /// Objects that were allocated and not freed.
-  static long live(ReplayTally tally, int cache) {
-    return tally.allocations(cache) - tally.frees(cache);
-  }
-
-  private static Node node(NodeState node, KmemCache cache) {
-    KmemCacheNode half = node.cache(cache.id());
-    return new Node(node.id().value(), half.nrSlabs(), half.nrPartial(), half.totalObjects());
-  }
-
-  /// Slabs are of two sizes, as wished and as small as can be; the objects tell how many of each.
-  private static long slabBytes(KmemCache cache, long slabs, long objects) {
-    int perSlab = cache.geometry().ooObjects();
-    int perSmall = cache.geometry().minObjects();
-    long small = perSlab == perSmall ? 0 : (slabs * perSlab - objects) / (perSlab - perSmall);
-    long pages =
-        ((slabs - small) << cache.geometry().ooOrder()) + (small << cache.geometry().minOrder());
-    return pages * Memory.PAGE_BYTES;
-  }
-
-  private static Map<String, Long> counters(KmemCache cache, MachineState state) {
+  private static Map<String, Long> counters(CachePart cache) {
     Map<String, Long> counters = new LinkedHashMap<>();
     for (Stat stat : Stat.values()) {
-      long sum = 0;
-      for (Cpu cpu : state.cpus()) {
-        sum += cpu.cache(cache.id()).stat(stat);
-      }
-      counters.put(stat.fileName(), sum);
+      counters.put(stat.fileName(), cache.counters().getOrDefault(stat, 0L));
     }
     return counters;
   }

@@ -14,4 +14,9 @@ public record FaultFigures(String name, long calls, long failures) {
         .map(attr -> new FaultFigures(attr.name(), attr.calls(), attr.failures()))
         .toList();
   }
+
+  /// The same point in two processes.
+  FaultFigures plus(FaultFigures other) {
+    return new FaultFigures(name, calls + other.calls, failures + other.failures);
+  }
 }

@@ -1,12 +1,14 @@
 package org.numaslab.coordinator.report;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.slab.SharedCache;
 
 /// A machine's /proc and /sys at the end of a run, as text by path.
@@ -28,13 +30,10 @@ public final class MachineFiles {
 
   private MachineFiles() {}
 
-  /// @param dump of the same machine at the same time
-  public static Map<String, String> of(Experiment experiment, MachineDump dump) {
+  /// Of a machine that this process has as a whole: those of its caches.
+  public static Map<String, String> ofCaches(Experiment experiment) {
     MachineState machine = experiment.machine().state();
-    NodePages pages = NodePages.of(machine, experiment.natures(), dump);
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("proc/slabinfo", Slabinfo.of(machine));
-    files.putAll(ZoneFiles.of(machine, experiment.natures(), pages));
     for (int i = 0; i < experiment.caches().size(); i++) {
       KmemCache cache = experiment.caches().get(i);
       String directory = machine.registry().shared(cache.id()).directory();
@@ -45,14 +44,39 @@ public final class MachineFiles {
       TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
           .forEach((name, text) -> files.put(debug + name, text));
     }
-    machine
-        .nodeIds()
-        .forEach(node -> {
-          String folder = "sys/devices/system/node/node" + node.value() + "/";
-          NodeFiles.of(machine, node, pages)
-              .forEach((name, text) -> files.put(folder + name, text));
-        });
     return files;
+  }
+
+  /// What one node contributes to those of zones, and its own.
+  static Map<String, String> ofNode(
+      MachineState machine, NodeState node, LiveNatures natures, NodePages pages) {
+    MachineState alone =
+        new MachineState(
+            machine.topology(),
+            machine.memory(),
+            List.of(node),
+            machine.cpus(),
+            machine.registry());
+    Map<String, String> files = new LinkedHashMap<>(ZoneFiles.of(alone, natures, pages));
+    NodeFiles.of(machine, node.id(), pages)
+        .forEach((name, text) -> files.put(folder(node.id().value()) + name, text));
+    return files;
+  }
+
+  /// All but those of caches.
+  static Map<String, String> of(WholeRun run) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("proc/slabinfo", Slabinfo.of(run.caches()));
+    for (NodePart node : run.nodes()) {
+      node.files().forEach((path, text) -> files.merge(path, text, String::concat));
+      files.put(
+          folder(node.node()) + "numastat", NodeFiles.numastat(run.numaEvents(), node.node()));
+    }
+    return files;
+  }
+
+  private static String folder(int node) {
+    return "sys/devices/system/node/node" + node + "/";
   }
 
   /// The symbolic links beside those files: by path, where each leads to. A merged cache has its

@@ -3,11 +3,8 @@ package org.numaslab.coordinator.report;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.buddy.BuddyInfo;
-import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.memory.Memory;
 
 /// What the slabs take of the machine's memory at the end.
@@ -51,29 +48,14 @@ public record MemoryFigures(
   public record Zone(
       String zone, List<Long> freeBlocks, List<Double> unusableIndex, List<Double> extfragIndex) {}
 
-  static MemoryFigures of(Experiment experiment) {
-    MachineState state = experiment.machine().state();
-    List<Node> nodes =
-        state.nodes().stream()
-            .map(node -> {
-              Buddy buddy = experiment.natures().buddy(node.id());
-              return new Node(
-                  node.id().value(),
-                  node.caches().values().stream().mapToLong(KmemCacheNode::nrSlabs).sum(),
-                  buddy.usedPages(),
-                  buddy.freePages(),
-                  buddy.info(node.id()).stream().map(MemoryFigures::zone).toList(),
-                  buddy.fallbacks().fallbacks(),
-                  buddy.fallbacks().claims(),
-                  buddy.fallbacks().steals());
-            })
-            .toList();
+  static MemoryFigures of(WholeRun run) {
+    List<Node> nodes = run.nodes().stream().map(MemoryFigures::node).toList();
     long liveObjects = 0;
     long liveBytes = 0;
-    for (int cache = 0; cache < experiment.caches().size(); cache++) {
-      long live = CacheFigures.live(experiment.tally(), cache);
+    for (CachePart cache : run.caches()) {
+      long live = run.live(cache);
       liveObjects += live;
-      liveBytes += live * experiment.caches().get(cache).geometry().objectSize();
+      liveBytes += live * cache.geometry().objectSize();
     }
     long pages = nodes.stream().mapToLong(Node::pages).sum();
     long slabBytes = pages * Memory.PAGE_BYTES;
@@ -84,8 +66,20 @@ public record MemoryFigures(
         liveObjects,
         liveBytes,
         Share.of(liveBytes, slabBytes),
-        state.memory().touchedBytes(),
+        run.touchedBytes(),
         nodes);
+  }
+
+  private static Node node(NodePart part) {
+    return new Node(
+        part.node(),
+        part.slabs(),
+        part.usedPages(),
+        part.freePages(),
+        part.zones().stream().map(MemoryFigures::zone).toList(),
+        part.fallbacks(),
+        part.fallbackClaims(),
+        part.fallbackSteals());
   }
 
   private static Zone zone(BuddyInfo info) {

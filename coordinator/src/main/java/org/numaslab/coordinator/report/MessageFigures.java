@@ -3,6 +3,7 @@ package org.numaslab.coordinator.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.numaslab.coordinator.driver.MessageCounts;
 
 /// Requests of CPUs to nodes. On a cpu's own node each stands for a `list_lock` taken; the others
@@ -13,22 +14,20 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
   /// @param byLink from CPUs of node i to node j
   public record Kind(String kind, String meaning, long ownNode, long crossNode, long[][] byLink) {}
 
-  /// @param nodes of the machine that counted
-  public static MessageFigures of(MessageCounts counts, int nodes) {
+  /// @param counts by the cpu's node and the asked one
+  public static MessageFigures of(Map<MessageCounts.Kind, long[][]> counts) {
     List<Kind> kinds = new ArrayList<>();
-    for (MessageCounts.Kind kind : MessageCounts.Kind.values()) {
-      long[][] links = new long[nodes][nodes];
+    counts.forEach((kind, links) -> {
       long own = 0;
       long cross = 0;
-      for (int from = 0; from < nodes; from++) {
-        for (int to = 0; to < nodes; to++) {
-          links[from][to] = counts.get(from, to, kind);
+      for (int from = 0; from < links.length; from++) {
+        for (int to = 0; to < links.length; to++) {
           own += from == to ? links[from][to] : 0;
           cross += from == to ? 0 : links[from][to];
         }
       }
       kinds.add(new Kind(kind.name().toLowerCase(Locale.ROOT), meaning(kind), own, cross, links));
-    }
+    });
     return new MessageFigures(
         kinds.stream().mapToLong(Kind::ownNode).sum(),
         kinds.stream().mapToLong(Kind::crossNode).sum(),

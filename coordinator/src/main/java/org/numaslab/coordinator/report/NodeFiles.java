@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.NumaEvents.Event;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.topology.CpuId;
@@ -23,13 +22,12 @@ final class NodeFiles {
 
   private NodeFiles() {}
 
-  /// By name.
+  /// By name, all but numastat.
   static Map<String, String> of(MachineState machine, NodeId node, NodePages pages) {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("cpulist", cpulist(online(machine, node)));
     files.put("distance", distance(machine.topology(), node));
     files.put("meminfo", meminfo(node, pages.of(node)));
-    files.put("numastat", numastat(machine.cpus(), node));
     return files;
   }
 
@@ -70,12 +68,11 @@ final class NodeFiles {
         .collect(Collectors.joining());
   }
 
-  private static String numastat(List<Cpu> cpus, NodeId node) {
+  /// @param events by node, of all CPUs of the machine
+  static String numastat(Map<Event, long[]> events, int node) {
     StringBuilder text = new StringBuilder();
-    for (Event event : Event.values()) {
-      long sum = cpus.stream().mapToLong(cpu -> cpu.numaEvents().count(event, node)).sum();
-      text.append(event.word()).append(' ').append(sum).append('\n');
-    }
+    events.forEach(
+        (event, counts) -> text.append(event.word()).append(' ').append(counts[node]).append('\n'));
     return text.toString();
   }
 }

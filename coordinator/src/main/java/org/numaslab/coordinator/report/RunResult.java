@@ -1,11 +1,9 @@
 package org.numaslab.coordinator.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.Experiment;
-import org.numaslab.coordinator.experiment.RandomLoad;
-import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.trace.Trace;
 
 /// Every figure of a run that no clock said; result.json is this record.
@@ -14,6 +12,7 @@ import org.numaslab.coordinator.trace.Trace;
 /// @param command what a person types to run it again, without the output folder
 /// @param trace null where there was none
 /// @param workload null where a trace was replayed
+/// @param cluster what crossed processes; null where there was one
 /// @param basis by section: whether its figures are measured, modelled or assumed
 public record RunResult(
     String version,
@@ -28,6 +27,7 @@ public record RunResult(
     MessageFigures messages,
     MemoryFigures memory,
     List<CacheFigures> caches,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ClusterFigures cluster,
     AuditFigures audit,
     List<String> notModelled) {
   private static final List<String> NOT_MODELLED =
@@ -38,40 +38,31 @@ public record RunResult(
           "reclaim, compaction",
           "memcg vectors, interrupt context, KFENCE");
 
-  /// Gathers the figures of a replay that is over, while its machine is still open.
+  /// Gathers the figures of a run that is over.
+  ///
+  /// @param trace null for a load without one
   public static RunResult of(
-      String version, String command, Setup setup, Trace trace, Replay replay, AuditFigures audit) {
-    return of(version, command, setup, trace, null, replay, audit);
-  }
-
-  /// The same of a load without a trace.
-  public static RunResult of(
-      String version, String command, Setup setup, RandomLoad load, AuditFigures audit) {
-    return of(version, command, setup, null, WorkloadFigures.of(load), load, audit);
-  }
-
-  private static RunResult of(
       String version,
       String command,
       Setup setup,
       @Nullable Trace trace,
-      @Nullable WorkloadFigures workload,
-      Experiment experiment,
+      WholeRun run,
       AuditFigures audit) {
-    int nodes = setup.topology().nodes().size();
+    ClusterFigures cluster = run.isOfOneProcess() ? null : ClusterFigures.of(run);
     return new RunResult(
         version,
         command,
-        Basis.bySection(),
+        Basis.bySection(cluster != null),
         setup,
         trace == null ? null : TraceFigures.of(trace),
-        workload,
-        FaultFigures.of(experiment.faults()),
-        PathFigures.of(experiment.tally()),
-        PlacementFigures.of(trace, experiment.tally(), nodes),
-        MessageFigures.of(experiment.machine().messages(), nodes),
-        MemoryFigures.of(experiment),
-        CacheFigures.of(trace, experiment),
+        trace == null ? WorkloadFigures.of(run) : null,
+        run.faults(),
+        PathFigures.of(run.tally()),
+        PlacementFigures.of(trace, run.tally(), setup.topology().nodes().size()),
+        MessageFigures.of(run.messages()),
+        MemoryFigures.of(run),
+        CacheFigures.of(trace, run),
+        cluster,
         audit,
         trace == null ? NOT_MODELLED.subList(1, NOT_MODELLED.size()) : NOT_MODELLED);
   }

@@ -1,8 +1,10 @@
 package org.numaslab.coordinator.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.cpu.cache.AllocPath;
@@ -17,6 +19,9 @@ import org.numaslab.cpu.cache.AllocPath;
 /// @param operationsAfterFirstRound of them: those after every cpu had been through the trace once;
 ///   0 without `--repeat`
 /// @param latencies of the allocations that waited for a node; empty where the driver has no clock
+/// @param lost the members that were lost while it went on
+/// @param costs where the time of requests to nodes of other processes went; null where nobody
+///   measured it
 public record RunTiming(
     double readSeconds,
     double decodeSeconds,
@@ -28,7 +33,9 @@ public record RunTiming(
     double operationsPerSecond,
     long operationsAfterFirstRound,
     double operationsAfterFirstRoundPerSecond,
-    List<Latency> latencies) {
+    List<Latency> latencies,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LossTiming> lost,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CostSplit costs) {
 
   /// How many events were decoded in which wall time.
   public record Decoding(long events, long nanos) {
@@ -49,28 +56,29 @@ public record RunTiming(
     }
   }
 
-  public static RunTiming of(
-      long readNanos, Decoding decoding, Experiment experiment, long auditNanos) {
+  public static RunTiming of(long readNanos, Decoding decoding, WholeRun run, long auditNanos) {
     List<Latency> latencies = new ArrayList<>();
-    ReplayTally tally = experiment.tally();
+    ReplayTally tally = run.tally();
     for (AllocPath path : AllocPath.values()) {
       if (tally.latency(path).getMaxValue() > 0) {
         latencies.add(Latency.of(path, tally.latency(path)));
       }
     }
-    Experiment.Part later = experiment.afterFirstRound();
+    Experiment.Part later = run.later();
     return new RunTiming(
         readNanos / 1e9,
         decoding.nanos() / 1e9,
         decoding.events(),
         perSecond(decoding.events(), decoding.nanos()),
-        experiment.elapsedNanos() / 1e9,
+        run.elapsedNanos() / 1e9,
         auditNanos / 1e9,
-        experiment.done(),
-        perSecond(experiment.done(), experiment.elapsedNanos()),
+        run.operations(),
+        perSecond(run.operations(), run.elapsedNanos()),
         later.operations(),
         perSecond(later.operations(), later.nanos()),
-        List.copyOf(latencies));
+        List.copyOf(latencies),
+        run.lost().stream().map(member -> LossTiming.of(member, run)).toList(),
+        CostSplit.of(run));
   }
 
   private static double perSecond(long count, long nanos) {

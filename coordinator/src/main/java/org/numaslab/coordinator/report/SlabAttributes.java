@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.report;
 
-import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.numaslab.coordinator.driver.MachineState;
@@ -100,21 +99,8 @@ public final class SlabAttributes {
 
   /// The cache's row of /proc/slabinfo 2.1.
   public String slabinfo() {
-    return String.format(
-        Locale.ROOT,
-        "%-17s %6d %6d %6d %4d %4d : tunables %4d %4d %4d : slabdata %6d %6d %6d",
-        cache.name(),
-        activeObjectCount(),
-        objectCount(),
-        cache.geometry().size(),
-        cache.geometry().ooObjects(),
-        1 << cache.geometry().ooOrder(),
-        0,
-        0,
-        0,
-        slabCount(),
-        slabCount(),
-        0);
+    return CachePart.slabinfo(
+        cache.name(), cache.geometry(), activeObjectCount(), objectCount(), slabCount());
   }
 
   private long sum(IntToLongFunction count) {
@@ -122,7 +108,11 @@ public final class SlabAttributes {
   }
 
   private long used(int node) {
-    KmemCacheNode half = half(node);
+    return used(half(node));
+  }
+
+  /// Objects of a node that are not free on its partial list.
+  static long used(KmemCacheNode half) {
     return half.totalObjects() - half.partialObjects() + half.partialInUse();
   }
 

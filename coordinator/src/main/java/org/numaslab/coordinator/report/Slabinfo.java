@@ -1,11 +1,9 @@
 package org.numaslab.coordinator.report;
 
 import java.util.List;
-import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.node.cache.KmemCache;
 
 /// The caches of a machine as /proc/slabinfo, version 2.1, prints them: youngest first.
-public final class Slabinfo {
+final class Slabinfo {
   private static final String HEADER =
       """
       slabinfo - version: 2.1
@@ -16,14 +14,10 @@ public final class Slabinfo {
 
   private Slabinfo() {}
 
-  public static String of(MachineState machine) {
+  /// @param caches oldest first
+  static String of(List<CachePart> caches) {
     StringBuilder text = new StringBuilder(HEADER);
-    List<KmemCache> youngestFirst = machine.registry().caches().reversed();
-    for (KmemCache cache : youngestFirst) {
-      if (!machine.registry().isDestroyed(cache.id())) {
-        text.append(new SlabAttributes(machine, cache).slabinfo()).append('\n');
-      }
-    }
+    caches.reversed().forEach(cache -> text.append(cache.slabinfo()).append('\n'));
     return text.toString();
   }
 }

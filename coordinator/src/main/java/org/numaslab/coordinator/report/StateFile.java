@@ -116,7 +116,7 @@ public final class StateFile {
         throw new BadInput(
             file + ": got format \"" + content.format + "\", allowed: \"" + FORMAT + "\"");
       }
-      StateLimits.check(file, content.machine);
+      StateLimits.check(file.toString(), content.machine);
       return content.machine;
     } catch (JsonProcessingException damaged) {
       JsonLocation at = damaged.getLocation();

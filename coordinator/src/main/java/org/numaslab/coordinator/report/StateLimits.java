@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.report;
 
-import java.nio.file.Path;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.MachineDump.NodeDump;
@@ -22,14 +21,14 @@ final class StateLimits {
   private static final int ORDER_MAX = 10;
   private static final int OBJECTS_MAX = (1 << 15) - 1;
 
-  private final Path file;
+  private final String where;
 
-  private StateLimits(Path file) {
-    this.file = file;
+  private StateLimits(String where) {
+    this.where = where;
   }
 
-  static void check(Path file, MachineDump machine) {
-    StateLimits limits = new StateLimits(file);
+  static void check(String where, MachineDump machine) {
+    StateLimits limits = new StateLimits(where);
     machine.caches().forEach(limits::check);
     for (NodeDump node : machine.nodes()) {
       node.slabs().forEach(limits::check);
@@ -51,7 +50,7 @@ final class StateLimits {
 
   private void require(String what, long got, long min, long max) {
     if (got < min || got > max) {
-      throw new BadInput("%s: %s: got %d, allowed: %d..%d".formatted(file, what, got, min, max));
+      throw new BadInput("%s: %s: got %d, allowed: %d..%d".formatted(where, what, got, min, max));
     }
   }
 }

@@ -31,6 +31,7 @@ public final class Summary {
     summary.events();
     summary.faults();
     SummaryTables.write(run, timing, summary.page);
+    ClusterTables.write(run, timing, summary.page);
     summary.audit();
     return summary.page.toString();
   }
@@ -195,6 +196,9 @@ public final class Summary {
       if (audit.findings().size() > FINDINGS_SHOWN) {
         page.line("  and " + (audit.findings().size() - FINDINGS_SHOWN) + " more in result.json");
       }
+    }
+    if (!audit.leftOut().isEmpty()) {
+      page.paragraph("Not audited: ", String.join("; ", audit.leftOut()));
     }
     page.paragraph("Not modelled: ", String.join("; ", run.notModelled()));
     page.line(

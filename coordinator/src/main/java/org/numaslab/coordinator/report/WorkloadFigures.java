@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.report;
 
-import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.ReplayTally;
 
 /// What a load without a trace did.
@@ -10,11 +9,11 @@ import org.numaslab.coordinator.experiment.ReplayTally;
 /// @param failedAllocations that gave NULL
 public record WorkloadFigures(
     long operations, int caches, long allocations, long frees, long failedAllocations) {
-  static WorkloadFigures of(RandomLoad load) {
-    ReplayTally tally = load.tally();
+  static WorkloadFigures of(WholeRun run) {
+    ReplayTally tally = run.tally();
     return new WorkloadFigures(
-        load.done(),
-        load.caches().size(),
+        run.operations(),
+        run.caches().size(),
         tally.allocations(),
         tally.frees(),
         tally.failedAllocations());

@@ -1,14 +1,15 @@
 /// What a run came to: gathered once, then written for people and for programs.
 ///
 /// ```text
-/// Replay, Trace, Audit --> RunResult (records) --> Summary      summary.txt, what the terminal shows
-///                                              \-> JSON         result.json
-/// clocks              --> RunTiming            --> JSON         timing.json
-/// Machine             --> Slabinfo             --> text         slabinfo, /proc/slabinfo 2.1
-/// Machine             --> MachineFiles         --> texts, links proc/..., sys/...
-/// KernelLog           -->                          text         dmesg
-/// MachineDump         --> StateFile            --> JSON         state.json, for later
-///                             \-> CacheView    --> text         one cache, slab by slab
+/// Experiment --> RunPart        what one process has: nodes, CPUs, counts, dump; PartBytes sends it
+/// RunParts   --> WholeRun       added up: one process is one part
+/// WholeRun, Trace, Audit --> RunResult (records) --> Summary      summary.txt, the terminal's
+///                                                \-> JSON         result.json
+/// WholeRun, clocks       --> RunTiming           --> JSON         timing.json
+/// WholeRun               --> RunFiles            --> texts        slabinfo, dmesg, all of the above
+///                        \-> MachineFiles        --> texts, links proc/..., sys/...
+/// MachineDump            --> StateFile           --> JSON         state.json, for later
+///                        \-> CacheView           --> text         one cache, slab by slab
 /// ```
 ///
 /// Decisions:
@@ -16,6 +17,10 @@
 ///   figure that it shows is in one of the two files.
 /// - RunResult holds nothing that a clock said, so two simulated runs with one seed give the same
 ///   bytes.
+/// - A machine of several processes has the figures that one process would have, from the same
+///   code; what crossed processes is a section of its own (ClusterFigures, CostSplit, LossTiming),
+///   which is absent where there was one. Left out then is what no process can say of a whole
+///   cache: sys/kernel/slab and sys/kernel/debug/slab.
 /// - A figure is *measured* (of a real machine: the recorded one, or by our clock), *modelled*
 ///   (what the emulated kernel did) or *assumed* (the inputs do not say).
 @NullMarked

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.MachineDump.HalfDump;
 import org.numaslab.coordinator.audit.MachineDump.HeldDump;
+import org.numaslab.coordinator.audit.MachineDump.LostDump;
+import org.numaslab.node.topology.FrameRange;
 
 /// One error at a time is planted into a machine that adds up; each is found, by invariant and
 /// place.
@@ -274,5 +276,81 @@ class AuditTest {
   void anEmptyDumpProvesNothing() {
     assertThat(Audit.of(new MachineDump(List.of(), List.of(), List.of(), Map.of())).isClean())
         .isFalse();
+  }
+
+  /// Node 1 is gone with all that was on it: three objects of big, two of small.
+  private static MachineDump survivors(SmallMachine machine) {
+    MachineDump full = machine.dump();
+    return new MachineDump(
+            List.of(moved(full.caches().getFirst(), -3), moved(full.caches().getLast(), -2)),
+            full.nodes().subList(0, 1),
+            full.cpus().subList(0, 2),
+            full.live())
+        .without(List.of(new LostDump(1, List.of(new FrameRange(32, 16)))));
+  }
+
+  private static CacheDump moved(CacheDump cache, long moved) {
+    return new CacheDump(
+        cache.id(),
+        cache.name(),
+        cache.slotBytes(),
+        cache.firstBytes(),
+        cache.allocations(),
+        cache.frees(),
+        moved);
+  }
+
+  private static SmallMachine withoutNode1() {
+    SmallMachine machine = new SmallMachine();
+    machine.big.put(0, new HeldDump(BIG, 0, new int[0], new long[] {20}));
+    machine.small.clear();
+    machine.live.computeIfPresent(
+        BIG, (c, live) -> LongStream.of(live).filter(a -> a < 0x20000).toArray());
+    machine.live.put(SMALL, new long[0]);
+    return machine;
+  }
+
+  @Test
+  void ofAMachineThatLostANodeTheRestAddsUp() {
+    Audit audit = Audit.of(survivors(withoutNode1()));
+    assertThat(audit.findings()).isEmpty();
+    assertThat(audit.leftOut())
+        .containsExactly("pages, slabs and cpus of node 1, and what its tasks held and counted");
+    assertThat(Audit.of(new SmallMachine().dump()).leftOut()).isEmpty();
+  }
+
+  @Test
+  void anObjectThatLayInLostMemoryIsLeftOutAndSaid() {
+    SmallMachine machine = withoutNode1();
+    machine.live.computeIfPresent(BIG, (c, live) -> with(live, 0x20400));
+    MachineDump dump = survivors(machine);
+    Audit audit =
+        Audit.of(
+            new MachineDump(
+                List.of(moved(dump.caches().getFirst(), -2), dump.caches().getLast()),
+                dump.nodes(),
+                dump.cpus(),
+                dump.live(),
+                dump.lost()));
+    assertThat(audit.findings()).isEmpty();
+    assertThat(audit.leftOut()).contains("objects that tasks hold and that lay in that memory: 1");
+  }
+
+  @Test
+  void aSurvivorThatStillHasASlabOfALostNodeIsFound() {
+    SmallMachine machine = withoutNode1();
+    machine.small.put(1, new HeldDump(SMALL, 0, new int[0], new long[] {34}));
+    assertThat(Audit.of(survivors(machine)).findings())
+        .containsExactly("place: slab frame 0x22 on the partial list of cpu 1 is no slab of small");
+  }
+
+  @Test
+  void aSurvivorsObjectThatNobodyHasIsFoundThoughANodeIsLost() {
+    SmallMachine machine = withoutNode1();
+    machine.live.computeIfPresent(BIG, (c, live) -> without(live, 0x10400));
+    assertThat(Audit.of(survivors(machine)).findings())
+        .anyMatch(found -> found.startsWith("object: 1 of 4 objects of slab frame 0x10"))
+        .contains(
+            "count: big has 20 allocations and 4 frees, -3 came from others, but tasks hold 12");
   }
 }

@@ -61,16 +61,17 @@ class SummaryTest {
             List.of());
     try (Replay replay = new Replay(topology, null, trace, settings)) {
       replay.run();
-      return RunResult.of("1", "numaslab run", setup, trace, replay, audit(List.of()));
+      return RunResult.of("1", "numaslab run", setup, trace, WholeRun.of(replay), audit(List.of()));
     }
   }
 
   private static AuditFigures audit(List<String> findings) {
-    return new AuditFigures(findings.isEmpty(), 1, 1, 1, findings);
+    return new AuditFigures(findings.isEmpty(), 1, 1, 1, findings, List.of());
   }
 
   private static String summary(RunResult result) {
-    return Summary.of(result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, 2, 5, List.of()));
+    return Summary.of(
+        result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, 2, 5, List.of(), List.of(), null));
   }
 
   @Test
@@ -134,6 +135,7 @@ class SummaryTest {
         result.messages(),
         result.memory(),
         result.caches(),
+        result.cluster(),
         audit,
         result.notModelled());
   }

@@ -73,7 +73,7 @@ public record SampleRun(
           sample.label(),
           machine.kernelLog().take(),
           caches,
-          MessageFigures.of(machine.messages(), topology.nodeCount()));
+          MessageFigures.of(machine.messages().byLink()));
     }
   }
 

@@ -392,6 +392,13 @@ public final class ClusterMember implements MemberHost {
     return events.reclaimedAt();
   }
 
+  /// When it has removed others, by the monotonic clock.
+  public Map<Incarnation, Long> removedAt() {
+    Map<Incarnation, Long> copy = new LinkedHashMap<>();
+    alone(() -> copy.putAll(events.removedAt()));
+    return copy;
+  }
+
   // ---- for its tasks
 
   @Override

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.numaslab.coordinator.audit.Event;
@@ -20,6 +21,7 @@ final class MemberEvents implements LoanEvents {
   private final History history;
   private final Consumer<Incarnation> gone;
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+  private final Map<Incarnation, Long> removedAt = new LinkedHashMap<>();
   private long reclaimed;
   private long reclaimedAt;
 
@@ -54,6 +56,11 @@ final class MemberEvents implements LoanEvents {
     return rejections;
   }
 
+  /// When others were removed.
+  Map<Incarnation, Long> removedAt() {
+    return removedAt;
+  }
+
   /// Objects that lost members had, and that are free again.
   long reclaimed() {
     return reclaimed;
@@ -82,6 +89,7 @@ final class MemberEvents implements LoanEvents {
 
   @Override
   public void removed(Incarnation member) {
+    removedAt.put(member, now());
     note(Kind.REMOVED, Event.NONE, member, 0, 0);
     gone.accept(member);
   }
