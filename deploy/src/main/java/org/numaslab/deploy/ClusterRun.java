@@ -37,6 +37,7 @@ final class ClusterRun {
   private final List<String> words;
   private final Path folder;
   private final Watcher watcher;
+  private boolean isBreakable;
 
   /// @param words of the run
   /// @param folder for what processes write
@@ -55,6 +56,7 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when the cluster does not form, or the run cannot go on
   LeadOfRun.Outcome lead(
       MemberOptions member, @Nullable NodeProcesses processes, List<ScheduledFault> faults) {
+    isBreakable = !faults.isEmpty();
     try (ClusterSystem me = join(member);
         ProcessFaults atWork =
             new ProcessFaults(
@@ -114,6 +116,7 @@ final class ClusterRun {
   }
 
   private ClusterSystem join(MemberOptions member) {
+    member.breakable |= isBreakable;
     ClusterSystem me =
         ClusterProcesses.start(
             member.settings(topology.nodeCount(), List.of("coordinator")), List.of());

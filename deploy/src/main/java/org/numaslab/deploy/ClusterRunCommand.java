@@ -29,6 +29,9 @@ import picocli.CommandLine.Option;
           + " audit` reads; nodes/ has what each process said."
     })
 public final class ClusterRunCommand implements Callable<Integer> {
+  private static final int NODES_DEFAULT = 4;
+  private static final int CPUS_DEFAULT = 2;
+
   /// Memory of a node of a swarm: so little that every address is used again and again.
   static final String SWARM_MEMORY = ":4M";
 
@@ -64,13 +67,32 @@ public final class ClusterRunCommand implements Callable<Integer> {
   }
 
   private Topology topology() {
-    if (work.machine.topology == null && work.machine.kernel == null) {
+    Topology told =
+        work.workload.isGiven()
+            ? work.machine.topology == null && work.machine.kernel == null
+                ? null
+                : LoadInputs.read(work.machine).topology()
+            : RunInputs.machineOf(work.trace, work.machine);
+    if (told == null) {
       work.machine.topology =
-          (nodes == null ? 4 : nodes) + "x" + (cpus == null ? 2 : cpus) + SWARM_MEMORY;
-    } else if (nodes != null || cpus != null) {
-      throw new BadInput(
-          "--nodes and --cpus: got a machine by --topology or --kernel too, allowed: either");
+          (nodes == null ? NODES_DEFAULT : nodes)
+              + "x"
+              + (cpus == null ? CPUS_DEFAULT : cpus)
+              + (work.workload.isSwarm() ? SWARM_MEMORY : "");
+      return LoadInputs.read(work.machine).topology();
     }
-    return LoadInputs.read(work.machine).topology();
+    Integer asked = nodes;
+    Integer each = cpus;
+    if ((asked != null && asked != told.nodeCount())
+        || (each != null && each * told.nodeCount() != told.cpuCount())) {
+      throw new BadInput(
+          "--nodes, --cpus: got %s x %s, allowed: %d nodes with %d cpus, as the machine has them"
+              .formatted(
+                  asked == null ? "?" : asked,
+                  each == null ? "?" : each,
+                  told.nodeCount(),
+                  told.cpuCount()));
+    }
+    return told;
   }
 }

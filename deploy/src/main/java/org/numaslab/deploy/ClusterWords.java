@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +42,10 @@ final class ClusterWords {
 
   @Option(names = "--faults", description = "Schedule of what goes wrong.")
   @Nullable Path faults;
+
+  ReplaySettings settings() {
+    return machine.settings(workload.isGiven() ? 1 : trace.repeat).withOrder(Order.CAUSAL);
+  }
 
   static ClusterWords parse(String... words) {
     ClusterWords parsed = new ClusterWords();

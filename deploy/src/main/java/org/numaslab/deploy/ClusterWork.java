@@ -3,21 +3,34 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
+import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
+import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduleText;
+import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.LostMember;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.PartBytes;
+import org.numaslab.coordinator.report.RunFiles;
+import org.numaslab.coordinator.report.RunResult;
+import org.numaslab.coordinator.report.RunTiming;
+import org.numaslab.coordinator.report.Setup;
+import org.numaslab.coordinator.report.WholeRun;
 import org.numaslab.coordinator.swarm.ClusterSwarm;
 import org.numaslab.coordinator.swarm.ClusterSwarmView;
 import org.numaslab.coordinator.swarm.FaultChoice;
@@ -27,7 +40,9 @@ import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /// What a cluster is to run, wherever its processes come from: options, and what becomes of the
@@ -94,11 +109,88 @@ final class ClusterWork {
   ///
   /// @return exit code
   int on(Cluster cluster, Topology topology) {
-    OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY, NODES));
-    if (!workload.isSwarm()) {
-      throw new BadInput("a cluster runs swarms only so far");
+    Set<String> names = new HashSet<>(RunFiles.NAMES);
+    names.addAll(Set.of(SCHEDULE, HISTORY, NODES));
+    OutputFolder output = OutputFolder.at(out, names);
+    if (machine.driver != Driver.EMBEDDED) {
+      throw new BadInput("--driver: got another one, allowed: none, as it is a cluster");
     }
-    return swarm(cluster, topology, output);
+    if (workload.isSwarm()) {
+      return swarm(cluster, topology, output);
+    }
+    if (!faults.equals(FaultChoice.NONE.text())) {
+      throw new BadInput("--faults: got some, allowed: with --workload swarm");
+    }
+    workload.check(trace, machine);
+    machine.check();
+    return experiment(cluster, topology, output);
+  }
+
+  /// A trace or a random load.
+  private int experiment(Cluster cluster, Topology topology, OutputFolder output) {
+    long start = System.nanoTime();
+    RunInputs traced = workload.isGiven() ? null : RunInputs.read(trace, machine);
+    LoadInputs loaded = workload.isGiven() ? LoadInputs.read(machine) : null;
+    Path folder = resumes ? output.file(NODES) : NodesFolder.emptied(output.file(NODES));
+    List<String> words = ClusterWords.of(spec.commandLine().getParseResult());
+    long readNanos = System.nanoTime() - start;
+    LeadOfRun.Outcome outcome;
+    try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
+      outcome = cluster.lead(topology, words, folder, FaultSchedule.none(), shown);
+    }
+    long ended = System.nanoTime();
+    WholeRun run =
+        WholeRun.of(
+            topology,
+            outcome.parts().stream().map(PartBytes::read).toList(),
+            outcome.lost().stream()
+                .map(member -> LostMember.of(member.node().value(), member.life()))
+                .toList());
+    Audit audit = Audit.of(run.dump());
+    RunTiming timing =
+        RunTiming.of(
+            readNanos,
+            traced == null ? RunTiming.Decoding.NONE : traced.decoding(),
+            run,
+            System.nanoTime() - ended);
+    ReplaySettings settings =
+        machine.settings(traced == null ? 1 : trace.repeat).withOrder(Order.CAUSAL);
+    Setup setup =
+        traced != null
+            ? traced.setup(trace, machine, settings, run.assumed())
+            : Objects.requireNonNull(loaded)
+                .setup(
+                    "workload " + workload.text(machine.driver), settings, machine, run.assumed());
+    RunResult result =
+        RunResult.of(
+            Version.current(),
+            command(),
+            setup.onProcesses(),
+            traced == null ? null : traced.trace(),
+            run,
+            AuditFigures.of(audit));
+    RunFiles files = RunFiles.of(run, result, timing);
+    output.write(files.texts());
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(files.summary());
+    files.remarks().forEach(stdout::println);
+    stdout.println("Results: " + output.path());
+    stdout.flush();
+    return audit.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  /// What repeats the run.
+  private String command() {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    List<String> words = new ArrayList<>(List.of("numaslab"));
+    words.addAll(List.of(spec.qualifiedName(" ").replaceFirst("^numaslab ", "").split(" ")));
+    for (OptionSpec option : parsed.matchedOptions()) {
+      if (!option.longestName().equals("--out") && !option.longestName().equals("--quiet")) {
+        words.add(option.longestName());
+        words.addAll(option.originalStringValues());
+      }
+    }
+    return RunLine.quoted(words);
   }
 
   private int swarm(Cluster cluster, Topology topology, OutputFolder output) {
@@ -165,7 +257,8 @@ final class ClusterWork {
 
   /// The options that say which machine it is, for other processes.
   List<String> machineWords() {
-    @Nullable String kernel = machine.kernel;
+    String kernel =
+        workload.isGiven() ? machine.kernel : RunInputs.kernelOf(trace, machine).orElse(null);
     return kernel != null && !kernel.equals(MachineOptions.NO_KERNEL)
         ? List.of("--kernel=" + kernel)
         : List.of("--topology=" + machine.topology);

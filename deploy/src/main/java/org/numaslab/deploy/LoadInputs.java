@@ -3,7 +3,6 @@ package org.numaslab.deploy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
@@ -37,9 +36,9 @@ record LoadInputs(
     return new LoadInputs(null, described.topology(), used, assumed);
   }
 
-  Setup setup(String load, ReplaySettings settings, MachineOptions machine, RandomLoad experiment) {
+  Setup setup(String load, ReplaySettings settings, MachineOptions machine, List<String> more) {
     List<String> allAssumed = new ArrayList<>(assumed);
-    allAssumed.addAll(experiment.assumed());
+    allAssumed.addAll(more);
     return Setup.of(
         load,
         kernel == null ? MachineOptions.NO_KERNEL : kernel.folder().toString(),

@@ -13,7 +13,6 @@ import org.numaslab.coordinator.membership.RunFollower;
 import org.numaslab.coordinator.swarm.Plan;
 import org.numaslab.coordinator.swarm.SwarmJob;
 import org.numaslab.node.loan.LoanTimes;
-import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
 /// Makes what a process with nodes does in a run, from the words of its coordinator.
@@ -52,7 +51,7 @@ final class NodeJobs implements RunFollower.Jobs {
               : new FaultyShim(process, faults.faults(), topology.nodeCount(), plan.seed());
       job = new SwarmJob(run, late, plan, faults.overNanos(), process, shim, parsed.histories);
     } else {
-      throw new BadInput("a cluster cannot run this yet");
+      job = ExperimentJob.of(run, late, parsed, topology, process);
     }
     current = job;
     return job;

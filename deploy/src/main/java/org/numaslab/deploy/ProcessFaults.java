@@ -2,6 +2,7 @@ package org.numaslab.deploy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -96,6 +97,7 @@ final class ProcessFaults implements AutoCloseable {
           at(f.rejoinNanos(), () -> started().restart(f.node().value(), RESTART_MAX));
         }
       }
+      case Fault.Partition f -> apart(f, true);
       case Fault.Down f -> process.down(f.node());
       case Fault.Pause f -> {
         synchronized (stopped) {
@@ -109,8 +111,21 @@ final class ProcessFaults implements AutoCloseable {
 
   private void end(Fault fault, int index) {
     note(Event.Kind.OVER, null, index);
-    if (fault instanceof Fault.Pause f) {
-      goOn(f.node());
+    switch (fault) {
+      case Fault.Pause f -> goOn(f.node());
+      case Fault.Partition f -> apart(f, false);
+      default -> {}
+    }
+  }
+
+  /// The coordinator is on the larger side: it would connect the two otherwise.
+  private void apart(Fault.Partition partition, boolean begins) {
+    Set<NodeId> mine =
+        partition.sides().stream().max(Comparator.comparingInt(Set::size)).orElse(Set.of());
+    for (Set<NodeId> side : partition.sides()) {
+      if (side != mine) {
+        side.forEach(node -> process.cutOff(node, true, begins));
+      }
     }
   }
 

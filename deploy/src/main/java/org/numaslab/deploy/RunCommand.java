@@ -107,7 +107,7 @@ public final class RunCommand implements Callable<Integer> {
               RunResult.of(
                   Version.current(),
                   RunLine.of(inputs.shownTrace(), trace, machine),
-                  inputs.setup(trace, machine, replay),
+                  inputs.setup(trace, machine, run.assumed()),
                   inputs.trace(),
                   run,
                   audit));
@@ -134,7 +134,10 @@ public final class RunCommand implements Callable<Integer> {
                   Version.current(),
                   RunLine.of(workload, machine),
                   inputs.setup(
-                      "workload " + workload.text(machine.driver), settings, machine, load),
+                      "workload " + workload.text(machine.driver),
+                      settings,
+                      machine,
+                      run.assumed()),
                   null,
                   run,
                   audit));

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.Replay;
+import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
@@ -80,6 +80,20 @@ record RunInputs(
         machine.slubDebug != null
             || (kernel != null && kernel.caches().stream().anyMatch(RecordedCache::storeUser));
     return tracked ? CallSites.KEPT : CallSites.DROPPED;
+  }
+
+  /// The machine that the inputs of a trace describe, without reading it; null where only the trace
+  /// tells.
+  static @Nullable Topology machineOf(TraceOptions options, MachineOptions machine) {
+    DescribedTopology described = described(machine);
+    KernelDirectory kernel = kernel(options, machine);
+    return kernel != null ? kernel.topology() : described == null ? null : described.topology();
+  }
+
+  /// The folder of the traced machine's kernel.
+  static Optional<String> kernelOf(TraceOptions options, MachineOptions machine) {
+    KernelDirectory kernel = kernel(options, machine);
+    return kernel == null ? Optional.empty() : Optional.of(kernel.folder().toString());
   }
 
   static @Nullable DescribedTopology described(MachineOptions machine) {
@@ -165,7 +179,14 @@ record RunInputs(
   }
 
   /// For the report.
-  Setup setup(TraceOptions options, MachineOptions machine, Replay replay) {
+  ///
+  /// @param more that had to be assumed
+  Setup setup(TraceOptions options, MachineOptions machine, List<String> more) {
+    return setup(options, machine, machine.settings(options.repeat), more);
+  }
+
+  Setup setup(
+      TraceOptions options, MachineOptions machine, ReplaySettings settings, List<String> more) {
     KernelDirectory known = kernel;
     List<String> allAssumed = new ArrayList<>(assumed);
     List<String> unknown =
@@ -183,12 +204,12 @@ record RunInputs(
           "each of %d inferred allocations follows the last one of its cache on the cpu that frees its object"
               .formatted(trace.counts().inferredAllocations()));
     }
-    allAssumed.addAll(replay.assumed());
+    allAssumed.addAll(more);
     return Setup.of(
         shownTrace,
         known == null ? MachineOptions.NO_KERNEL : known.folder().toString(),
         RunLine.filterOf(options),
-        machine.settings(options.repeat),
+        settings,
         machine.writes(),
         machine.writesAfter(),
         topology,

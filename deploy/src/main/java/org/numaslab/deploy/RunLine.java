@@ -95,6 +95,11 @@ final class RunLine {
     }
   }
 
+  /// Words as a person types them.
+  static String quoted(List<String> words) {
+    return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
+  }
+
   private static String quoted(String word) {
     return NEEDS_NO_QUOTES.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }

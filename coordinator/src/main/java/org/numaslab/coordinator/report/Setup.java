@@ -40,6 +40,27 @@ public record Setup(
   /// The debug flags that the caches of the kernel's folder had.
   public static final String AS_RECORDED = "as recorded";
 
+  /// The same of a run whose nodes are processes.
+  public Setup onProcesses() {
+    return new Setup(
+        trace,
+        kernel,
+        "cluster",
+        order,
+        seed,
+        remoteDraw,
+        initOnAlloc,
+        slubDebug,
+        limitTouchedBytes,
+        repeat,
+        filter,
+        writes,
+        writesAfter,
+        topology,
+        used,
+        assumed);
+  }
+
   /// The emulated machine.
   public record Machine(List<Node> nodes, int cpus) {
     static Machine of(Topology topology) {

@@ -70,11 +70,14 @@ public enum Nemesis {
                   .formatted(
                       tenths(random, 70, 90), tenths(random, 120, 160), parted(other, nodes));
       case ONE_WAY ->
-          "at %s for %s cut from=%d to=%d\n".formatted(soon, tenths(random, 10, 80), one, other);
+          // Two that do not hear each other are both removed in the end: five can bear that.
+          "at %s for %s cut from=%d to=%d\n"
+              .formatted(soon, tenths(random, 10, nodes < 5 ? 20 : 80), one, other);
       case BRIDGE ->
-          "at %s for %s bridge node=%d\n".formatted(soon, tenths(random, 10, 30), one)
+          // Longer, and the resolver removes all who are connected by a bridge only: everybody.
+          "at %s for %s bridge node=%d\n".formatted(soon, tenths(random, 10, 20), one)
               + "at %s for %s bridge node=%d\n"
-                  .formatted(tenths(random, 80, 100), tenths(random, 80, 120), other);
+                  .formatted(tenths(random, 80, 100), tenths(random, 10, 20), other);
       case LOSS -> "at 0s for end loss 10%\n";
       case DUPLICATE -> "at 0s for end duplicate 10%\n";
       case DELAY ->

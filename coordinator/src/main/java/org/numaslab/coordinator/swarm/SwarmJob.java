@@ -118,7 +118,13 @@ public final class SwarmJob implements Job {
         progress.put(cpu, own);
         SplittableRandom random =
             new SplittableRandom(plan.seed() * 31 + cpu.value() + member.me().life());
-        member.start(cpu, new SwarmTask(member, cpu, load, random, own), () -> {});
+        SwarmTask task = new SwarmTask(member, cpu, load, random, own);
+        member.start(
+            cpu,
+            atLeastNanos == 0
+                ? task
+                : new PacedTask(task, member, cpu, own, share * 1.2e9 / atLeastNanos),
+            () -> {});
       }
     }
   }

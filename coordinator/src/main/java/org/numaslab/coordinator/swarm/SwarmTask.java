@@ -292,6 +292,10 @@ final class SwarmTask implements MemberTask {
     return Step.DONE;
   }
 
+  private static SwarmTask of(MemberTask task) {
+    return task instanceof PacedTask paced ? paced.task() : (SwarmTask) task;
+  }
+
   /// @return false when nobody takes it now
   private boolean passOn(Kept object) {
     CpuId to = new CpuId(random.nextInt(member.topology().cpuCount()));
@@ -301,7 +305,7 @@ final class SwarmTask implements MemberTask {
     }
     if (member.topology().nodeOf(to).equals(member.me().node())) {
       member.note(Kind.PASSED, cpu.value(), object.home, object.object, to.value());
-      ((SwarmTask) member.task(to)).inbox.add(object);
+      of(member.task(to)).inbox.add(object);
       member.wake(to);
       return true;
     }

@@ -65,7 +65,7 @@ public record ClusterSettings(
   /// @param stable without changes after which the unreachable ones are removed
   public record Timing(Duration heartbeat, Duration pause, Duration stable) {
     public static final Timing STANDARD =
-        new Timing(Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ofSeconds(2));
+        new Timing(Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(2));
 
     /// How long it takes until a lost process is removed, at most.
     public Duration detection() {
@@ -104,7 +104,12 @@ public record ClusterSettings(
             fork-join-executor { parallelism-min = %3$d, parallelism-max = %3$d }
             throughput = 64
           }
-          internal-dispatcher = pekko.actor.default-dispatcher
+          # Of the cluster's own actors: heartbeats do not wait for a turn.
+          internal-dispatcher {
+            type = Dispatcher
+            executor = fork-join-executor
+            fork-join-executor { parallelism-min = 1, parallelism-max = 1 }
+          }
         }
         io.tcp {
           worker-dispatcher = pekko.actor.default-dispatcher

@@ -15,13 +15,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.Leave;
+import org.apache.pekko.remote.RemoteActorRefProvider;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Both$;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Send$;
 import org.numaslab.coordinator.wire.Hello;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.topology.EnvironmentFailure;
@@ -106,6 +112,27 @@ public final class ClusterSystem implements AutoCloseable {
         .filter(each -> each.getKey().node().equals(node))
         .map(Map.Entry::getValue)
         .toList();
+  }
+
+  /// Begins or ends to lose all that this process sends to a node's processes, heartbeats too.
+  ///
+  /// @param both whether what they send is lost as well
+  public void cutOff(NodeId node, boolean both, boolean begins) {
+    ExtendedActorSystem classic = (ExtendedActorSystem) Adapter.toClassic(system);
+    for (Address at : addressesOf(node)) {
+      var _ =
+          ((RemoteActorRefProvider) classic.provider())
+              .transport()
+              .managementCommand(
+                  new ThrottlerTransportAdapter.SetThrottle(
+                      at,
+                      both
+                          ? ThrottlerTransportAdapter$Direction$Both$.MODULE$
+                          : ThrottlerTransportAdapter$Direction$Send$.MODULE$,
+                      begins
+                          ? ThrottlerTransportAdapter.Blackhole$.MODULE$
+                          : ThrottlerTransportAdapter.Unthrottled$.MODULE$));
+    }
   }
 
   /// Where a member is.

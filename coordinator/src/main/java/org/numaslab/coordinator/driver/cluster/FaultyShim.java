@@ -5,12 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.ExtendedActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.remote.RemoteActorRefProvider;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Send$;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.Fault;
 import org.numaslab.coordinator.fault.LinkFaults;
@@ -135,23 +129,9 @@ public final class FaultyShim implements Shim {
     for (Fault.Cut cut : Sides.cutBy(fault, nodes)) {
       for (Incarnation mine : process.own()) {
         if (mine.node().equals(cut.from())) {
-          process.addressesOf(cut.to()).forEach(to -> blackhole(to, begins));
+          process.cutOff(cut.to(), false, begins);
         }
       }
     }
-  }
-
-  private void blackhole(Address to, boolean begins) {
-    ThrottlerTransportAdapter.ThrottleMode mode =
-        begins
-            ? ThrottlerTransportAdapter.Blackhole$.MODULE$
-            : ThrottlerTransportAdapter.Unthrottled$.MODULE$;
-    ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(process.system());
-    var _ =
-        ((RemoteActorRefProvider) system.provider())
-            .transport()
-            .managementCommand(
-                new ThrottlerTransportAdapter.SetThrottle(
-                    to, ThrottlerTransportAdapter$Direction$Send$.MODULE$, mode));
   }
 }
