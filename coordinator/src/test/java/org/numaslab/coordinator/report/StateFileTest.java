@@ -63,7 +63,7 @@ class StateFileTest {
 
   @Test
   void anotherFormatIsNamed() {
-    assertThatThrownBy(() -> read(text.replace("state 2", "state 1")))
+    assertThatThrownBy(() -> read(text.replace("state 3", "state 1")))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("\"numaslab state 1\"");
   }
