@@ -3,12 +3,12 @@ package org.numaslab.coordinator.experiment;
 /// What the tasks of one process, or of several, gave to tasks of other processes, and what they
 /// lost with them.
 ///
-/// @param handedObjects given to tasks of other processes
-/// @param handOffs messages that carried them
+/// @param handedObjects that tasks of other members have taken
+/// @param handOffs messages that carried them, and what else tasks told each other
 /// @param refusedHandOffs those that were refused, and tried again
 /// @param lostAllocations that CPUs of a lost process would have made: their frees had nothing to
 ///   free
-/// @param lostObjects that tasks had when the memory that they lay in was lost
+/// @param lostObjects that lay in memory that was lost, or were on their way to a lost process
 /// @param keptObjects that CPUs of a lost process would have freed
 public record Crossings(
     long handedObjects,
@@ -18,6 +18,16 @@ public record Crossings(
     long lostObjects,
     long keptObjects) {
   public static final Crossings NONE = new Crossings(0, 0, 0, 0, 0, 0);
+
+  static Crossings of(HandOffCounts counts) {
+    return new Crossings(
+        counts.handed(),
+        counts.messages(),
+        counts.refused(),
+        counts.lostAllocations(),
+        counts.lost(),
+        counts.kept());
+  }
 
   public Crossings plus(Crossings other) {
     return new Crossings(

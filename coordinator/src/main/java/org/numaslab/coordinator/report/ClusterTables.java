@@ -78,7 +78,7 @@ final class ClusterTables {
     if (tasks.handedObjects() > 0) {
       page.paragraph(
           "  handed off  ",
-          "%s in %s; %s refused and tried again"
+          "%s; %s, %s refused and tried again"
               .formatted(
                   count(tasks.handedObjects(), "object"),
                   count(tasks.handOffs(), "message"),
@@ -157,12 +157,12 @@ final class ClusterTables {
     Crossings tasks = cluster.tasks();
     page.paragraph(
         "  ",
-        "%s that they had of others reclaimed; %s of their memory lost to others; %s that others"
+        "%s that they had of others reclaimed; %s lost with their memory or on the way to them; %s"
                 .formatted(
                     count(cluster.reclaimed(), "object"),
                     count(tasks.lostObjects(), "object"),
                     count(tasks.lostAllocations(), "object"))
-            + " waited for never came; %s that they would have freed live on"
+            + " that others waited for never came; %s that they would have freed live on"
                 .formatted(count(tasks.keptObjects(), "object")));
   }
 

@@ -50,7 +50,12 @@ public record RunPart(
 
   /// The same of a process of several.
   public static RunPart of(Experiment experiment, BorderPart borders) {
-    MachineState machine = experiment.machine().state();
+    RunPart[] part = new RunPart[1];
+    experiment.machine().atRest(machine -> part[0] = atRest(experiment, machine, borders));
+    return part[0];
+  }
+
+  private static RunPart atRest(Experiment experiment, MachineState machine, BorderPart borders) {
     MachineDump dump = experiment.dump();
     NodePages pages = NodePages.of(machine, experiment.natures(), dump);
     return new RunPart(

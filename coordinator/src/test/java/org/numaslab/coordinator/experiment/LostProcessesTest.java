@@ -20,8 +20,8 @@ import org.numaslab.node.topology.Topology;
 /// Processes die in the middle: the others come to their ends, and what they have adds up.
 class LostProcessesTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
-  private static final LoanTimes TIMES = LoanTimes.ofLease(1_000_000_000L);
-  private static final Timing TIMING =
+  static final LoanTimes TIMES = LoanTimes.ofLease(1_000_000_000L);
+  static final Timing TIMING =
       new Timing(Duration.ofMillis(100), Duration.ofMillis(2000), Duration.ofMillis(500));
 
   @Test

@@ -37,11 +37,13 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   /// One of them.
   static final class Process<E extends Experiment> {
     final ClusterSystem system;
+    final ClusterMachine machine;
     final ClusterPart part;
     final E experiment;
 
-    Process(ClusterSystem system, ClusterPart part, E experiment) {
+    Process(ClusterSystem system, ClusterMachine machine, ClusterPart part, E experiment) {
       this.system = system;
+      this.machine = machine;
       this.part = part;
       this.experiment = experiment;
     }
@@ -52,6 +54,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   }
 
   private final List<ClusterSystem> systems = new ArrayList<>();
+  private final List<ClusterMachine> machines = new ArrayList<>();
   private final List<ClusterPart> parts = new ArrayList<>();
   private final List<Process<E>> all = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -86,10 +89,13 @@ final class Processes<E extends Experiment> implements AutoCloseable {
               settings.faults(),
               settings.touchedBytesMax(),
               Turn.OPERATIONS_MAX);
-      parts.add(new ClusterPart(new ClusterMachine(1, system, member, Shim.NONE, event -> {})));
+      machines.add(new ClusterMachine(1, system, member, Shim.NONE, event -> {}));
+      parts.add(new ClusterPart(machines.getLast()));
     }
     for (int i = 0; i < systems.size(); i++) {
-      all.add(new Process<>(systems.get(i), parts.get(i), experiment.apply(parts.get(i))));
+      all.add(
+          new Process<>(
+              systems.get(i), machines.get(i), parts.get(i), experiment.apply(parts.get(i))));
     }
   }
 
