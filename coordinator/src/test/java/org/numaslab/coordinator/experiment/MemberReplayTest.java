@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.MachineDump;
@@ -20,6 +22,7 @@ import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.simulate.CostModel;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
 import org.numaslab.coordinator.driver.simulate.SimulatedMember;
+import org.numaslab.coordinator.experiment.SlotName.Kind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.fault.RandomFaults;
@@ -47,6 +50,7 @@ class MemberReplayTest {
   private static final long MILLIS = 1_000_000;
   private static final long LENGTH = 4000 * MILLIS;
   private static final long HEAL_MAX = 600_000 * MILLIS;
+  private static final FaultSchedule NO_FAULTS = new FaultSchedule(List.of(), Faults.none());
   private static final int[] SIZES = {64, 192, 1024};
 
   private final HandOffCounts sum = new HandOffCounts(SIZES.length);
@@ -59,23 +63,6 @@ class MemberReplayTest {
       new Run(seed, topology, random, RandomFaults.mix(random.split(), topology, LENGTH))
           .check(this);
     }
-    System.out.println(
-        "came "
-            + sum.came()
-            + " handed "
-            + sum.handed()
-            + " messages "
-            + sum.messages()
-            + " refused "
-            + sum.refused()
-            + " kept "
-            + sum.kept()
-            + " lost "
-            + sum.lost()
-            + " lost allocations "
-            + sum.lostAllocations()
-            + " frees of lost "
-            + sum.freesOfLost());
     assertThat(sum.came()).isPositive();
     assertThat(sum.refused()).isPositive();
     assertThat(sum.kept()).isPositive();
@@ -89,7 +76,7 @@ class MemberReplayTest {
     for (long seed = SEED; seed < SEED + 5; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       Topology topology = Topology.uniform(4, 2, 1 << 20);
-      Run run = new Run(seed, topology, random, new FaultSchedule(List.of(), Faults.none()));
+      Run run = new Run(seed, topology, random, NO_FAULTS);
       run.check(this);
 
       assertThat(run.lives)
@@ -98,6 +85,42 @@ class MemberReplayTest {
       assertThat(sum.handed()).isEqualTo(sum.came());
       assertThat(sum.lost() + sum.kept() + sum.lostAllocations() + sum.freesOfLost()).isZero();
     }
+  }
+
+  /// Where the home of a slot's object is lost, that may be told before the object comes.
+  @Test
+  void whatIsLostStaysLostWhenItComesLate() {
+    Run run = new Run(SEED, Topology.uniform(4, 2, 1 << 20), new SplittableRandom(SEED), NO_FAULTS);
+    try (SimulatedCluster cluster = run.cluster()) {
+      int slot = run.crossingSlot();
+      MemberReplay freer = run.replayOn(run.routes.freer(slot));
+      freer.taken(handOff(run, slot, Kind.LOST), cluster.alive().getFirst().me());
+      freer.taken(handOff(run, slot, Kind.OBJECT, 0x1000), cluster.alive().getFirst().me());
+
+      assertThat(run.held(freer)).isEmpty();
+      assertThat(freer.tally().handOffs().came()).isZero();
+    }
+  }
+
+  @Test
+  void objectsOfTwoRoundsStayWithWhoAllocatedThemWhenTheirFreerIsGone() {
+    Run run = new Run(SEED, Topology.uniform(4, 2, 1 << 20), new SplittableRandom(SEED), NO_FAULTS);
+    try (SimulatedCluster cluster = run.cluster()) {
+      int slot = run.crossingSlot();
+      MemberReplay allocator = run.replayOn(run.routes.allocator(slot));
+      CpuId freer = new CpuId(run.routes.freer(slot));
+      allocator.removed(new Incarnation(cluster.topology().nodeOf(freer), 1));
+      allocator.back(0, 0x1000, SlotName.of(Kind.OBJECT, 0, slot));
+      allocator.back(0, 0x2000, SlotName.of(Kind.OBJECT, 1, slot));
+
+      assertThat(run.held(allocator)).containsExactlyInAnyOrder(0x1000, 0x2000);
+    }
+  }
+
+  private static Frame.HandOff handOff(Run run, int slot, Kind kind, long... objects) {
+    long[] names = {SlotName.of(kind, 0, slot)};
+    CpuId to = new CpuId(run.routes.freer(slot));
+    return new Frame.HandOff(to, new CacheId(run.routes.cache(slot)), objects, names);
   }
 
   /// One seed.
@@ -116,18 +139,18 @@ class MemberReplayTest {
       this.seed = seed;
       this.topology = topology;
       this.faults = faults;
-      this.rounds = 1 + random.nextInt(5);
-      this.trace = trace(random, topology.cpuCount());
+      this.rounds = 1 + random.nextInt(20);
+      this.trace = trace(random, 20 + random.nextInt(1500 / rounds), topology.cpuCount());
       this.routes = new SlotRoutes(trace, topology);
       this.think = LENGTH * topology.cpuCount() / (rounds * trace.roundLength());
     }
 
     /// Half of the allocations ask for a node.
-    private static Trace trace(SplittableRandom random, int cpus) {
+    private static Trace trace(SplittableRandom random, int operations, int cpus) {
       StringBuilder text = new StringBuilder();
       List<Long> live = new ArrayList<>();
       long next = 0xffff888100000000L;
-      for (int i = 0; i < 400; i++) {
+      for (int i = 0; i < operations; i++) {
         boolean allocates = live.isEmpty() || random.nextInt(live.size() + 40) < 40;
         long object = allocates ? next : live.remove(random.nextInt(live.size()));
         int size = SIZES[random.nextInt(SIZES.length)];
@@ -159,7 +182,7 @@ class MemberReplayTest {
           TraceFilter.ALL);
     }
 
-    void check(MemberReplayTest test) {
+    private SimulatedCluster cluster() {
       CacheModels models = new CacheModels(null, topology.cpuCount(), null);
       List<CacheGeometry> caches =
           trace.caches().stream().map(cache -> models.shared(cache).geometry()).toList();
@@ -173,7 +196,31 @@ class MemberReplayTest {
               seed,
               false,
               64L << 20);
-      try (SimulatedCluster cluster = new SimulatedCluster(settings, this::task, event -> {})) {
+      return new SimulatedCluster(settings, this::task, event -> {});
+    }
+
+    private int crossingSlot() {
+      return IntStream.range(0, trace.slotCount())
+          .filter(routes::isCrossing)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private MemberReplay replayOn(int cpu) {
+      return Objects.requireNonNull(lives.get(new CpuId(cpu))).replay;
+    }
+
+    private long[] held(MemberReplay replay) {
+      Experiment.Held held = new Experiment.Held(trace.caches().size());
+      replay.hold(held);
+      return IntStream.range(0, trace.caches().size())
+          .mapToObj(held::of)
+          .flatMapToLong(Arrays::stream)
+          .toArray();
+    }
+
+    void check(MemberReplayTest test) {
+      try (SimulatedCluster cluster = cluster()) {
         cluster.run(LENGTH);
         assertThat(cluster.heal(HEAL_MAX)).as("seed %d", seed).isEmpty();
         assertThat(cluster.rejections().keySet())

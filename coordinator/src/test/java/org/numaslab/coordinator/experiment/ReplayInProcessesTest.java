@@ -72,28 +72,7 @@ class ReplayInProcessesTest {
       whole
           .live()
           .forEach((cache, objects) -> assertThat(dump.live().get(cache)).hasSameSizeAs(objects));
-      System.out.println(rounds + " rounds: " + said(all));
     }
-  }
-
-  static String said(ReplayTally all) {
-    HandOffCounts h = all.handOffs();
-    return "allocations "
-        + all.allocations()
-        + ", came "
-        + h.came()
-        + ", messages "
-        + h.messages()
-        + ", refused "
-        + h.refused()
-        + ", kept "
-        + h.kept()
-        + ", lost "
-        + h.lost()
-        + ", lost allocations "
-        + h.lostAllocations()
-        + ", frees of lost "
-        + h.freesOfLost();
   }
 
   private static long bytesOnLinks(Processes<?> processes) {
