@@ -1,15 +1,21 @@
 package org.numaslab.deploy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings.Resolver;
+import org.numaslab.coordinator.driver.cluster.Tls;
 import org.numaslab.node.topology.BadInput;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /// How a process is part of a cluster.
 final class MemberOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberOptions.class);
+
   @Option(
       names = "--bind",
       paramLabel = "HOST:PORT",
@@ -46,6 +52,15 @@ final class MemberOptions {
   @Nullable Integer threads;
 
   @Option(
+      names = "--tls",
+      paramLabel = "DIR",
+      order = 44,
+      description =
+          "Processes prove who they are: DIR has key.p12, trust.p12 and password; the certificate's"
+              + " name is the host's.")
+  @Nullable Path tls;
+
+  @Option(
       names = "--insecure",
       order = 44,
       description =
@@ -63,10 +78,14 @@ final class MemberOptions {
   /// @param nodes of the machine
   ClusterSettings settings(int nodes, List<String> roles) {
     HostPort at = HostPort.parse("--bind", bind, 0).resolved("--bind");
-    if (!at.isLoopback("--bind") && !insecure) {
-      throw new BadInput(
-          "--bind: got %s, which others can reach, allowed: a loopback address, or --insecure"
-              .formatted(at));
+    Path secret = tls;
+    if (!at.isLoopback("--bind") && secret == null) {
+      if (!insecure) {
+        throw new BadInput(
+            "--bind: got %s, which others can reach, allowed: a loopback address, --tls DIR, or --insecure"
+                .formatted(at));
+      }
+      LOG.warn("--insecure: whoever reaches {} can do anything to this cluster", at);
     }
     List<String> others = new ArrayList<>();
     for (String seed : seeds) {
@@ -92,6 +111,7 @@ final class MemberOptions {
         given == null ? processors : given,
         false,
         breakable,
+        secret == null ? null : Tls.in("--tls", secret),
         ClusterSettings.Timing.STANDARD);
   }
 }

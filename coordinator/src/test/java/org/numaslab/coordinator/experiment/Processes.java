@@ -111,6 +111,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             1,
             false,
             false,
+            null,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());
   }

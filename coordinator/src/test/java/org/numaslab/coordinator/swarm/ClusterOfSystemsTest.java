@@ -120,6 +120,7 @@ class ClusterOfSystemsTest {
             1,
             false,
             false,
+            null,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));
   }

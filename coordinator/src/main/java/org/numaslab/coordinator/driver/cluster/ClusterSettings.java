@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.membership.RunMessage;
 
@@ -19,6 +20,7 @@ import org.numaslab.coordinator.membership.RunMessage;
 /// @param threads that move everything: one where cores are few, since each more is one more to
 ///   hand over to
 /// @param breakable whether links can be cut on purpose; costs a little on each message
+/// @param tls with what processes prove who they are to each other; null: they do not
 /// @param exits whether the process ends when it is no member any more
 public record ClusterSettings(
     String host,
@@ -29,6 +31,7 @@ public record ClusterSettings(
     int threads,
     boolean exits,
     boolean breakable,
+    @Nullable Tls tls,
     Timing timing) {
   /// The name of every cluster: others are refused by their first message.
   public static final String NAME = "numaslab";
@@ -75,7 +78,7 @@ public record ClusterSettings(
 
   ClusterSettings withRoles(List<String> others) {
     return new ClusterSettings(
-        host, port, seeds, others, resolver, threads, exits, breakable, timing);
+        host, port, seeds, others, resolver, threads, exits, breakable, tls, timing);
   }
 
   @SuppressWarnings("InlineFormatString")
@@ -190,7 +193,10 @@ public record ClusterSettings(
             ControlFrame.class.getName(),
             Door.Message.class.getName(),
             breakable ? "on" : "off");
-    return ConfigFactory.parseString(text).withFallback(ConfigFactory.defaultReference()).resolve();
+    Tls secret = tls;
+    return ConfigFactory.parseString(secret == null ? text : text + secret.text())
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
   }
 
   private static String quoted(String text) {
