@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.topology.BadInput;
@@ -64,15 +65,12 @@ public final class ClusterUpCommand implements Callable<Integer> {
     machine.kernel = kernel;
     machine.topology = topology == null && kernel == null ? nodes + "x" + cpus : topology;
     Topology whole = LoadInputs.read(machine).topology();
-    ClusterWork words = new ClusterWork();
-    words.machine = machine;
+    List<String> words = ClusterWork.machineWords(machine.kernel, machine.topology);
     NodeProcesses processes =
-        NodeProcesses.standing(words.machineWords(), whole.nodeCount(), out.toAbsolutePath());
+        NodeProcesses.standing(words, whole.nodeCount(), out.toAbsolutePath());
     StandingCluster cluster =
         new StandingCluster(
-            processes.seed(),
-            words.machineWords(),
-            processes.children().stream().map(ChildProcess::pid).toList());
+            processes.seed(), words, processes.children().stream().map(ChildProcess::pid).toList());
     cluster.writeTo(out);
     spec.commandLine()
         .getOut()

@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,19 +60,18 @@ final class ClusterWords {
   static List<String> of(ParseResult parsed) {
     List<String> words = new ArrayList<>();
     for (OptionSpec option : parsed.matchedOptions()) {
+      boolean isOnlyCpus = option.userObject() instanceof Method; // the only one that is set so
       boolean concerned =
-          option.longestName().equals("--only-cpus")
+          isOnlyCpus
               || (option.userObject() instanceof Field field
                   && CONCERNED.contains(field.getDeclaringClass()));
       if (concerned) {
+        String name = isOnlyCpus ? "--only-cpus" : option.longestName();
         if (option.originalStringValues().isEmpty()) {
-          words.add(option.longestName());
+          words.add(name);
         }
         for (String value : option.originalStringValues()) {
-          words.add(
-              value.isEmpty() || option.arity().max() == 0
-                  ? option.longestName()
-                  : option.longestName() + "=" + value);
+          words.add(value.isEmpty() || option.arity().max() == 0 ? name : name + "=" + value);
         }
       }
     }

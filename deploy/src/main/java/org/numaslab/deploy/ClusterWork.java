@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
@@ -257,10 +258,14 @@ final class ClusterWork {
 
   /// The options that say which machine it is, for other processes.
   List<String> machineWords() {
-    String kernel =
-        workload.isGiven() ? machine.kernel : RunInputs.kernelOf(trace, machine).orElse(null);
+    return machineWords(
+        workload.isGiven() ? machine.kernel : RunInputs.kernelOf(trace, machine).orElse(null),
+        machine.topology);
+  }
+
+  static List<String> machineWords(@Nullable String kernel, @Nullable String topology) {
     return kernel != null && !kernel.equals(MachineOptions.NO_KERNEL)
-        ? List.of("--kernel=" + kernel)
-        : List.of("--topology=" + machine.topology);
+        ? List.of("--kernel=" + Path.of(kernel).toAbsolutePath())
+        : List.of("--topology=" + topology);
   }
 }

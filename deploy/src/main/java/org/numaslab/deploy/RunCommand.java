@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
@@ -79,11 +80,24 @@ public final class RunCommand implements Callable<Integer> {
       description = "Folder for the results (numaslab-out/TRACE-DRIVER).")
   @Nullable Path out;
 
+  @Option(
+      names = "--attach",
+      paramLabel = "DIR",
+      order = 29,
+      description =
+          "Run on the processes that numaslab cluster up has started, instead of in this one; DIR is"
+              + " its folder.")
+  @Nullable Path attach;
+
   @Option(names = "--quiet", order = 31, description = "No progress bar.")
   boolean quiet;
 
   @Override
   public Integer call() {
+    Path standing = attach;
+    if (standing != null) {
+      return attached(StandingCluster.in(standing));
+    }
     long start = System.nanoTime();
     Path folder = out;
     OutputFolder output =
@@ -91,6 +105,30 @@ public final class RunCommand implements Callable<Integer> {
     workload.check(trace, machine);
     machine.check();
     return workload.isGiven() ? load(start, output) : replay(start, output);
+  }
+
+  /// On processes that are there.
+  private int attached(StandingCluster cluster) {
+    MachineOptions theirs = ClusterWords.parse(cluster.machine().toArray(String[]::new)).machine;
+    if (machine.topology == null && machine.kernel == null && workload.isGiven()) {
+      machine.topology = theirs.topology;
+      machine.kernel = theirs.kernel;
+    }
+    ClusterWork work = new ClusterWork();
+    work.spec = spec;
+    work.trace = trace;
+    work.workload = workload;
+    work.machine = machine;
+    work.quiet = quiet;
+    Path folder = out;
+    work.out = folder == null ? OUTPUT.resolve("attached") : folder;
+    MemberOptions member = new MemberOptions();
+    member.seeds = List.of(cluster.seed());
+    member.threads = 1;
+    return work.on(
+        (topology, words, nodes, faults, shown) ->
+            new ClusterRun(topology, words, nodes, shown).lead(member, null, faults.faults()),
+        LoadInputs.read(theirs).topology());
   }
 
   private int replay(long start, OutputFolder output) {
