@@ -57,6 +57,7 @@ public final class Cpu {
   private final CpuOutbox outbox;
   private final RemoteFrees remoteFrees;
   private final SlowFree slowFree;
+  private final OtherHomes otherHomes;
   private final NumaEvents numaEvents;
   private final Presence presence = new Presence();
   private final Readers readers = new Readers();
@@ -77,9 +78,6 @@ public final class Cpu {
   private boolean reclaims;
   private boolean isPinnedForReclaim;
   private Mempolicy mempolicy = Mempolicy.none();
-
-  /// How often each node was forgotten.
-  private final int[] forgotten;
 
   private long pagesReclaimed;
   private long awaited;
@@ -107,12 +105,12 @@ public final class Cpu {
     this.injectsFaults = nature.injectsFaults();
     this.outbox = outbox;
     this.numaEvents = new NumaEvents(topology.nodeCount(), node);
-    this.forgotten = new int[topology.nodeCount()];
     this.remoteFrees =
         new RemoteFrees(
             topology.nodeCount(),
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
     this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
+    this.otherHomes = new OtherHomes(this, topology.nodeCount(), slowFree, remoteFrees);
     this.operation = new Operation(this);
     this.housekeeping = new Housekeeping(this, outbox);
     this.contents = new NodeContents(memory, at -> caches[at].cache, at -> caches[at].objects);
@@ -471,44 +469,22 @@ public final class Cpu {
 
   /// Gives back at once all that it may hand out of another node's memory.
   public void giveBack(NodeId home) {
-    operations()
-        .forEach(each -> {
-          KmemCacheCpu allocating = each.cache();
-          long[] early = each.giveUp(home);
-          if (allocating != null && early.length > 0) {
-            remoteFrees.add(home.value(), allocating.cache.id(), early, call);
-          }
-        });
-    remoteFrees.sendAll();
-    caches()
-        .forEach(c -> {
-          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
-            c.count(Stat.CPUSLAB_FLUSH);
-            slowFree.deactivate(c);
-          }
-          slowFree.unfreeze(c, c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value()));
-        });
-  }
-
-  /// The operation in progress, if there is one, and those that were set aside.
-  private Stream<Operation> operations() {
-    return Stream.concat(Stream.of(operation), aside.stream());
+    otherHomes.giveBack(home);
   }
 
   /// Forgets all that it has of another node's memory: it is gone. What waits for the node is
   /// answered by whoever knows that.
   public void forget(NodeId home) {
-    forgotten[home.value()]++;
-    remoteFrees.forget(home.value());
-    caches()
-        .forEach(c -> {
-          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
-            c.lent.unload();
-            c.uninstall();
-          }
-          c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value());
-        });
-    operations().forEach(each -> each.forget(home));
+    otherHomes.forget(home);
+  }
+
+  boolean waitsForListOf(KmemCacheCpu c) {
+    return operation.waitsForListOf(c);
+  }
+
+  /// The operation in progress, if there is one, and those that were set aside.
+  Stream<Operation> operations() {
+    return Stream.concat(Stream.of(operation), aside.stream());
   }
 
   /// Gives back all that it holds of a cache.
@@ -534,7 +510,7 @@ public final class Cpu {
     requests.answered(reply.request());
     if (reply.request() != awaited) {
       if (reply instanceof Applied applied) {
-        int[] known = awaited == 0 ? forgotten : forgotten.clone();
+        int[] known = awaited == 0 ? otherHomes.lives() : otherHomes.lives().clone();
         atBoundary(() -> apply(applied, known));
       } else {
         throw new IllegalStateException(id + " did not wait for " + reply);
@@ -601,8 +577,7 @@ public final class Cpu {
       c.count(outcome.counts());
       countReclaimed(c, outcome.counts());
       for (SlabGrant slab : outcome.frozen()) {
-        int home = nodeOfSlab(slab);
-        if (known[home] == forgotten[home]) {
+        if (otherHomes.isSince(known, nodeOfSlab(slab))) {
           slowFree.putPartial(c, slab);
         }
       }
