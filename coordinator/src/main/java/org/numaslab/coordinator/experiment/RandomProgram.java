@@ -126,6 +126,11 @@ class RandomProgram extends CountedProgram {
   }
 
   @Override
+  public boolean goesOnAfterCut() {
+    return true;
+  }
+
+  @Override
   public void completed(Cpu on) {
     tally().waited(on.path(), clock.getAsLong() - waitingSince);
     allocated(on, on.result());
@@ -164,8 +169,8 @@ class RandomProgram extends CountedProgram {
 
   final Step free(Cpu on, int of, long object) {
     begin(on, of);
+    tally().freed(of); // first: it is freed also where the cpu is cut
     on.free(ids[of], object);
-    tally().freed(of);
     countOperation();
     return Step.DONE;
   }

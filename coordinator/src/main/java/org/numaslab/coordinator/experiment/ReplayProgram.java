@@ -103,8 +103,8 @@ class ReplayProgram extends CountedProgram {
   /// Frees an object of the cache at the cursor.
   final void free(Cpu cpu, long object) {
     begin(cpu);
+    tally().freed(cursor.cache()); // first: it is freed also where the cpu is cut
     cpu.free(caches[cursor.cache()], object);
-    tally().freed(cursor.cache());
   }
 
   private Step alloc(Cpu cpu) {
@@ -130,6 +130,16 @@ class ReplayProgram extends CountedProgram {
           cursor.sequence(),
           bytesRequested.applyAsInt(cursor.slot()));
     }
+  }
+
+  /// An allocation that was cut is done again; a free has taken effect.
+  @Override
+  public boolean goesOnAfterCut() {
+    if (cursor.isAtOperation() && cursor.isFree()) {
+      slots.put(cursor.slot(), SlotTable.EMPTY);
+      advance();
+    }
+    return true;
   }
 
   @Override

@@ -80,7 +80,8 @@ public sealed interface Fault {
   /// The coordinator dies: no cache is created or destroyed until it is back.
   record CoordinatorKill(long restartNanos) implements Fault {}
 
-  /// The shell of a cpu fails when it sends its `atSend`-th message from now on, and starts again.
+  /// The shell of a cpu fails when the cpu sends its `atSend`-th message from now on, in the middle
+  /// of what the cpu does, and starts again.
   record CpuCrash(CpuId cpu, int atSend) implements Fault {}
 
   /// The shell of a node fails when it answers its `atAnswer`-th message, and starts again.
@@ -89,7 +90,8 @@ public sealed interface Fault {
   /// No more than so many messages may be under way on a link; what is more is lost.
   record QueueBound(NodeId from, NodeId to, int messagesMax) implements Fault {}
 
-  /// Bytes of a free object in a slab with consistency checks are overwritten.
+  /// Bytes of a free object in a slab with consistency checks are overwritten. Where the node has
+  /// none, bytes of a free object's link: whoever follows it meets an oops.
   record Corrupt(NodeId node, int bytes) implements Fault {}
 
   /// The cpu is taken off line, and brought back at the end.

@@ -67,6 +67,9 @@ public record SimulationResult(
       long encodedBytes,
       long censusesClosed,
       long censusesVoided,
+      long cpuRestarts,
+      long quarantinedSlabs,
+      long oopses,
       double virtualSeconds,
       double operationsPerSecond) {
     private static final double NANOS = 1e9;
@@ -89,6 +92,9 @@ public record SimulationResult(
           totals.bytes,
           totals.censusesClosed,
           totals.censusesVoided,
+          totals.restarts,
+          totals.quarantined,
+          totals.oopses,
           totals.virtualNanos / NANOS,
           totals.operations / Math.max(1 / NANOS, totals.loadNanos / NANOS));
     }

@@ -79,6 +79,13 @@ public final class SimulationView {
       rows.add(row("  that went through their bytes", sum.encodedMessages()));
       rows.add(row("  bytes of those", sum.encodedBytes()));
     }
+    if (sum.cpuRestarts() > 0) {
+      rows.add(row("CPUs that failed and went on", sum.cpuRestarts()));
+      rows.add(row("  slabs quarantined for that", sum.quarantinedSlabs()));
+    }
+    if (sum.oopses() > 0) {
+      rows.add(row("members that an oops ended", sum.oopses()));
+    }
     rows.add(row("events audited", sum.events()));
     page.table(List.of("", "count"), rows);
     page.line(

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.swarm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.numaslab.coordinator.audit.Audit;
@@ -11,6 +12,7 @@ import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
 import org.numaslab.coordinator.driver.simulate.SimulatedMember;
 import org.numaslab.coordinator.experiment.Dumper;
+import org.numaslab.cpu.cache.Quarantine;
 import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.KmemCacheNode;
@@ -20,10 +22,10 @@ import org.numaslab.node.loan.Marks;
 ///
 /// | invariant | statement |
 /// |---|---|
-/// | S2, L2 | nothing is out, nothing is lent, no object is in use, but in slabs that were written off |
+/// | S2, L2 | nothing is out, nothing is lent, no object is in use, but in slabs that were written off or quarantined |
 /// | S3 | pages are free, or in slabs that nodes keep |
 /// | S4, S5, S9 | every slab, list and page adds up, as [Audit] sees it |
-/// | S6 | what a member has of a home is out there: both have nothing |
+/// | S6 | what a member has of a home is out there: both have nothing, but of quarantined slabs |
 final class AtRest {
   private AtRest() {}
 
@@ -31,25 +33,28 @@ final class AtRest {
     List<Violation> violations = new ArrayList<>();
     for (SimulatedMember member : cluster.alive()) {
       int node = member.me().node().value();
-      Marks out = member.borders().out();
-      for (long object : out.toArray()) {
+      List<Quarantine.Slab> quarantined = quarantined(cluster, node);
+      for (long object : but(quarantined, member.borders().out())) {
         add(violations, cluster, "L2", node, object, "is out, and nobody has it");
       }
       for (SimulatedMember other : cluster.alive()) {
-        for (long object : other.borders().here(member.me()).toArray()) {
+        for (long object : but(quarantined, other.borders().here(member.me()))) {
           add(violations, cluster, "S6", node, object, "is in " + other.me());
         }
       }
       member
           .state()
           .borrowers()
-          .forEach((frame, cpu) ->
-              add(violations, cluster, "L2", node, frame << 12, "is a slab lent to " + cpu));
+          .forEach((frame, cpu) -> {
+            if (quarantined.stream().noneMatch(slab -> slab.slab().frame() == frame)) {
+              add(violations, cluster, "L2", node, frame << 12, "is a slab lent to " + cpu);
+            }
+          });
       long inSlabs = 0;
       for (KmemCacheNode cache : member.state().caches().values()) {
         inSlabs += cache.pages();
         long inUse = cache.totalObjects() - (cache.partialObjects() - cache.partialInUse());
-        if (inUse < 0 || inUse > writtenOff(cache)) {
+        if (inUse < 0 || inUse > writtenOff(cache) + inQuarantine(cache, quarantined)) {
           add(
               violations,
               cluster,
@@ -70,7 +75,7 @@ final class AtRest {
             member.memory().pagesInUse() + " pages are handed out, " + pages + " are known");
       }
     }
-    if (violations.isEmpty() && !hasWrittenOff(cluster)) {
+    if (violations.isEmpty() && !hasUnknown(cluster)) {
       for (String finding : Audit.of(dump(cluster)).findings()) {
         violations.add(new Violation("rest", cluster.now(), Event.NONE, 0, finding));
       }
@@ -78,10 +83,36 @@ final class AtRest {
     return violations;
   }
 
-  private static boolean hasWrittenOff(SimulatedCluster cluster) {
+  /// Slabs of a node that some cpu has quarantined.
+  private static List<Quarantine.Slab> quarantined(SimulatedCluster cluster, int home) {
     return cluster.alive().stream()
-        .flatMap(member -> member.state().caches().values().stream())
-        .anyMatch(cache -> writtenOff(cache) > 0);
+        .flatMap(member -> member.cpus().stream())
+        .flatMap(cpu -> cpu.quarantine().slabs().stream())
+        .filter(slab -> slab.home() == home)
+        .toList();
+  }
+
+  private static long[] but(List<Quarantine.Slab> quarantined, Marks marks) {
+    return Arrays.stream(marks.toArray())
+        .filter(object -> quarantined.stream().noneMatch(slab -> slab.holds(object)))
+        .toArray();
+  }
+
+  private static long inQuarantine(KmemCacheNode cache, List<Quarantine.Slab> quarantined) {
+    return quarantined.stream()
+        .filter(slab -> slab.cache().equals(cache.cache().id()))
+        .mapToLong(Quarantine.Slab::objects)
+        .sum();
+  }
+
+  /// Whether there are slabs of which nobody can say what is free in them.
+  private static boolean hasUnknown(SimulatedCluster cluster) {
+    return cluster.alive().stream()
+        .anyMatch(member ->
+            cluster.isCorrupt(member)
+                || member.cpus().stream().anyMatch(cpu -> !cpu.quarantine().slabs().isEmpty())
+                || member.state().caches().values().stream()
+                    .anyMatch(cache -> writtenOff(cache) > 0));
   }
 
   /// All members as one machine whose tasks hold nothing.

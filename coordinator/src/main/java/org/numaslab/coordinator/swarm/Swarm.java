@@ -41,6 +41,9 @@ public final class Swarm {
     public long bytes;
     public long censusesClosed;
     public long censusesVoided;
+    public long restarts;
+    public long quarantined;
+    public long oopses;
     public long virtualNanos;
 
     /// Of them until the last operation began.
@@ -71,6 +74,9 @@ public final class Swarm {
       bytes += result.bytes();
       censusesClosed += result.censusesClosed();
       censusesVoided += result.censusesVoided();
+      restarts += result.failures().restarts;
+      quarantined += result.failures().quarantined;
+      oopses += result.failures().oopses;
       virtualNanos += result.virtualNanos();
       loadNanos += progress.lastNanos;
       result.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
@@ -103,6 +109,9 @@ public final class Swarm {
       bytes += other.bytes;
       censusesClosed += other.censusesClosed;
       censusesVoided += other.censusesVoided;
+      restarts += other.restarts;
+      quarantined += other.quarantined;
+      oopses += other.oopses;
       virtualNanos += other.virtualNanos;
       loadNanos += other.loadNanos;
       other.hits.forEach((kind, count) -> hits.merge(kind, count, Long::sum));

@@ -43,6 +43,7 @@ public final class SwarmRun {
   /// @param messages between members
   /// @param encoded how many of them went through their bytes
   /// @param bytes that these had
+  /// @param failures inside members
   public record Result(
       Plan plan,
       Progress progress,
@@ -60,7 +61,8 @@ public final class SwarmRun {
       long encoded,
       long bytes,
       long censusesClosed,
-      long censusesVoided) {
+      long censusesVoided,
+      SimulatedCluster.Failures failures) {
     public boolean isClean() {
       return violations.isEmpty();
     }
@@ -170,6 +172,7 @@ public final class SwarmRun {
         cluster.messages().encoded,
         cluster.messages().bytes,
         cluster.censuses().closed,
-        cluster.censuses().voided);
+        cluster.censuses().voided,
+        cluster.failures());
   }
 }

@@ -172,6 +172,17 @@ final class SwarmTask implements MemberTask {
     ended(on, on.result());
   }
 
+  @Override
+  public boolean goesOnAfterCut() {
+    waiting = Waiting.NOTHING;
+    Kept object = checking;
+    checking = null;
+    if (object != null) {
+      keep(object);
+    }
+    return true;
+  }
+
   private void ended(Cpu on, long value) {
     Waiting what = waiting;
     waiting = Waiting.NOTHING;

@@ -2,8 +2,10 @@ package org.numaslab.coordinator.swarm;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.buddy.Watermark;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.loan.BorderOutbox;
 import org.numaslab.node.loan.Borders;
@@ -23,19 +26,25 @@ import org.numaslab.node.loan.LoanEvents;
 import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.loan.Marks;
 import org.numaslab.node.loan.NodeAnswers;
+import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeOutbox;
+import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeProtocol.GivePages;
 import org.numaslab.node.protocol.NodeProtocol.TakePages;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Granted;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.TookPages;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.protocol.SlabView;
+import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -60,6 +69,10 @@ final class FewMembers implements AutoCloseable {
     private long last;
     private boolean isDead;
     private boolean hasRight;
+    private @Nullable SlabGrant slab;
+    private final Set<Rejection> rejected = EnumSet.noneOf(Rejection.class);
+    private final LiveNatures natures;
+    private final PartialCounts counts;
     private boolean isEnded;
 
     /// The home has removed it.
@@ -75,7 +88,7 @@ final class FewMembers implements AutoCloseable {
       memory = Memory.reserve(topology.spanFrames(), 1 << 20);
       Memory own = memory.seenBy(frame -> topology.nodeIndexOfFrame(frame) == of);
       KernelLog log = new KernelLog();
-      LiveNatures natures =
+      natures =
           LiveNatures.of(
               Set.of(me.node()),
               topology,
@@ -87,7 +100,7 @@ final class FewMembers implements AutoCloseable {
               () -> now,
               log);
       NodeAnswers answers = new NodeAnswers(this);
-      PartialCounts counts = new PartialCounts(topology.nodeCount());
+      counts = new PartialCounts(topology.nodeCount());
       node =
           new NodeState(
               me.node(), own, natures.ofNode(me.node()), counts, this::isMine, answers, log);
@@ -207,6 +220,60 @@ final class FewMembers implements AutoCloseable {
       return could;
     }
 
+    // ---- slabs of node 0
+
+    private void knows(KmemCache cache) {
+      counts.add(cache.id());
+      node.receive(new NodeProtocol.Describe(0, cache));
+    }
+
+    /// Borrows a slab with all its objects: a new one.
+    SlabGrant wantsSlab() {
+      Call call = Call.on(cpu().value());
+      NodeProtocol.NewSlab take =
+          new NodeProtocol.NewSlab(caller(), ++last, NO_CACHE, 0, Gfp.KERNEL, Watermark.LOW, call);
+      borders.ask(home(), take, local());
+      for (int i = 0; i < PATIENCE_MILLIS && slab == null; i++) {
+        pass(1);
+      }
+      return Objects.requireNonNull(slab);
+    }
+
+    void freesObject(SlabGrant of, int index) {
+      Call call = Call.on(cpu().value());
+      long[] run = {node.cache(NO_CACHE).objects().objectAt(of.slab().frame(), index)};
+      NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(NO_CACHE, run, call)};
+      borders.ask(home(), new NodeProtocol.Free(caller(), ++last, runs), local());
+      settle();
+    }
+
+    /// Gives a slab back, and says that these of its objects are free.
+    void givesBack(SlabGrant of, int... free) {
+      NodeProtocol.Deactivate give =
+          new NodeProtocol.Deactivate(caller(), ++last, NO_CACHE, of.slab(), 0, free);
+      borders.ask(home(), give, local());
+      settle();
+    }
+
+    /// What it has refused so far.
+    Set<Rejection> rejected() {
+      return rejected;
+    }
+
+    /// Its slab as it stands.
+    SlabView view(SlabGrant of) {
+      return node.slab(NO_CACHE, of.slab().frame());
+    }
+
+    /// Whether a slab of it is lent.
+    boolean lends(SlabGrant of) {
+      return node.borrowers().containsKey(of.slab().frame());
+    }
+
+    int nrPartial() {
+      return node.cache(NO_CACHE).nrPartial();
+    }
+
     /// How much of its own is outside it.
     long outside() {
       return borders.out().size();
@@ -245,6 +312,9 @@ final class FewMembers implements AutoCloseable {
     public void answer(CpuId to, NodeReply reply) {
       if (reply instanceof TookPages took) {
         gets(took.frame() << Memory.PAGE_SHIFT);
+      }
+      if (reply instanceof Granted granted) {
+        slab = granted.slabs()[0];
       }
       if (reply instanceof Applied applied && applied.outcomes().length > 0) {
         hasRight |= applied.outcomes()[0].frozen().length > 0;
@@ -287,6 +357,11 @@ final class FewMembers implements AutoCloseable {
     @Override
     public void end() {
       isEnded = true;
+    }
+
+    @Override
+    public void rejected(Rejection why) {
+      rejected.add(why);
     }
 
     @Override
@@ -333,6 +408,14 @@ final class FewMembers implements AutoCloseable {
     for (Member member : all) {
       member.knows(all.toArray(Member[]::new));
     }
+  }
+
+  /// Everybody gets to know a cache.
+  void describe(CacheGeometry geometry) {
+    KmemCache cache =
+        KmemCache.created(
+            NO_CACHE, "few", geometry, member(0).natures.ofNode(new NodeId(0)), false, null);
+    all.forEach(member -> member.knows(cache));
   }
 
   Member member(int index) {

@@ -29,6 +29,7 @@ record LoanMutant(
       List.of(
           "org.numaslab.node.loan.",
           "org.numaslab.coordinator.wire.",
+          "org.numaslab.coordinator.driver.Member",
           "org.numaslab.coordinator.driver.simulate.",
           "org.numaslab.coordinator.swarm.");
 

@@ -73,7 +73,8 @@ final class MoreLoanMutants {
                   "Incarnation known = members.put(member.node(), member);")
               .seeds(3, 20, 13),
           unsafe("R7", "a cpu keeps the slab of a home that is gone")
-              .inCpu("Cpu", "c.uninstall();\n          }\n          c.partial", "}\n c.partial")
+              .inCpu(
+                  "OtherHomes", "c.uninstall();\n          }\n          c.partial", "}\n c.partial")
               .seeds(30, 33, 39),
           leak("R9", "what is refused to a home's task stays out")
               .inLoan(
@@ -207,7 +208,7 @@ final class MoreLoanMutants {
                       + " candidates.removeAll(open.names)));\n      hasListedItself",
                   "hasListedItself"),
           unsafe("R7", "what a cpu has freed of a home that is gone is sent to the next one")
-              .inCpu("Cpu", "remoteFrees.forget(home.value());", ""),
+              .inCpu("OtherHomes", "remoteFrees.forget(home.value());", ""),
           unsafe("R5", "who is not in the lease table is served, but waits until it is")
               .inLoan(HOME, "if (!leases.containsKey(from)) {", "if (false) {"),
           unsafe("R1", "a grant that is taken only later is granted at each answer")

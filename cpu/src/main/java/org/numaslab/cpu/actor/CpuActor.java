@@ -8,6 +8,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.cpu.cache.Cpu;
+import org.numaslab.cpu.cache.Restarts;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.cpu.protocol.CpuProtocol;
@@ -18,8 +19,9 @@ import org.numaslab.node.protocol.NodeReply;
 
 /// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
 ///
-/// The cpu and its program outlive the actor: a failure is told, and the next message finds the
-/// same free lists.
+/// The cpu and its program outlive the actor. Where sending fails in the middle of a step, the cpu
+/// recovers and the actor starts again, a bounded number of times; then its cpu goes off line. Any
+/// other failure is told, and the next message finds the same free lists.
 public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// What the shell is told.
   public sealed interface Message {}
@@ -81,7 +83,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     boolean turnIsDue;
     boolean isBlocked;
     boolean atEnd;
+    boolean isInProgram;
     long turns;
+    final Restarts restarts = new Restarts();
   }
 
   private final Cpu cpu;
@@ -134,7 +138,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
         gate.leave();
       }
     } catch (RuntimeException | Error e) {
-      failed.accept(e);
+      if (!survives(e)) {
+        failed.accept(e);
+      }
       // Not e itself: an Error would end all actors, with a stack trace on the way.
       throw new IllegalStateException("starts again", e);
     }
@@ -163,6 +169,53 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
     runUnlessDue();
   }
 
+  /// Makes the cpu fit to go on, if it was cut where it sent something.
+  ///
+  /// @return false when the failure is to be told
+  private boolean survives(Throwable failure) {
+    boolean isProgramCut = running.isInProgram;
+    running.isInProgram = false;
+    if (failure instanceof Error || !cpu.isCut()) {
+      return false;
+    }
+    try {
+      gate.enter();
+      try {
+        return recovers(isProgramCut);
+      } finally {
+        gate.leave();
+      }
+    } catch (RuntimeException again) {
+      failure.addSuppressed(again);
+      return false;
+    }
+  }
+
+  private boolean recovers(boolean isProgramCut) {
+    boolean isComplete = cpu.recover();
+    if (!running.restarts.mayStartAgain(System.nanoTime())) {
+      cpu.housekeeping().retire();
+      return false;
+    }
+    Start start = running.start;
+    if (start == null) {
+      return true;
+    }
+    if (isProgramCut && !start.program().goesOnAfterCut()) {
+      return false;
+    }
+    if (isComplete) {
+      complete();
+    }
+    runSoon();
+    return true;
+  }
+
+  private void runSoon() {
+    running.turnIsDue = true;
+    getContext().getSelf().tell(NEXT_TURN);
+  }
+
   private void onStart(Start start) {
     running.start = start;
     running.last = start;
@@ -181,7 +234,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private void complete() {
     Start start = running.start;
     if (start != null) {
+      running.isInProgram = true;
       start.program().completed(cpu);
+      running.isInProgram = false;
     }
   }
 
@@ -211,13 +266,13 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private void run(Start start) {
     running.turns++;
     if (!running.atEnd) {
-      Turn.End end = Turn.run(cpu, start.program(), operations);
+      running.isInProgram = true;
+      Turn.End end = start.program().turn(cpu, operations);
+      running.isInProgram = false;
+      cpu.endTurn();
       running.isBlocked = end == Turn.End.BLOCKED;
       switch (end) {
-        case AGAIN -> {
-          running.turnIsDue = true;
-          getContext().getSelf().tell(NEXT_TURN);
-        }
+        case AGAIN -> runSoon();
         case ANSWER, BLOCKED -> {}
         case FINISHED -> running.atEnd = true;
       }

@@ -25,6 +25,10 @@ final class BulkAlloc {
   private final Operation operation;
   private Step step = Step.IDLE;
   private long[] out = NOTHING;
+
+  /// Where the last one has put its objects, while they may be nobody's.
+  private long[] last = NOTHING;
+
   private int count;
   private int done;
 
@@ -39,6 +43,7 @@ final class BulkAlloc {
   /// @return `wanted`, 0 when memory ran out, [Cpu#WAIT] or [Cpu#RECLAIM]
   long start(KmemCacheCpu c, int gfp, long[] into, int wanted) {
     out = into;
+    last = into;
     count = wanted;
     done = 0;
     step = Step.FILL;
@@ -79,6 +84,20 @@ final class BulkAlloc {
       done = kept;
     }
     return gone;
+  }
+
+  /// It is cut short: what it has so far is freed.
+  void cut(KmemCacheCpu c) {
+    if (step != Step.IDLE) {
+      long[] got = Arrays.copyOf(out, step == Step.HAND_OUT ? count : done);
+      end();
+      operation.freeBulk(c, got);
+    }
+  }
+
+  /// Frees what the last one came to.
+  void drop(KmemCacheCpu c, int objects) {
+    operation.freeBulk(c, Arrays.copyOf(last, objects));
   }
 
   private long fill(KmemCacheCpu c, int gfp) {

@@ -1,6 +1,5 @@
 package org.numaslab.cpu.cache;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +19,6 @@ import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeContents;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
-import org.numaslab.node.protocol.NodeReply.Applied;
-import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
@@ -54,16 +51,17 @@ public final class Cpu {
   private final Memory memory;
   private final PartialCounts counts;
   private final Nature nature;
-  private final CpuOutbox outbox;
   private final RemoteFrees remoteFrees;
   private final SlowFree slowFree;
+  private final OtherHomes otherHomes;
   private final NumaEvents numaEvents;
   private final Presence presence = new Presence();
   private final Readers readers = new Readers();
   private final Zonelists zonelists;
   private final Housekeeping housekeeping;
-  private final OpenRequests requests = new OpenRequests();
-  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final Exchange exchange;
+  private final Undone undone = new Undone();
+  private final Quarantine quarantine = new Quarantine();
   private final NodeContents contents;
   private KmemCacheCpu[] caches = {};
   private Call call;
@@ -78,12 +76,6 @@ public final class Cpu {
   private boolean isPinnedForReclaim;
   private Mempolicy mempolicy = Mempolicy.none();
 
-  /// How often each node was forgotten.
-  private final int[] forgotten;
-
-  private long pagesReclaimed;
-  private long awaited;
-  private long result;
   private AllocPath path = AllocPath.FAST;
 
   /// @param memory what this cpu's node may touch
@@ -105,14 +97,16 @@ public final class Cpu {
     this.counts = counts;
     this.nature = nature;
     this.injectsFaults = nature.injectsFaults();
-    this.outbox = outbox;
     this.numaEvents = new NumaEvents(topology.nodeCount(), node);
-    this.forgotten = new int[topology.nodeCount()];
     this.remoteFrees =
         new RemoteFrees(
             topology.nodeCount(),
             (home, runs) -> send(home, r -> new NodeProtocol.Free(caller, r, runs)));
-    this.slowFree = new SlowFree(this, topology, memory, remoteFrees);
+    this.slowFree = new SlowFree(this, topology, memory, remoteFrees, undone);
+    this.otherHomes = new OtherHomes(this, topology.nodeCount(), slowFree, remoteFrees);
+    this.exchange =
+        new Exchange(
+            this, outbox, otherHomes, undone, new Distrust(this, memory, undone, quarantine));
     this.operation = new Operation(this);
     this.housekeeping = new Housekeeping(this, outbox);
     this.contents = new NodeContents(memory, at -> caches[at].cache, at -> caches[at].objects);
@@ -153,7 +147,7 @@ public final class Cpu {
 
   /// Whether a new operation may begin: none waits, and not too many answers are outstanding.
   public boolean isReady() {
-    return awaited == 0 && !requests.isFull() && presence.isOnline();
+    return exchange.isReady() && presence.isOnline();
   }
 
   /// Whether it is on line. For anybody, if a little late.
@@ -163,12 +157,12 @@ public final class Cpu {
 
   /// Whether every node has answered all that this cpu sent.
   public boolean isQuiet() {
-    return requests.isEmpty() && remoteFrees.waiting() == 0;
+    return exchange.isEmpty() && remoteFrees.waiting() == 0;
   }
 
   /// What it waits for, for people.
   public String waitsFor() {
-    return requests + ", " + remoteFrees.waiting() + " frees to send";
+    return exchange + ", " + remoteFrees.waiting() + " frees to send";
   }
 
   /// The memory of this cpu's node, which the cpu touches itself.
@@ -228,7 +222,7 @@ public final class Cpu {
 
   /// What stops the emulated kernel here, with who met it. An access beyond the machine is the page
   /// fault of a pointer that was followed unchecked.
-  private EmulatedOops metBy(KmemCacheCpu c, String what, RuntimeException oops) {
+  EmulatedOops metBy(KmemCacheCpu c, String what, RuntimeException oops) {
     String who = "cpu " + id.value() + ", cache " + c.cache.name() + ", " + what;
     return oops instanceof IndexOutOfBoundsException wild
         ? EmulatedOops.wildAccess(who, wild)
@@ -311,8 +305,9 @@ public final class Cpu {
   /// `build_detached_freelist`). Reorders the array.
   public void freeBulk(CacheId cache, long[] freed) {
     for (int left = freed.length; left > 0; ) {
-      left = freeNextRun(cache, freed, left);
+      left = freeNextRun(cache, freed, left, true);
     }
+    undone.freed();
   }
 
   /// Frees the next run of a bulk free: objects of the slab of the last of the first `size`
@@ -321,9 +316,17 @@ public final class Cpu {
   ///
   /// @return how many objects, at the array's begin, are left
   public int freeNextRun(CacheId cache, long[] freed, int size) {
+    return freeNextRun(cache, freed, size, false);
+  }
+
+  /// @param andAll whether the rest is freed as well, whatever happens
+  private int freeNextRun(CacheId cache, long[] freed, int size, boolean andAll) {
     KmemCacheCpu c = caches[cache.value()];
     long[] run = new long[size];
     int left = slowFree.detachRun(c, freed, size, run);
+    if (andAll) {
+      undone.frees(c, freed, left);
+    }
     int length = size - left;
     try {
       if (!c.freeRun(run, length)) {
@@ -374,7 +377,7 @@ public final class Cpu {
   /// Pages of slabs that nodes got back by what this cpu freed
   /// (`current->reclaim_state->reclaimed_slab`). Complete while [#isQuiet].
   public long pagesReclaimed() {
-    return pagesReclaimed;
+    return exchange.pagesReclaimed();
   }
 
   /// Sets an allocation aside that came to [#RECLAIM], so that its caller can free memory.
@@ -389,15 +392,28 @@ public final class Cpu {
     return suspended;
   }
 
+  /// An answer has led to [#RECLAIM]. What was deferred may take the cpu off line: not before the
+  /// operation is through.
+  void pinForReclaim() {
+    pin();
+    isPinnedForReclaim = true;
+  }
+
+  boolean isPinnedForReclaim() {
+    return isPinnedForReclaim;
+  }
+
   /// Goes on with an allocation that was set aside.
   ///
   /// @return as the allocation itself
   public long retry(Operation suspended) {
     aside.remove(suspended);
     operation = suspended;
-    long value = suspended.retry();
-    unpin();
-    return value;
+    try {
+      return suspended.retry();
+    } finally {
+      unpin();
+    }
   }
 
   /// Ends an allocation that was set aside: there is no memory.
@@ -406,9 +422,12 @@ public final class Cpu {
   public long giveUp(Operation suspended) {
     aside.remove(suspended);
     operation = suspended;
-    long value = suspended.giveUp();
-    unpin();
-    return value;
+    isPinnedForReclaim = false;
+    try {
+      return suspended.giveUp();
+    } finally {
+      unpin();
+    }
   }
 
   void servedBy(AllocPath way) {
@@ -430,7 +449,7 @@ public final class Cpu {
   /// Ends what the last [#pin] began.
   public void unpin() {
     if (presence.unpin()) {
-      atBoundary(presence::leaveNow);
+      exchange.atBoundary(presence::leaveNow);
     }
   }
 
@@ -460,59 +479,54 @@ public final class Cpu {
   /// Runs a step after all that was sent so far is answered, and what was asked for in answer, at a
   /// boundary of operations.
   void afterAllSent(Runnable step) {
-    remoteFrees.sendAll();
-    requests.afterAll(() -> atBoundary(step));
+    undone.repeatably(
+        remoteFrees::sendAll, () -> exchange.afterAnswers(() -> exchange.atBoundary(step)));
   }
 
   /// Runs a step after all that was sent so far is answered.
   void afterAnswers(Runnable step) {
-    requests.afterAll(step);
+    exchange.afterAnswers(step);
+  }
+
+  /// Runs a step between operations: now, or after the one that waits.
+  void atBoundary(Runnable step) {
+    exchange.atBoundary(step);
   }
 
   /// Gives back at once all that it may hand out of another node's memory.
   public void giveBack(NodeId home) {
-    operations()
-        .forEach(each -> {
-          KmemCacheCpu allocating = each.cache();
-          long[] early = each.giveUp(home);
-          if (allocating != null && early.length > 0) {
-            remoteFrees.add(home.value(), allocating.cache.id(), early, call);
-          }
-        });
-    remoteFrees.sendAll();
-    caches()
-        .forEach(c -> {
-          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
-            c.count(Stat.CPUSLAB_FLUSH);
-            slowFree.deactivate(c);
-          }
-          slowFree.unfreeze(c, c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value()));
-        });
-  }
-
-  /// The operation in progress, if there is one, and those that were set aside.
-  private Stream<Operation> operations() {
-    return Stream.concat(Stream.of(operation), aside.stream());
+    undone.repeatably(() -> otherHomes.giveBack(home), () -> {});
   }
 
   /// Forgets all that it has of another node's memory: it is gone. What waits for the node is
   /// answered by whoever knows that.
   public void forget(NodeId home) {
-    forgotten[home.value()]++;
-    remoteFrees.forget(home.value());
-    caches()
-        .forEach(c -> {
-          if (c.slab() != null && c.slabNode() == home.value() && !operation.waitsForListOf(c)) {
-            c.lent.unload();
-            c.uninstall();
-          }
-          c.partial.drainIf(slab -> nodeOfSlab(slab) == home.value());
-        });
-    operations().forEach(each -> each.forget(home));
+    otherHomes.forget(home);
+    quarantine.forget(home.value());
   }
 
-  /// Gives back all that it holds of a cache.
-  void flushNow(KmemCacheCpu c) {
+  boolean waitsForListOf(KmemCacheCpu c) {
+    return operation.waitsForListOf(c);
+  }
+
+  Operation operation() {
+    return operation;
+  }
+
+  /// The operation in progress, if there is one, and those that were set aside.
+  Stream<Operation> operations() {
+    return Stream.concat(Stream.of(operation), aside.stream());
+  }
+
+  /// Gives back all that it holds of some caches.
+  ///
+  /// @param then when all of it is sent
+  void flushNow(Stream<KmemCacheCpu> some, Runnable then) {
+    List<KmemCacheCpu> flushed = some.toList();
+    undone.repeatably(() -> flushed.forEach(this::flushNow), then);
+  }
+
+  private void flushNow(KmemCacheCpu c) {
     if (c.slab() != null) {
       c.count(Stat.CPUSLAB_FLUSH);
       slowFree.deactivate(c);
@@ -531,44 +545,12 @@ public final class Cpu {
   ///
   /// @return whether the suspended operation is complete now
   public boolean receive(NodeReply reply) {
-    requests.answered(reply.request());
-    if (reply.request() != awaited) {
-      if (reply instanceof Applied applied) {
-        int[] known = awaited == 0 ? forgotten : forgotten.clone();
-        atBoundary(() -> apply(applied, known));
-      } else {
-        throw new IllegalStateException(id + " did not wait for " + reply);
-      }
-      requests.runWaiting();
-      return false;
-    }
-    awaited = 0;
-    long value;
-    KmemCacheCpu waiting = operation.cache();
-    try {
-      value = operation.resume(reply);
-    } catch (EmulatedOops | IndexOutOfBoundsException oops) {
-      throw waiting == null ? oops : metBy(waiting, "allocation, path " + path, oops);
-    }
-    if (value == WAIT) {
-      return false;
-    }
-    result = value;
-    if (value == RECLAIM) {
-      // What was deferred may take the cpu off line: not before the operation is through.
-      pin();
-      isPinnedForReclaim = true;
-    }
-    for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
-      next.run();
-    }
-    requests.runWaiting();
-    return true;
+    return exchange.receive(reply);
   }
 
   /// What the operation that was complete last gave.
   public long result() {
-    return result;
+    return exchange.result();
   }
 
   /// Which way the last allocation was served.
@@ -576,50 +558,36 @@ public final class Cpu {
     return path;
   }
 
-  private void countReclaimed(KmemCacheCpu c, int[] counts) {
-    for (int i = 0; i < counts.length; i += 2) {
-      if (counts[i] == Stat.FREE_SLAB.ordinal()) {
-        pagesReclaimed += (long) counts[i + 1] << c.cache.geometry().ooOrder();
-      }
-    }
+  // ---- after a failure of its shell
+
+  /// Whether its shell has failed while it was given a message: then [#recover] helps. Whatever
+  /// else is thrown is a fault of this cpu or its program, and nobody knows what it has done.
+  public boolean isCut() {
+    return undone.message() != null;
   }
 
-  /// Runs a step between operations: now, or after the one that waits.
-  void atBoundary(Runnable step) {
-    if (awaited != 0) {
-      deferred.add(step);
-    } else {
-      step.run();
-    }
+  /// Makes it fit to go on after its shell has failed in the middle of a step. What waits for
+  /// answers goes on as if nothing had happened. An operation that was just begun goes on for
+  /// nobody: what it comes to is given back; a free takes effect.
+  ///
+  /// @return whether the suspended operation is complete now, as [#receive]
+  public boolean recover() {
+    return exchange.recover();
   }
 
-  /// @param known how often each node was forgotten when it arrived: what a node has granted goes
-  ///   with it
-  private void apply(Applied applied, int[] known) {
-    for (Outcome outcome : applied.outcomes()) {
-      KmemCacheCpu c = caches[outcome.cache().value()];
-      c.count(outcome.counts());
-      countReclaimed(c, outcome.counts());
-      for (SlabGrant slab : outcome.frozen()) {
-        int home = nodeOfSlab(slab);
-        if (known[home] == forgotten[home]) {
-          slowFree.putPartial(c, slab);
-        }
-      }
-    }
+  /// Slabs that it does not use any more.
+  public Quarantine quarantine() {
+    return quarantine;
   }
 
   // ---- for the slow allocation
 
   long ask(int target, LongFunction<NodeProtocol.FromCpu> message) {
-    awaited = send(target, message);
-    return WAIT;
+    return exchange.ask(target, message);
   }
 
-  long send(int target, LongFunction<NodeProtocol.FromCpu> message) {
-    long request = requests.next();
-    outbox.toNode(new NodeId(target), message.apply(request));
-    return request;
+  void send(int target, LongFunction<NodeProtocol.FromCpu> message) {
+    exchange.send(target, message);
   }
 
   /// Who this cpu is to nodes.
@@ -661,6 +629,20 @@ public final class Cpu {
 
   void giveBackSlab(KmemCacheCpu c) {
     slowFree.deactivate(c);
+  }
+
+  void putPartial(KmemCacheCpu c, SlabGrant slab) {
+    slowFree.putPartial(c, slab);
+  }
+
+  /// Gives a current slab back, so that there is room for slabs that were granted.
+  void makeRoom(KmemCacheCpu c, SlabGrant[] granted) {
+    c.count(Stat.CPUSLAB_FLUSH);
+    undone.takes(c, granted);
+    slowFree.deactivate(c);
+    for (SlabGrant slab : granted) {
+      undone.lets(slab.slab());
+    }
   }
 
   int nodeOfSlab(SlabGrant slab) {

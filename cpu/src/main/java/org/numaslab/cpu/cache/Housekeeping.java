@@ -1,5 +1,7 @@
 package org.numaslab.cpu.cache;
 
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.topology.NodeId;
@@ -26,25 +28,30 @@ public final class Housekeeping {
 
   /// Gives back all that the cpu holds of a cache (`flush_cpu_slab`).
   public void flush(CacheId cache, long token) {
-    flush(() -> cpu.flushNow(cpu.cache(cache)), token);
+    flush(() -> Stream.of(cpu.cache(cache)), token);
   }
 
   /// The same for every cache (`slub_cpu_dead`).
   public void flushAll(long token) {
-    flush(() -> cpu.caches().forEach(cpu::flushNow), token);
+    flush(cpu::caches, token);
   }
 
-  private void flush(Runnable flushNow, long token) {
-    cpu.atBoundary(() ->
-        cpu.afterAllSent(() -> {
-          flushNow.run();
-          cpu.afterAnswers(() -> outbox.done(token));
-        }));
+  private void flush(Supplier<Stream<KmemCacheCpu>> caches, long token) {
+    flush(caches, () -> cpu.afterAnswers(() -> outbox.done(token)));
+  }
+
+  private void flush(Supplier<Stream<KmemCacheCpu>> caches, Runnable then) {
+    cpu.atBoundary(() -> cpu.afterAllSent(() -> cpu.flushNow(caches.get(), then)));
   }
 
   /// Takes no more operations, and gives back all that the cpu holds.
   public void goOffline(long token) {
     cpu.atBoundary(() -> cpu.presence().leave(() -> flushAll(token)));
+  }
+
+  /// The same when its shell fails too often: nobody has asked for it.
+  public void retire() {
+    cpu.atBoundary(() -> cpu.presence().leave(() -> flush(cpu::caches, () -> {})));
   }
 
   /// Takes operations again.

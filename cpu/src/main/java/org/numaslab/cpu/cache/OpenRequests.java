@@ -33,6 +33,11 @@ final class OpenRequests {
     return last;
   }
 
+  /// The number that [#next] gives next.
+  long upcoming() {
+    return last + 1;
+  }
+
   private int place(long request) {
     return (int) request & (open.length - 1);
   }

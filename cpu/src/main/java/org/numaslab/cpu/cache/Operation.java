@@ -34,6 +34,10 @@ public final class Operation {
   private int gfp;
   private long clearing;
   private long attempts;
+
+  /// Whether its result is a number of objects.
+  private boolean isBulk;
+
   private @Nullable NodeReply answer;
 
   Operation(Cpu cpu) {
@@ -63,6 +67,7 @@ public final class Operation {
     wanted = wantedNode;
     gfp = gfpFlags;
     awaits = Awaits.OBJECT;
+    isBulk = bulk.isUnderWay();
     attempts++;
     return way.start(c, wantedNode, gfpFlags);
   }
@@ -83,6 +88,7 @@ public final class Operation {
     wanted = wantedNode;
     gfp = gfpFlags;
     awaits = Awaits.CLEARING;
+    isBulk = bulk.isUnderWay();
     clearing = object;
     return cpu.ask(home, r -> new NodeProtocol.Zero(cpu.caller(), r, c.cache.id(), object));
   }
@@ -151,6 +157,34 @@ public final class Operation {
   long[] giveUp(NodeId home) {
     return bulk.forget(object ->
         cpu.homeOf(object) == home.value() && !(awaits == Awaits.CLEARING && object == clearing));
+  }
+
+  /// It is cut short, and does not wait: what it has so far is freed.
+  void cut() {
+    SlowAlloc way = slow;
+    if (way != null) {
+      way.cut();
+    }
+    KmemCacheCpu c = cache;
+    if (c != null) {
+      bulk.cut(c);
+    }
+  }
+
+  /// Gives back what it came to: its caller is gone.
+  void drop(long value) {
+    switch (awaits) {
+      case OBJECT, CLEARING -> {
+        if (isBulk) {
+          bulk.drop(allocatedFrom(), (int) value);
+        } else {
+          cpu.free(allocatedFrom().cache.id(), value);
+        }
+      }
+      case PAGES ->
+          cpu.send(cpu.homeOf(value), r -> new NodeProtocol.GivePages(cpu.caller(), r, value));
+      case ANSWER -> {}
+    }
   }
 
   /// Whether it waits for what others have freed into the current slab of a cache.

@@ -280,6 +280,11 @@ final class SlowAlloc {
     return Cpu.NULL;
   }
 
+  /// It is cut short, and does not wait: it never comes to anything.
+  void cut() {
+    step = Step.IDLE;
+  }
+
   private int gfpOfPages() {
     int flags =
         c.cache().geometry().allocFlags() | ((minimumOrder ? gfp : firstTry()) & Gfp.OF_SLAB_PAGES);
@@ -329,11 +334,10 @@ final class SlowAlloc {
   private long granted(Granted answer) {
     c.count(answer.counts());
     served();
-    if (c.slab() != null) { // another task's allocation got one meanwhile
-      c.count(Stat.CPUSLAB_FLUSH);
-      cpu.giveBackSlab(c);
-    }
     SlabGrant[] slabs = answer.slabs();
+    if (c.slab() != null) { // another task's allocation got one meanwhile
+      cpu.makeRoom(c, slabs);
+    }
     for (int i = 1; i < slabs.length; i++) {
       c.partial.push(slabs[i]);
     }

@@ -40,6 +40,7 @@ final class SlowFree {
   private final Topology topology;
   private final FrameTable frames;
   private final RemoteFrees remoteFrees;
+  private final Undone undone;
 
   /// The largest range of the own node's memory: most frees need no more to know that they are at
   /// home. Nothing where the node has no memory.
@@ -47,12 +48,13 @@ final class SlowFree {
 
   private final long ownFrames;
 
-  SlowFree(Cpu cpu, Topology topology, Memory memory, RemoteFrees remoteFrees) {
+  SlowFree(Cpu cpu, Topology topology, Memory memory, RemoteFrees remoteFrees, Undone undone) {
     this.cpu = cpu;
     this.node = cpu.node().value();
     this.topology = topology;
     this.frames = memory.frames();
     this.remoteFrees = remoteFrees;
+    this.undone = undone;
     FrameRange largest =
         topology.memoryOf(cpu.node()).stream()
             .max(Comparator.comparingLong(FrameRange::count))
@@ -211,6 +213,7 @@ final class SlowFree {
 
   /// Gives slabs back to their nodes, one message each, in the order of each node's first slab.
   void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
+    undone.takes(c, slabs);
     int[] homes = new int[slabs.length];
     for (int i = 0; i < slabs.length; i++) {
       homes[i] = cpu.nodeOfSlab(slabs[i]);
@@ -227,6 +230,7 @@ final class SlowFree {
           homes[i] = SENT;
         }
       }
+      here.forEach(undone::lets);
       SlabRef[] refs = here.toArray(SlabRef[]::new);
       cpu.send(home, r -> new NodeProtocol.Unfreeze(cpu.caller(), r, c.cache.id(), refs));
     }

@@ -56,6 +56,14 @@ public interface Program {
     return "another cpu";
   }
 
+  /// The shell of the cpu has failed while this program gave it an operation. What that comes to is
+  /// given back; a free has taken effect.
+  ///
+  /// @return whether the program can go on with another operation
+  default boolean goesOnAfterCut() {
+    return false;
+  }
+
   /// The operation that had to wait is complete; [Cpu#result] and [Cpu#path] say how.
   void completed(Cpu cpu);
 }

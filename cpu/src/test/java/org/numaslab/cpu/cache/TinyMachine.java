@@ -64,9 +64,18 @@ final class TinyMachine implements AutoCloseable {
   final List<Long> done = new ArrayList<>();
   final List<NodeProtocol.FromCpu> sent = new ArrayList<>();
   final ArrayDeque<Runnable> network = new ArrayDeque<>();
+
+  /// The shell of a cpu fails.
+  static final class SendFailed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
   private final PartialCounts counts;
   private final List<KmemCache> caches = new ArrayList<>();
   private long lastRequest;
+
+  /// So many messages later whoever sends fails; 0 for never.
+  int failsAtSend;
 
   TinyMachine() {
     TopologyBuilder builder = Topology.builder();
@@ -127,6 +136,9 @@ final class TinyMachine implements AutoCloseable {
     return new CpuOutbox() {
       @Override
       public void toNode(NodeId node, NodeProtocol.FromCpu message) {
+        if (failsAtSend > 0 && --failsAtSend == 0) {
+          throw new SendFailed();
+        }
         sent.add(message);
         network.add(() -> nodes.get(node.value()).receive(message));
       }

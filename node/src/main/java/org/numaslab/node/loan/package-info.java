@@ -21,7 +21,7 @@
 /// | R7 removal | its loans are closed, its open requests are void; what was handed off to it went with it |
 /// | R8 census | what the removed had is free again when all others have said that they do not have it |
 /// | R9 hand-offs | are requests: the sender has the objects until they are taken |
-/// | R10 unsure | what comes back but is not out stays where it is, and is counted |
+/// | R10 unsure | what comes back but is not out stays where it is, and is counted; what a member is wrong about is leaked until it is gone |
 ///
 /// What simulation has taught, beyond the plain rules:
 ///
@@ -34,6 +34,22 @@
 /// | a request is bound to the life of the home that its cpu knew | a shell that was away gives old slabs back to the next life |
 /// | what went with a removed member is listed until its home has removed it too | that member, not removed there, takes it after it was swept |
 /// | a home waits for its own open hand-offs before it counts | an object on its way is swept |
+///
+/// What a home does with a member that is wrong about what it has (R10). The home's own tables are
+/// right, and the slab is not damaged: what is refused has changed nothing. So
+///
+/// | a member | the home | as the kernel |
+/// |---|---|---|
+/// | frees what is not out | does not free it; the slab stays in use | `free_consistency_checks`: "Object not freed", and the slab goes on |
+/// | names a loan that is not open | does nothing | - |
+/// | gives back a loan and names what is not out | takes back nothing: the slab stays frozen and lent, its objects out, until that member is removed and the census says who has what | `alloc_debug_processing`: all objects count as used |
+///
+/// To take the slab itself out of use would be less safe, not more: its home could do that only
+/// while it is on the partial list, for else a cpu or another member is using it; and anybody could
+/// lose any slab by naming an object of it.
+///
+/// A check that fails where no debug flag asks for checks is no such case: there the kernel follows
+/// a bad pointer and stops, so that is an oops, and ends the member.
 ///
 /// Needless here: that a home lists its own open hand-offs as well. It has waited for those that
 /// were open, and later ones are no candidates.

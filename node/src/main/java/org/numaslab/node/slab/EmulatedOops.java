@@ -5,8 +5,9 @@ import org.numaslab.node.memory.ObjectAddress;
 /// The emulated kernel would have stopped here: a corrupt free pointer was followed, or an object
 /// freed twice in a row, where nothing checks for it first.
 ///
-/// It ends the emulated machine. Each who passes it on adds what it knows: the slab code the
-/// pointer, the cpu or node itself and the cache.
+/// It ends the emulated machine; where each node has a machine of its own, that member: the others
+/// remove it, and take back what it had of theirs. Each who passes it on adds what it knows: the
+/// slab code the pointer, the cpu or node itself and the cache.
 public final class EmulatedOops extends RuntimeException {
   private static final long serialVersionUID = 1;
 

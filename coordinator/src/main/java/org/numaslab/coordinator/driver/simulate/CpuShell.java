@@ -7,20 +7,30 @@ import java.util.function.Function;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
+import org.numaslab.cpu.cache.Restarts;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.topology.NodeId;
 
-/// What moves the messages of one cpu of a simulated member, and gives its task turns. It may fail
-/// or be preempted: then what arrives and what is to be sent waits, and the cpu's state stays as it
-/// is.
+/// What moves the messages of one cpu of a simulated member, and gives its task turns.
+///
+/// | fault | the step in progress | what arrives or is to be sent |
+/// |---|---|---|
+/// | it fails | is cut in the middle, where it sends a message; the cpu recovers | waits until it has started again |
+/// | it fails too often | the same | the cpu goes off line; somebody brings it back later |
+/// | it is preempted | ends before | waits |
 ///
 /// Owner: the member.
 final class CpuShell implements CpuOutbox {
   /// For how long a shell that has failed is away.
   static final long RESTART_NANOS = 20_000_000;
+
+  /// It has failed: the message was not sent.
+  private static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
 
   private final SimulatedMember member;
   private final VirtualTime time;
@@ -34,6 +44,9 @@ final class CpuShell implements CpuOutbox {
   private boolean isFinished;
   private boolean isGoingOffline;
   private boolean comesBack;
+  private final Restarts restarts = new Restarts();
+  private boolean isInTask;
+  private boolean isRetired;
   private long stalledUntil;
 
   /// It fails with so many more messages; 0 for never.
@@ -70,6 +83,7 @@ final class CpuShell implements CpuOutbox {
   /// Lets the task begin again where it stands.
   void beginAgain() {
     isFinished = false;
+    comeBack();
     wake();
   }
 
@@ -86,12 +100,19 @@ final class CpuShell implements CpuOutbox {
       return;
     }
     member.pump(); // nothing is handed out of a loan whose lease is over
-    Turn.End end = Turn.run(cpu, task, 1);
+    survive(this::oneOperation);
+    member.pump();
+  }
+
+  private void oneOperation() {
+    isInTask = true;
+    Turn.End end = task.turn(cpu, 1);
+    isInTask = false;
     isFinished = end == Turn.End.FINISHED;
     if (end == Turn.End.AGAIN) {
       schedule(costs.operation(cpu.path()) + task.thinkNanos());
     }
-    member.pump();
+    cpu.endTurn();
   }
 
   boolean isQuiet() {
@@ -126,11 +147,19 @@ final class CpuShell implements CpuOutbox {
   }
 
   private void receive(NodeReply reply) {
-    if (cpu.receive(reply)) {
-      task.completed(cpu);
-    }
+    survive(() -> {
+      if (cpu.receive(reply)) {
+        completed();
+      }
+    });
     wake();
     member.pump();
+  }
+
+  private void completed() {
+    isInTask = true;
+    task.completed(cpu);
+    isInTask = false;
   }
 
   // ---- requests
@@ -138,7 +167,7 @@ final class CpuShell implements CpuOutbox {
   @Override
   public void toNode(NodeId to, NodeProtocol.FromCpu message) {
     if (sendsToCrash > 0 && --sendsToCrash == 0) {
-      stall(time.now() + RESTART_NANOS);
+      throw new Failed();
     }
     // Bound to the home's life that the cpu knows: it may be another one when this shell is back.
     Incarnation home = member.incarnationOf(to);
@@ -160,21 +189,27 @@ final class CpuShell implements CpuOutbox {
 
   /// Gives back all that it holds.
   void flushAll(Runnable then) {
-    cpu.housekeeping().flushAll(then(then));
+    survive(() -> cpu.housekeeping().flushAll(then(then)));
+  }
+
+  /// Gives back what it may not hand out any more.
+  void giveBack(NodeId home) {
+    survive(() -> cpu.giveBack(home));
   }
 
   /// Goes off line, or comes back: one after the other.
   void setOnline(boolean online) {
     if (!online) {
       isGoingOffline = true;
-      cpu.housekeeping()
-          .goOffline(
-              then(() -> {
-                isGoingOffline = false;
-                if (comesBack) {
-                  setOnline(true);
-                }
-              }));
+      survive(() ->
+          cpu.housekeeping()
+              .goOffline(
+                  then(() -> {
+                    isGoingOffline = false;
+                    if (comesBack) {
+                      setOnline(true);
+                    }
+                  })));
     } else if (isGoingOffline) {
       comesBack = true;
     } else {
@@ -200,6 +235,43 @@ final class CpuShell implements CpuOutbox {
 
   void crashAtSend(int sends) {
     sendsToCrash = sends;
+  }
+
+  /// Lets the cpu do a step. Where this shell fails in the middle of it, it starts again with the
+  /// same cpu.
+  private void survive(Runnable step) {
+    try {
+      step.run();
+    } catch (Failed failed) {
+      startAgain();
+    }
+  }
+
+  private void startAgain() {
+    boolean isTaskCut = isInTask;
+    isInTask = false;
+    long before = cpu.quarantine().everAdded();
+    boolean isComplete = cpu.recover();
+    member.restarted(cpu.quarantine().everAdded() - before);
+    stall(time.now() + RESTART_NANOS);
+    if (isTaskCut && !task.goesOnAfterCut()) {
+      throw new IllegalStateException(cpu.id() + " runs a task that cannot go on");
+    }
+    if (isComplete) {
+      completed();
+    }
+    if (!restarts.mayStartAgain(time.now())) {
+      isRetired = true;
+      setOnline(false);
+      time.after(Restarts.WITHIN_NANOS, () -> member.run(this::comeBack));
+    }
+  }
+
+  private void comeBack() {
+    if (isRetired) {
+      isRetired = false;
+      setOnline(true);
+    }
   }
 
   /// Does nothing before a time.

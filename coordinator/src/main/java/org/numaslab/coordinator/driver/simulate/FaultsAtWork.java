@@ -17,6 +17,7 @@ import org.numaslab.coordinator.fault.Fault;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduledFault;
+import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
@@ -38,6 +39,7 @@ final class FaultsAtWork {
   /// Sides of partitions that last so long that their members are removed.
   private final List<Set<NodeId>> apart = new ArrayList<>();
 
+  private final Set<Incarnation> corrupt = new HashSet<>();
   private boolean isOver;
 
   FaultsAtWork(SimulatedCluster cluster, FaultSchedule faults, SplittableRandom random) {
@@ -87,6 +89,7 @@ final class FaultsAtWork {
   /// Ends everything, and begins nothing more.
   void end() {
     isOver = true;
+    cluster.alive().forEach(SimulatedMember::failNoMore);
     List.copyOf(ends.keySet()).stream().sorted().forEach(this::end);
   }
 
@@ -244,27 +247,42 @@ final class FaultsAtWork {
             });
   }
 
-  /// Overwrites bytes of a free object in a slab that is checked for that, if there is one.
+  /// Overwrites bytes of a free object in a slab that is checked for that. Where there is none, the
+  /// last bytes of the pointer to the next free object: it leads out of the machine then.
   private void corrupt(SimulatedMember member, int bytes) {
-    List<Long> free = new ArrayList<>();
+    int count = Math.min(bytes, CORRUPT_BYTES_MAX);
+    List<Long> payloads = new ArrayList<>();
+    List<Long> pointers = new ArrayList<>();
     member
         .state()
         .caches()
         .forEach((id, cache) -> {
-          if (cache.debug() != null) {
-            for (long slab : cache.partialSlabs()) {
-              for (int index : member.state().slab(id, slab).free()) {
-                free.add(cache.objects().objectAt(slab, index));
+          for (long slab : cache.partialSlabs()) {
+            for (int index : member.state().slab(id, slab).free()) {
+              long object = cache.objects().objectAt(slab, index);
+              if (cache.debug() != null) {
+                payloads.add(object);
+              } else {
+                pointers.add(object + cache.cache().geometry().offset() + Long.BYTES - count);
               }
             }
           }
         });
-    if (!free.isEmpty()) {
-      long object = free.get(random.nextInt(free.size()));
-      for (int i = 0; i < Math.min(bytes, CORRUPT_BYTES_MAX); i++) {
-        member.memory().storeByte(object + i, (byte) ~member.memory().loadByte(object + i));
+    List<Long> places = payloads.isEmpty() ? pointers : payloads;
+    if (!places.isEmpty()) {
+      long at = places.get(random.nextInt(places.size()));
+      for (int i = 0; i < count; i++) {
+        member.memory().storeByte(at + i, (byte) ~member.memory().loadByte(at + i));
+      }
+      if (payloads.isEmpty()) {
+        corrupt.add(member.me());
       }
     }
+  }
+
+  /// Whether a list in this life of a member was made corrupt.
+  boolean isCorrupt(Incarnation member) {
+    return corrupt.contains(member);
   }
 
   // ---- links

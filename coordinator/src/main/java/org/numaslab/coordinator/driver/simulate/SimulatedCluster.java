@@ -29,6 +29,7 @@ import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -71,6 +72,18 @@ public final class SimulatedCluster implements AutoCloseable {
     public long closed;
   }
 
+  /// What went wrong inside members, and what came of it.
+  public static final class Failures {
+    /// Of shells of CPUs.
+    public long restarts;
+
+    /// Slabs that a cpu did not trust any more then.
+    public long quarantined;
+
+    /// Members that an emulated oops has ended.
+    public long oopses;
+  }
+
   private static final long MILLIS = 1_000_000;
 
   private final Settings settings;
@@ -89,6 +102,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Set<Incarnation> decided = new LinkedHashSet<>();
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
   private final Censuses censuses = new Censuses();
+  private final Failures failures = new Failures();
   private final FaultsAtWork faults;
   private boolean isHealed;
 
@@ -143,6 +157,16 @@ public final class SimulatedCluster implements AutoCloseable {
   /// What became of censuses.
   public Censuses censuses() {
     return censuses;
+  }
+
+  /// What went wrong inside members.
+  public Failures failures() {
+    return failures;
+  }
+
+  /// Whether a free list in a member was made corrupt, and nobody has met it so far.
+  public boolean isCorrupt(SimulatedMember member) {
+    return faults.isCorrupt(member.me());
   }
 
   MemberTask task(SimulatedMember member, CpuId cpu) {
@@ -296,6 +320,15 @@ public final class SimulatedCluster implements AutoCloseable {
     return decided.contains(member);
   }
 
+  /// The kernel of a member has stopped: its process ends, and is started again.
+  void panics(SimulatedMember member, EmulatedOops oops) {
+    failures.oopses++;
+    log.print(String.valueOf(oops.getMessage()));
+    kill(member);
+    detect(member);
+    restartLater(member.me().node(), MILLIS + random.nextLong(1000 * MILLIS));
+  }
+
   /// A member has learned that it is removed: it ends, and starts again as another one.
   void ends(SimulatedMember member) {
     time.after(
@@ -385,22 +418,17 @@ public final class SimulatedCluster implements AutoCloseable {
     if (!runUntilQuiet(until)) {
       return waitsFor();
     }
-    boolean[] flushed = {false};
-    flushAll(() -> flushed[0] = true);
-    while (!flushed[0] && time.step(until)) {}
-    return flushed[0] && runUntilQuiet(until) ? "" : waitsFor();
-  }
-
-  private void flushAll(Runnable then) {
-    List<SimulatedMember> all = alive();
-    int[] missing = {all.size()};
-    for (SimulatedMember member : all) {
-      member.flushAll(() -> {
-        if (--missing[0] == 0) {
-          then.run();
-        }
-      });
+    List<SimulatedMember> flushing = alive();
+    for (SimulatedMember member : alive()) {
+      member.flushAll(() -> flushing.remove(member));
     }
+    // Who meets a corrupt list dies of it.
+    while (flushing.stream().anyMatch(SimulatedMember::isAlive)) {
+      if (!time.step(until)) {
+        return waitsFor();
+      }
+    }
+    return runUntilQuiet(until) ? "" : waitsFor();
   }
 
   private boolean runUntilQuiet(long until) {

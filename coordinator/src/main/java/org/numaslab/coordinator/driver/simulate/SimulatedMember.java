@@ -27,6 +27,7 @@ import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -179,10 +180,27 @@ public final class SimulatedMember implements MemberHost {
   /// Runs something in this member: now, when it is awake, or never.
   void run(Runnable action) {
     switch (state) {
-      case RUNNING -> action.run();
+      case RUNNING -> orPanic(action);
       case PAUSED -> backlog.add(action);
       case DEAD -> {}
     }
+  }
+
+  /// An oops ends it.
+  private void orPanic(Runnable action) {
+    try {
+      action.run();
+    } catch (EmulatedOops oops) {
+      cluster.panics(this, oops);
+    }
+  }
+
+  /// The shell of one of its CPUs has failed.
+  ///
+  /// @param quarantined slabs that the cpu does not trust any more
+  void restarted(long quarantined) {
+    cluster.failures().restarts++;
+    cluster.failures().quarantined += quarantined;
   }
 
   void pause() {
@@ -197,7 +215,7 @@ public final class SimulatedMember implements MemberHost {
     }
     state = State.RUNNING;
     while (state == State.RUNNING && !backlog.isEmpty()) {
-      backlog.remove().run();
+      orPanic(backlog.remove());
     }
     if (state == State.RUNNING) {
       pump();
@@ -243,6 +261,12 @@ public final class SimulatedMember implements MemberHost {
   }
 
   // ---- faults
+
+  /// What was to fail and has not yet does not.
+  void failNoMore() {
+    answersToCrash = 0;
+    shells.values().forEach(shell -> shell.crashAtSend(0));
+  }
 
   void crashAtAnswer(int answers) {
     answersToCrash = answers;
@@ -519,7 +543,7 @@ public final class SimulatedMember implements MemberHost {
 
     @Override
     public void giveBack(NodeId home) {
-      shells.values().forEach(shell -> shell.cpu().giveBack(home));
+      shells.values().forEach(shell -> shell.giveBack(home));
     }
 
     @Override
