@@ -23,7 +23,7 @@ final class SlotName {
 
   private static final int KIND_SHIFT = 61;
   private static final int ROUND_SHIFT = 32;
-  private static final int ROUND_MASK = (1 << KIND_SHIFT - ROUND_SHIFT) - 1;
+  private static final int ROUND_MASK = (1 << (KIND_SHIFT - ROUND_SHIFT)) - 1;
   private static final Kind[] KINDS = Kind.values();
 
   private SlotName() {}

@@ -172,21 +172,22 @@ class MemberReplayTest {
         long object = allocates ? next : live.remove(random.nextInt(live.size()));
         int size = SIZES[random.nextInt(SIZES.length)];
         text.append(
-            String.format(
-                Locale.ROOT,
-                allocates
-                    ? "task-1 [%03d] ..... 5.%06d: kmem_cache_alloc: call_site=a+0x1/0x2 ptr=%016x"
-                        + " name=c-%d bytes_req=%d bytes_alloc=%d gfp_flags=GFP_KERNEL node=%d"
-                        + " accounted=false%n"
-                    : "task-1 [%03d] ..... 5.%06d: kmem_cache_free: call_site=a+0x1/0x2 ptr=%016x"
-                        + " name=c%n",
-                random.nextInt(cpus),
-                i,
-                object,
-                size,
-                size,
-                size,
-                Math.max(-1, random.nextInt(-cpus / 2, cpus / 2))));
+            String.format(Locale.ROOT, "task-1 [%03d] ..... 5.%06d: ", random.nextInt(cpus), i));
+        text.append(
+            allocates
+                ? String.format(
+                    Locale.ROOT,
+                    "kmem_cache_alloc: call_site=a+0x1/0x2 ptr=%016x name=c-%d bytes_req=%d"
+                        + " bytes_alloc=%d gfp_flags=GFP_KERNEL node=%d accounted=false%n",
+                    object,
+                    size,
+                    size,
+                    size,
+                    Math.max(-1, random.nextInt(-cpus / 2, cpus / 2)))
+                : String.format(
+                    Locale.ROOT,
+                    "kmem_cache_free: call_site=a+0x1/0x2 ptr=%016x name=c%n",
+                    object));
         if (allocates) {
           live.add(object);
           next += 4096;

@@ -35,6 +35,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// One of them.
+  @SuppressWarnings("AvoidCommonTypeNames") // here it stands for a java.lang.Process
   static final class Process<E extends Experiment> {
     final ClusterSystem system;
     final ClusterMachine machine;
