@@ -8,6 +8,9 @@ import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.client.Turn;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
@@ -32,8 +35,6 @@ final class CpuShell implements CpuOutbox {
   private long lastToken;
   private boolean turnIsDue;
   private boolean isFinished;
-  private boolean isGoingOffline;
-  private boolean comesBack;
   private long stalledUntil;
 
   /// It fails with so many more messages; 0 for never.
@@ -82,7 +83,7 @@ final class CpuShell implements CpuOutbox {
 
   private void turn() {
     turnIsDue = false;
-    if (isStalled()) {
+    if (isStalled() || !member.hasBegun()) {
       return;
     }
     member.pump(); // nothing is handed out of a loan whose lease is over
@@ -150,7 +151,20 @@ final class CpuShell implements CpuOutbox {
     Runnable then = whenDone.remove(token);
     if (then != null) {
       time.after(0, () -> member.run(then));
+    } else {
+      member.answered(new CpuReply(token, cpu.id()));
     }
+  }
+
+  /// The coordinator asks for something.
+  void asked(CpuProtocol message) {
+    whenAwake(() -> {
+      CpuRequests.serve(cpu, message);
+      if (message instanceof CpuProtocol.GoOnline) {
+        wake();
+      }
+      member.pump();
+    });
   }
 
   private long then(Runnable does) {
@@ -161,27 +175,6 @@ final class CpuShell implements CpuOutbox {
   /// Gives back all that it holds.
   void flushAll(Runnable then) {
     cpu.housekeeping().flushAll(then(then));
-  }
-
-  /// Goes off line, or comes back: one after the other.
-  void setOnline(boolean online) {
-    if (!online) {
-      isGoingOffline = true;
-      cpu.housekeeping()
-          .goOffline(
-              then(() -> {
-                isGoingOffline = false;
-                if (comesBack) {
-                  setOnline(true);
-                }
-              }));
-    } else if (isGoingOffline) {
-      comesBack = true;
-    } else {
-      comesBack = false;
-      cpu.housekeeping().goOnline(then(() -> {}));
-      wake();
-    }
   }
 
   // ---- when it is away
