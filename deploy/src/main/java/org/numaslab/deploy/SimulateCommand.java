@@ -161,7 +161,7 @@ public final class SimulateCommand implements Callable<Integer> {
           "Of one run; what is not named is drawn from the seed: operations of all tasks, think (ns"
               + " between them), kept (objects of a task), and in percent passed (to another cpu),"
               + " named (a node), bulk, zero, pages, touched (remote contents), partner (the next"
-              + " node).")
+              + " node); chores (ns between two things done to the machine as a whole, 0 for none).")
   @Nullable String load;
 
   @Option(

@@ -38,6 +38,8 @@ import org.numaslab.node.topology.FrameRange;
 /// Of a machine that has lost nodes all of that is checked of those that are left. The counts hold
 /// there too, since objects that went to lost tasks, and came from them, are counted; an object
 /// that lay in lost memory cannot be looked at. [#leftOut] says so.
+///
+/// Of slabs that were written off the pages and the number are checked, and nothing else.
 public final class Audit {
   private static final int PAGE_SHIFT = 12;
 
@@ -52,6 +54,7 @@ public final class Audit {
   private final Map<Integer, CacheDump> caches = new HashMap<>();
   private final Map<Long, SlabDump> slabs = new HashMap<>();
   private final Map<Long, BitSet> taken = new HashMap<>();
+  private final Set<Long> setAside = new HashSet<>();
   private long checkedObjects;
   private long checkedPages;
   private long heldOfLost;
@@ -162,6 +165,7 @@ public final class Audit {
       }
       taken.put(slab.frame(), new BitSet(slab.objects()));
     }
+    setAside.addAll(node.setAside());
   }
 
   private void checkNode(NodeDump node) {
@@ -174,6 +178,9 @@ public final class Audit {
       long[] sum = sums.computeIfAbsent(slab.cache(), c -> new long[2]);
       sum[0]++;
       sum[1] += slab.objects();
+      if (setAside.contains(slab.frame())) {
+        continue;
+      }
       takeList("the slab's own list", slab, slab.free());
       if (slab.inUse() + slab.free().length != slab.objects()) {
         find(
@@ -320,6 +327,9 @@ public final class Audit {
     }
     for (NodeDump node : machine.nodes()) {
       for (SlabDump slab : node.slabs()) {
+        if (setAside.contains(slab.frame())) {
+          continue;
+        }
         checkPlace(slab, places.getOrDefault(slab.frame(), List.of()), holders.get(slab.frame()));
         checkLoan(node, slab, holders.get(slab.frame()));
       }
@@ -455,6 +465,9 @@ public final class Audit {
 
   private void checkObjects() {
     for (SlabDump slab : slabs.values()) {
+      if (setAside.contains(slab.frame())) {
+        continue;
+      }
       BitSet seen = taken.getOrDefault(slab.frame(), new BitSet());
       int missing = slab.objects() - seen.cardinality();
       if (missing > 0) {

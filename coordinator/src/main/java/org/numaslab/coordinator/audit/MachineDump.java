@@ -2,6 +2,7 @@ package org.numaslab.coordinator.audit;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.numaslab.node.topology.FrameRange;
 
 /// A machine at rest, in plain numbers.
@@ -62,6 +63,8 @@ public record MachineDump(
   /// @param plainPages that are handed out as they are, not as slabs
   /// @param halves its half of each cache, by cache number
   /// @param borrowers cpu by slab frame, for each open loan
+  /// @param setAside slab frames of those that were written off since a check failed: their pages
+  ///   are known, and nothing else of them is
   public record NodeDump(
       int id,
       long managedPages,
@@ -71,7 +74,36 @@ public record MachineDump(
       long plainPages,
       List<SlabDump> slabs,
       Map<Integer, HalfDump> halves,
-      Map<Long, Integer> borrowers) {}
+      Map<Long, Integer> borrowers,
+      Set<Long> setAside) {
+    public NodeDump {
+      setAside = Set.copyOf(setAside);
+    }
+
+    /// A node that has written off nothing.
+    public NodeDump(
+        int id,
+        long managedPages,
+        long freePages,
+        long heldPages,
+        long waitingPages,
+        long plainPages,
+        List<SlabDump> slabs,
+        Map<Integer, HalfDump> halves,
+        Map<Long, Integer> borrowers) {
+      this(
+          id,
+          managedPages,
+          freePages,
+          heldPages,
+          waitingPages,
+          plainPages,
+          slabs,
+          halves,
+          borrowers,
+          Set.of());
+    }
+  }
 
   /// What a node says of a cache.
   ///

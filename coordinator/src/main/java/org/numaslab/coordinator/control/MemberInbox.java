@@ -14,7 +14,8 @@ public interface MemberInbox {
   void toCpu(CpuId cpu, CpuProtocol message);
 
   /// Everything that exists has been told: serve others, and let tasks run. Before that nothing
-  /// that comes from other members may be taken: they ask again.
+  /// that comes from other members may be taken: they ask again. Nor may, at any time, a hand-off
+  /// of a cache that its cpu does not know.
   void begin();
 
   /// How the node's memory is.

@@ -3,8 +3,10 @@ package org.numaslab.coordinator.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
 import org.numaslab.coordinator.audit.MachineDump.CpuDump;
@@ -18,7 +20,9 @@ import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuView;
 import org.numaslab.node.buddy.Buddy;
 import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.cache.DebugSlabs;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.cache.KmemCacheNode;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.FrameTable.Kind;
 import org.numaslab.node.protocol.NodeState;
@@ -126,7 +130,19 @@ public final class Dumper {
         plain,
         slabs,
         halves,
-        borrowers);
+        borrowers,
+        writtenOff(node));
+  }
+
+  private static Set<Long> writtenOff(NodeState node) {
+    Set<Long> slabs = new HashSet<>();
+    for (KmemCacheNode half : node.caches().values()) {
+      DebugSlabs debug = half.debug();
+      if (debug != null) {
+        slabs.addAll(debug.writtenOff());
+      }
+    }
+    return slabs;
   }
 
   private static SlabDump slab(NodeState node, long frame, int cache) {

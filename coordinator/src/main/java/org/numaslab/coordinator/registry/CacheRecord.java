@@ -25,6 +25,11 @@ public record CacheRecord(KmemCache cache, SharedCache shared, Stage stage) {
     GONE
   }
 
+  /// Whether its last name was destroyed.
+  public boolean isGoing() {
+    return stage != Stage.EXISTS || shared.refcount() <= 0;
+  }
+
   CacheRecord with(KmemCache changed) {
     return new CacheRecord(changed, shared, stage);
   }

@@ -224,7 +224,8 @@ final class Introductions {
       joined.forEach(members::admit);
       if (isRestart()) {
         for (CacheRecord record : table.all()) {
-          if (record.stage() == Stage.GOING) {
+          boolean wasBegun = record.stage() == Stage.EXISTS || record.stage() == Stage.GOING;
+          if (record.isGoing() && wasBegun) {
             undone.destroy(record.cache().id());
           }
         }

@@ -7,15 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.CacheRecord.Stage;
 import org.numaslab.coordinator.registry.Operations.Step;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.cpu.protocol.Errno;
-import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Nature;
@@ -24,7 +21,6 @@ import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
-import org.numaslab.node.protocol.RegistryReply.MemorySet;
 import org.numaslab.node.protocol.RegistryReply.Shrunk;
 import org.numaslab.node.protocol.RegistryReply.ShutDown;
 import org.numaslab.node.slab.CacheRequest;
@@ -71,6 +67,7 @@ public final class Registry {
   private final Plugged plugged;
   private final Steps steps;
   private final Operations operations;
+  private final Plugging plugging;
   private final Introductions introductions;
   private final GracePeriods gracePeriods;
   private GeometryOptions boot;
@@ -123,6 +120,7 @@ public final class Registry {
     this.plugged = new Plugged(topology, messages);
     this.steps = new Steps(topology, members, plugged, table);
     this.operations = new Operations(new Asks(topology, outbox, this::nextRequest));
+    this.plugging = new Plugging(plugged, table, steps, operations);
     this.introductions =
         new Introductions(topology, members, plugged, table, operations, messages, new DoneAgain());
     this.gracePeriods =
@@ -354,16 +352,7 @@ public final class Registry {
   ///
   /// @param then learns what the kernel returns: 0, 1 when it is so already, or a negative errno
   public void setCpu(CpuId cpu, boolean up, IntConsumer then) {
-    int[] returned = new int[1];
-    Step change =
-        asks -> {
-          returned[0] = plugged.answer(cpu, up);
-          if (returned[0] == 0) {
-            plugged.set(cpu, up);
-            steps.cpu(cpu, up ? CpuProtocol.GoOnline::new : CpuProtocol.GoOffline::new).ask(asks);
-          }
-        };
-    operations.start(List.of(change), answered -> then.accept(returned[0]));
+    plugging.setCpu(cpu, up, then);
   }
 
   /// Takes the memory of a node off line, or brings it back. That of a member that is away will be
@@ -371,49 +360,7 @@ public final class Registry {
   ///
   /// @param then learns what the kernel returns: 0 or a negative errno
   public void setMemory(NodeId node, boolean up, IntConsumer then) {
-    int[] returned = new int[1];
-    List<Step> all = new ArrayList<>();
-    if (up) {
-      all.add(setMemory(node, MemoryState.ONLINE));
-    } else {
-      all.add(setMemory(node, MemoryState.GOING_OFFLINE));
-      for (CacheRecord each : table.all()) {
-        CacheId cache = each.cache().id();
-        all.add(steps.flush(cache));
-        all.add(steps.nodes(r -> new NodeProtocol.Shrink(r, cache)));
-      }
-      all.add(setMemory(node, MemoryState.OFFLINE));
-    }
-    all.add(asks -> {
-      if (!up && isVetoed()) {
-        returned[0] = -Errno.EBUSY.number();
-      } else {
-        plugged.set(node, up);
-        steps.allCpus(r -> new CpuProtocol.SetMemory(r, node, up)).ask(asks);
-      }
-    });
-    Step check = asks -> returned[0] = plugged.answer(node, up);
-    Stream<Step> unlessRefused =
-        all.stream()
-            .map(step ->
-                asks -> {
-                  if (returned[0] == 0) {
-                    step.ask(asks);
-                  }
-                });
-    operations.start(
-        Stream.concat(Stream.of(check), unlessRefused).toList(),
-        answered -> then.accept(returned[0]));
-  }
-
-  private Step setMemory(NodeId node, MemoryState state) {
-    return steps.node(node, r -> new NodeProtocol.SetMemory(r, state));
-  }
-
-  /// Whether the node has answered to OFFLINE that it is ONLINE: pages of it are in use.
-  private boolean isVetoed() {
-    return operations.answers().stream()
-        .anyMatch(a -> a instanceof MemorySet set && set.state() == MemoryState.ONLINE);
+    plugging.setMemory(node, up, then);
   }
 
   /// Waits for the end of a grace period that begins now or later; then the pages of

@@ -17,6 +17,7 @@ import org.numaslab.coordinator.swarm.SwarmRun;
 /// @param cases runs that share a choice of faults
 /// @param faults how often a fault of each kind happened, and how many calls failslab and
 ///   fail_page_alloc made fail
+/// @param chores how often each thing was done to the machine as a whole
 /// @param rejections how often each reason for having no effect was met
 /// @param failure the first run that broke an invariant, null for none
 public record SimulationResult(
@@ -26,6 +27,7 @@ public record SimulationResult(
     List<Case> cases,
     Sum total,
     Map<String, Long> faults,
+    Map<String, Long> chores,
     Map<String, Long> rejections,
     @Nullable Failure failure) {
   /// Of figures that all come from virtual time.
@@ -42,6 +44,7 @@ public record SimulationResult(
         cases,
         Sum.of(all),
         faults(all),
+        new TreeMap<>(all.chores),
         byName(all.rejections),
         failure);
   }

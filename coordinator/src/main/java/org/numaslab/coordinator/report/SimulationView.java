@@ -22,6 +22,7 @@ public final class SimulationView {
     view.cases(result.cases());
     view.total(result.total());
     view.counts("Faults that happened", result.faults());
+    view.counts("Done to the machine as a whole", result.chores());
     view.counts("Messages without effect, or with another one", result.rejections());
     Failure failure = result.failure();
     if (failure == null) {

@@ -110,9 +110,7 @@ final class AtRest {
     return cluster.alive().stream()
         .anyMatch(member ->
             cluster.isCorrupt(member)
-                || member.cpus().stream().anyMatch(cpu -> !cpu.quarantine().slabs().isEmpty())
-                || member.state().caches().values().stream()
-                    .anyMatch(cache -> writtenOff(cache) > 0));
+                || member.cpus().stream().anyMatch(cpu -> !cpu.quarantine().slabs().isEmpty()));
   }
 
   /// All members as one machine whose tasks hold nothing.
@@ -146,7 +144,9 @@ final class AtRest {
   /// Objects that may count as in use although nobody has them: those of slabs that failed a check.
   private static long writtenOff(KmemCacheNode cache) {
     DebugSlabs debug = cache.debug();
-    return debug == null ? 0 : (long) debug.writtenOff() * cache.cache().geometry().ooObjects();
+    return debug == null
+        ? 0
+        : (long) debug.writtenOff().size() * cache.cache().geometry().ooObjects();
   }
 
   private static void add(

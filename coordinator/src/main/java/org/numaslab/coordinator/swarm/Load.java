@@ -20,6 +20,8 @@ import org.numaslab.node.topology.BadInput;
 /// @param touchedPercent of all objects of other nodes: written and read, by message
 /// @param partnerPercent of all other allocations: from the last cache, which is kept for that, and
 ///   of the node after the task's own
+/// @param choreNanos from one thing that is done to the machine as a whole to the next, on average;
+///   0 for none
 public record Load(
     long operations,
     long thinkNanos,
@@ -30,7 +32,8 @@ public record Load(
     int zeroPercent,
     int pagesPercent,
     int touchedPercent,
-    int partnerPercent) {
+    int partnerPercent,
+    long choreNanos) {
   private static final int KEPT_MAX = 1 << 16;
   private static final long OPERATIONS_MAX = 1_000_000_000;
   private static final long THINK_MAX = 60_000_000_000L;
@@ -64,7 +67,8 @@ public record Load(
         (int) of(values, "zero"),
         (int) of(values, "pages"),
         (int) of(values, "touched"),
-        (int) of(values, "partner"));
+        (int) of(values, "partner"),
+        of(values, "chores"));
   }
 
   private static long of(Map<String, Long> values, String word) {
@@ -75,7 +79,7 @@ public record Load(
     long max =
         switch (word) {
           case "operations" -> OPERATIONS_MAX;
-          case "think" -> THINK_MAX;
+          case "think", "chores" -> THINK_MAX;
           case "kept" -> KEPT_MAX;
           default -> PERCENT;
         };
@@ -103,6 +107,7 @@ public record Load(
     words.put("pages", (long) pagesPercent);
     words.put("touched", (long) touchedPercent);
     words.put("partner", (long) partnerPercent);
+    words.put("chores", choreNanos);
     return words;
   }
 
@@ -117,7 +122,8 @@ public record Load(
         zeroPercent,
         pagesPercent,
         touchedPercent,
-        partnerPercent);
+        partnerPercent,
+        choreNanos);
   }
 
   private Load with(String word, long value) {
@@ -127,6 +133,7 @@ public record Load(
   /// What makes a load simpler, one thing at a time.
   static List<UnaryOperator<Load>> simplifications() {
     return List.of(
+        load -> load.with("chores", 0),
         load -> load.with("pages", 0),
         load -> load.with("touched", 0),
         load -> load.with("bulk", 0),

@@ -10,6 +10,7 @@ import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlabFlags;
 import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.Topology;
 
@@ -36,6 +37,14 @@ public record Plan(
 
   /// Few pages in one message, so that lists come in parts.
   private static final int LISTED_PAGES_MAX = 8;
+
+  /// Some tens of chores in a run of ten thousand operations.
+  private static final int CHORE_MILLIS_MIN = 20;
+
+  private static final int CHORE_MILLIS_SPREAD = 130;
+
+  /// One cache in so many waits for grace periods before it gives pages back.
+  private static final int RCU_CACHES = 4;
 
   private static final int[] SIZES = {32, 64, 192, 512, 1024, 2048, 4096};
   private static final int[] KIB_PER_NODE = {512, 1024, 2048};
@@ -67,7 +76,12 @@ public record Plan(
     for (int i = 0; i < count; i++) {
       String name = "sim-" + i;
       CacheRequest request =
-          new CacheRequest(name, SIZES[random.nextInt(SIZES.length)], 0, 0, false);
+          new CacheRequest(
+              name,
+              SIZES[random.nextInt(SIZES.length)],
+              0,
+              random.nextInt(RCU_CACHES) == 0 ? SlabFlags.TYPESAFE_BY_RCU : 0,
+              false);
       GeometryOptions options =
           GeometryOptions.forCpus(topology.cpuCount())
               .withDebug(isChecked && i == 0 ? SlubDebug.parse("FZPU") : SlubDebug.NONE);
@@ -85,7 +99,8 @@ public record Plan(
             random.nextInt(20),
             random.nextInt(3),
             random.nextInt(30),
-            0);
+            0,
+            CHORE_MILLIS_MIN * MILLIS + random.nextLong(CHORE_MILLIS_SPREAD * MILLIS));
     long length = Math.max(MILLIS, operations / topology.cpuCount() * think);
     return new Plan(
         seed,
@@ -112,7 +127,8 @@ public record Plan(
             load.zeroPercent(),
             load.pagesPercent(),
             load.touchedPercent(),
-            load.partnerPercent());
+            load.partnerPercent(),
+            0);
     return new Plan(seed, topology, caches, busy, real, costs, faults, lengthNanos);
   }
 

@@ -68,7 +68,7 @@ public final class Scaling {
             new CacheRequest("scaled", OBJECT_BYTES, 0, 0, false),
             GeometryOptions.forCpus(topology.cpuCount()));
     long all = operations * topology.cpuCount();
-    Load load = new Load(all, THINK_NANOS, KEPT_MAX, 0, 0, 0, 0, 0, 0, remotePercent);
+    Load load = new Load(all, THINK_NANOS, KEPT_MAX, 0, 0, 0, 0, 0, 0, remotePercent, 0);
     long length = operations * THINK_NANOS * 2;
     Plan plan =
         new Plan(

@@ -51,6 +51,7 @@ public final class Swarm {
 
     public final Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
     public final Map<String, Long> injected = new TreeMap<>();
+    public final Map<String, Long> chores = new TreeMap<>();
     public final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
 
     /// The failing run with the lowest seed, null when there is none.
@@ -81,6 +82,7 @@ public final class Swarm {
       loadNanos += progress.lastNanos;
       result.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
       result.injected().forEach((point, count) -> injected.merge(point, count, Long::sum));
+      result.chores().forEach((what, count) -> chores.merge(what, count, Long::sum));
       result.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (!result.isClean() && failure == null) {
         failure = result;
@@ -116,6 +118,7 @@ public final class Swarm {
       loadNanos += other.loadNanos;
       other.hits.forEach((kind, count) -> hits.merge(kind, count, Long::sum));
       other.injected.forEach((point, count) -> injected.merge(point, count, Long::sum));
+      other.chores.forEach((what, count) -> chores.merge(what, count, Long::sum));
       other.rejections.forEach((why, count) -> rejections.merge(why, count, Long::sum));
       if (failure == null) {
         failure = other.failure;

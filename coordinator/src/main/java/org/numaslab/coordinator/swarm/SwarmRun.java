@@ -39,6 +39,7 @@ public final class SwarmRun {
   /// @param healNanos of them after the faults
   /// @param hits how often faults of each kind happened
   /// @param injected how many calls each injection point made fail
+  /// @param chores how often each thing was done to the machine as a whole
   /// @param rejections how often each reason for having no effect was met
   /// @param messages between members
   /// @param encoded how many of them went through their bytes
@@ -56,6 +57,7 @@ public final class SwarmRun {
       List<Violation> violations,
       Map<FaultKind, Long> hits,
       Map<String, Long> injected,
+      Map<String, Long> chores,
       Map<Rejection, Long> rejections,
       long messages,
       long encoded,
@@ -74,6 +76,13 @@ public final class SwarmRun {
   ///
   /// @param history is told what happens, before it is audited
   public static Result of(Plan plan, History history) {
+    return of(plan, history, OnTheWay.EVERY_STEPS);
+  }
+
+  /// The same with more or fewer looks at what members have.
+  ///
+  /// @param lookSteps after so many steps, each time; 1 for after each
+  public static Result of(Plan plan, History history, int lookSteps) {
     int[] nodeOfCpu = new int[plan.topology().cpuCount()];
     for (int cpu = 0; cpu < nodeOfCpu.length; cpu++) {
       nodeOfCpu[cpu] = plan.topology().nodeOf(new CpuId(cpu)).value();
@@ -92,6 +101,7 @@ public final class SwarmRun {
         new SimulatedCluster.Settings(
             plan.topology(),
             plan.caches(),
+            plan.load().choreNanos(),
             plan.times(),
             plan.costs(),
             new FaultSchedule(plan.faults().faults(), plan.faults().injected().afresh()),
@@ -104,6 +114,7 @@ public final class SwarmRun {
             (of, member, cpu) -> new SwarmTask(member, cpu, plan.load(), tasks.split(), progress),
             both)) {
       List<Violation> violations = new ArrayList<>();
+      OnTheWay onTheWay = OnTheWay.watch(cluster, lookSteps);
       try {
         long end = plan.lengthNanos() * LENGTHS_MAX;
         for (long until = plan.lengthNanos();
@@ -119,12 +130,14 @@ public final class SwarmRun {
         violations.addAll(ofLiars(cluster));
         audit.end(cluster.now());
         violations.addAll(audit.violations());
+        violations.addAll(onTheWay.violations());
         if (waits.isEmpty()) {
           violations.addAll(AtRest.of(cluster));
         }
         return result(plan, progress, hash, cluster, cluster.now() - healed, audit, violations);
       } catch (RuntimeException | AssertionError broken) {
         violations.addAll(audit.violations());
+        violations.addAll(onTheWay.violations());
         violations.add(
             new Violation("broken", cluster.now(), Event.NONE, 0, String.valueOf(broken)));
         return result(plan, progress, hash, cluster, 0, audit, violations);
@@ -167,6 +180,7 @@ public final class SwarmRun {
         List.copyOf(violations),
         cluster.faultHits(),
         cluster.injected(),
+        cluster.chores(),
         cluster.rejections(),
         cluster.messages().sent,
         cluster.messages().encoded,

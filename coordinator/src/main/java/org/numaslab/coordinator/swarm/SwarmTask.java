@@ -67,9 +67,14 @@ final class SwarmTask implements MemberTask {
   private Kept[] kept;
   private int size;
   private Waiting waiting = Waiting.NOTHING;
+
+  /// The open caches when it last had nothing of any other.
+  private @Nullable List<KmemCache> seen;
+
   private int cache;
   private int wanted;
   private boolean isBound;
+  private long memoryChanges;
   private final long[] bulk = new long[BULK_MAX];
 
   /// An object of another node that is to be stamped: the last one that it keeps.
@@ -112,15 +117,19 @@ final class SwarmTask implements MemberTask {
           r -> new NodeProtocol.Store(on.caller(), r, stamps.object, bytes, true));
       return Step.WAITS;
     }
+    int closed = ofClosed();
+    if (closed >= 0) {
+      return release(on, closed, false);
+    }
     boolean ends = member.isLeaving() || progress.operations >= load.operations();
     if (ends) {
-      return size > 0 ? release(on, false) : Step.FINISHED;
+      return size > 0 ? release(on, random.nextInt(size), false) : Step.FINISHED;
     }
     progress.operations++;
     progress.lastNanos = member.now();
     return size == 0 || (size < load.keptMax() && random.nextInt(100) < 55)
         ? alloc(on)
-        : release(on, draws(load.passedPercent()));
+        : release(on, random.nextInt(size), draws(load.passedPercent()));
   }
 
   // ---- allocation
@@ -136,13 +145,20 @@ final class SwarmTask implements MemberTask {
     int kept = load.partnerPercent() > 0 ? 1 : 0;
     cache = isOfPartner ? caches.size() - 1 : random.nextInt(caches.size() - kept);
     KmemCache of = caches.get(cache);
+    cache = of.id().value();
+    if (!on.knows(of.id())) {
+      return Step.DONE; // this member is removed, and does not know it
+    }
     wanted =
         isOfPartner
             ? (member.me().node().value() + 1) % nodes
             : isNamed ? random.nextInt(nodes) : NodeId.NONE;
-    isBound = isNamed && random.nextBoolean();
+    boolean isStrict = isNamed && random.nextBoolean();
+    // Of a node without memory the kernel takes that for no node at all.
+    isBound = isStrict && on.hasMemory(new NodeId(wanted));
+    memoryChanges = on.memoryChanges();
     int gfp =
-        Gfp.KERNEL | (isBound ? Gfp.THISNODE : 0) | (draws(load.zeroPercent()) ? Gfp.ZERO : 0);
+        Gfp.KERNEL | (isStrict ? Gfp.THISNODE : 0) | (draws(load.zeroPercent()) ? Gfp.ZERO : 0);
     if (wanted == NodeId.NONE && draws(load.bulkPercent())) {
       int count = 2 + random.nextInt(BULK_MAX - 1);
       Arrays.fill(bulk, 0);
@@ -186,6 +202,7 @@ final class SwarmTask implements MemberTask {
   private void ended(Cpu on, long value) {
     Waiting what = waiting;
     waiting = Waiting.NOTHING;
+    isBound &= on.memoryChanges() == memoryChanges;
     switch (what) {
       case OBJECT, PAGES -> got(value);
       case BULK -> {
@@ -270,10 +287,27 @@ final class SwarmTask implements MemberTask {
 
   // ---- release
 
-  private Step release(Cpu on, boolean isPassed) {
-    int any = random.nextInt(size);
-    Kept object = kept[any];
-    kept[any] = kept[--size];
+  /// An object of a cache that is to be destroyed, -1 for none. Objects that come later are not
+  /// looked for.
+  @SuppressWarnings("ReferenceEquality") // a list that was replaced is another one
+  private int ofClosed() {
+    List<KmemCache> caches = member.openCaches();
+    if (caches == seen) { // the very same: it is a new one when something has changed
+      return -1;
+    }
+    for (int i = 0; i < size; i++) {
+      int of = kept[i].cache;
+      if (of != PAGES && caches.stream().noneMatch(cache -> cache.id().value() == of)) {
+        return i;
+      }
+    }
+    seen = caches;
+    return -1;
+  }
+
+  private Step release(Cpu on, int which, boolean isPassed) {
+    Kept object = kept[which];
+    kept[which] = kept[--size];
     if (isPassed && object.cache != PAGES && passOn(object)) {
       return Step.DONE;
     }

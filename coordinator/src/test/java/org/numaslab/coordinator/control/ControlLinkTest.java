@@ -7,8 +7,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.control.ControlFrame.ForMember;
 import org.numaslab.coordinator.control.ControlFrame.Request;
@@ -49,7 +51,11 @@ class ControlLinkTest {
   private long numbered;
   private int lossPercent = 30;
   private final Map<NodeId, Member> members = new HashMap<>();
-  private Coordinator coordinator;
+  private @Nullable Coordinator current;
+
+  private Coordinator coordinator() {
+    return Objects.requireNonNull(current);
+  }
 
   private void later(long within, Runnable what) {
     events.add(new Event(now + 1 + random.nextLong(within), numbered++, what));
@@ -81,8 +87,8 @@ class ControlLinkTest {
               this,
               frame ->
                   transmit(() -> {
-                    if (coordinator != null) {
-                      coordinator.receive(frame, now);
+                    if (current != null) {
+                      coordinator().receive(frame, now);
                     }
                   }));
     }
@@ -156,13 +162,13 @@ class ControlLinkTest {
                     to.control.receive(frame);
                   }
                 }));
-    coordinator = begins;
+    current = begins;
     begins.begin(members.values().stream().map(m -> m.me).toList(), now, () -> {});
     tick(begins);
   }
 
   private void tick(Coordinator of) {
-    if (coordinator == of) {
+    if (current == of) {
       of.tick(now);
       later(50, () -> tick(of));
     }
@@ -181,23 +187,23 @@ class ControlLinkTest {
     CacheGeometry geometry =
         CacheGeometry.of(
             new CacheRequest(name, 64, 0, 0, false), GeometryOptions.forCpus(2 * NODES));
-    coordinator.ask(r -> r.create(SharedCache.alone(name, geometry), false, null, () -> {}), now);
+    coordinator().ask(r -> r.create(SharedCache.alone(name, geometry), false, null, () -> {}), now);
   }
 
   private void somethingAtRandom() {
-    Registry registry = coordinator.registry();
+    Registry registry = coordinator().registry();
     if (registry.caches().isEmpty() || draws(30)) {
       create("cache-" + numbered);
       return;
     }
     CacheId any = new CacheId(random.nextInt(registry.caches().size()));
     switch (random.nextInt(4)) {
-      case 0 -> coordinator.ask(r -> r.shrink(any, left -> {}), now);
-      case 1 -> coordinator.ask(r -> r.gracePeriod(() -> {}), now);
-      case 2 -> coordinator.ask(r -> r.write(any, "cpu_partial", "9", refused -> {}), now);
+      case 0 -> coordinator().ask(r -> r.shrink(any, left -> {}), now);
+      case 1 -> coordinator().ask(r -> r.gracePeriod(() -> {}), now);
+      case 2 -> coordinator().ask(r -> r.write(any, "cpu_partial", "9", refused -> {}), now);
       default -> {
         if (registry.records().get(any.value()).shared().refcount() > 0) {
-          coordinator.ask(r -> r.destroy(any, kept -> {}), now);
+          coordinator().ask(r -> r.destroy(any, kept -> {}), now);
         }
       }
     }
@@ -235,23 +241,23 @@ class ControlLinkTest {
         int node = random.nextInt(NODES);
         Incarnation before = new Incarnation(new NodeId(node), lives[node]);
         Member next = member(node, ++lives[node]);
-        coordinator.removed(before, now);
-        coordinator.joined(next.me, now);
-      } else if (coordinator.isReady()) {
+        coordinator().removed(before, now);
+        coordinator().joined(next.me, now);
+      } else if (coordinator().isReady()) {
         somethingAtRandom();
       }
     }
     lossPercent = 0;
     run(now + 200_000);
-    assertThat(coordinator.isReady()).isTrue();
-    assertThat(coordinator.registry().isIdle()).isTrue();
+    assertThat(coordinator().isReady()).isTrue();
+    assertThat(coordinator().registry().isIdle()).isTrue();
     for (Member member : members.values()) {
       assertThat(member.started).isSorted().doesNotHaveDuplicates();
       assertThat(member.begun).isEqualTo(1);
-      assertThat(member.control.known().size()).isEqualTo(coordinator.registry().caches().size());
+      assertThat(member.control.known().size()).isEqualTo(coordinator().registry().caches().size());
       for (int cache = 0; cache < member.control.known().size(); cache++) {
         assertThat(member.control.known().recalled(0, member.me.node(), cache).cache().stage())
-            .isEqualTo(coordinator.registry().records().get(cache).stage());
+            .isEqualTo(coordinator().registry().records().get(cache).stage());
       }
     }
   }
@@ -262,13 +268,13 @@ class ControlLinkTest {
     member(0, 1);
     start(1);
     run(10_000);
-    Coordinator older = coordinator;
+    Coordinator older = coordinator();
     start(2);
     run(20_000);
-    Member member = members.get(new NodeId(0));
+    Member member = Objects.requireNonNull(members.get(new NodeId(0)));
     int before = member.started.size();
     older.ask(r -> r.shrink(new CacheId(0), left -> {}), now);
-    coordinator = older; // it gets the answer
+    current = older; // it gets the answer
     run(30_000);
     assertThat(member.started).hasSize(before);
     assertThat(older.supersededBy()).isEqualTo(2);

@@ -208,6 +208,7 @@ class MemberReplayTest {
           new SimulatedCluster.Settings(
               topology,
               caches,
+              0,
               LoanTimes.ofLease(400 * MILLIS),
               CostModel.slowNetwork(),
               faults,

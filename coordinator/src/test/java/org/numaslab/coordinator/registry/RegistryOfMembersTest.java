@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -188,7 +189,7 @@ class RegistryOfMembersTest {
   }
 
   private Member of(int node) {
-    return members.get(new NodeId(node));
+    return Objects.requireNonNull(members.get(new NodeId(node)));
   }
 
   private Stage stage(int node, int cache) {

@@ -76,7 +76,7 @@ class ClusterOfSystemsTest {
           caches.forEach(cache -> member.describe(cache, () -> {}));
         }
       }
-      Load load = new Load(OPERATIONS, 0, 32, 20, 10, 5, 5, 1, 10, 0);
+      Load load = new Load(OPERATIONS, 0, 32, 20, 10, 5, 5, 1, 10, 0, 0);
       for (ClusterMachine machine : machines) {
         for (ClusterMember member : machine.members()) {
           for (CpuId cpu : topology.cpusOf(member.me().node())) {

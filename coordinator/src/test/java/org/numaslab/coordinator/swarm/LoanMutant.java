@@ -29,6 +29,8 @@ record LoanMutant(
       List.of(
           "org.numaslab.node.loan.",
           "org.numaslab.coordinator.wire.",
+          "org.numaslab.coordinator.control.",
+          "org.numaslab.coordinator.registry.",
           "org.numaslab.coordinator.driver.Member",
           "org.numaslab.coordinator.driver.simulate.",
           "org.numaslab.coordinator.swarm.");

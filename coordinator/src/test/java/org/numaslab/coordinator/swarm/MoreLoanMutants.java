@@ -71,11 +71,11 @@ final class MoreLoanMutants {
                   BORDERS,
                   "Incarnation known = members.putIfAbsent(member.node(), member);",
                   "Incarnation known = members.put(member.node(), member);")
-              .seeds(3, 20, 13),
+              .seeds(21, 22, 23),
           unsafe("R7", "a cpu keeps the slab of a home that is gone")
               .inCpu(
                   "OtherHomes", "c.uninstall();\n          }\n          c.partial", "}\n c.partial")
-              .seeds(30, 33, 39),
+              .seeds(34, 50, 58),
           leak("R9", "what is refused to a home's task stays out")
               .inLoan(
                   HOME, "if (!taken.isTaken()) {\n      comesBack(open.names);", "if (false) {\n")
@@ -142,7 +142,7 @@ final class MoreLoanMutants {
                   "Crossing",
                   "List.of(free(from, m.cache(), m.object(), Call.on(from.cpu().value())));",
                   "List.of();")
-              .seeds(1, 2, 11),
+              .seeds(3, 5, 6),
           leak("R2", "the right to a slab that comes too late is not given back")
               .inLoan("Crossing", "if (outcome.frozen().length > 0) {", "if (false) {")
               .seeds(193, 347, 495),

@@ -10,6 +10,8 @@ import org.numaslab.coordinator.fault.RandomFaults;
 /// `-Dnumaslab.seeds=` how many there are.
 class SwarmTest {
   private static final long OPERATIONS = 10_000;
+  private static final int STRICT_SEEDS = 12;
+  private static final long STRICT_OPERATIONS = 1000;
 
   @Test
   void withoutFaultsNothingIsLost() {
@@ -19,6 +21,17 @@ class SwarmTest {
   @Test
   void withFaultsNothingIsLost() {
     check(RandomFaults::mix);
+  }
+
+  /// Looks at the member of a step after each step.
+  @Test
+  void whatMembersHaveAddsUpAfterEachStep() {
+    long first = Long.getLong("numaslab.seed", 1);
+    for (long seed = first; seed < first + STRICT_SEEDS; seed++) {
+      Plan plan = Plan.random(seed, STRICT_OPERATIONS, RandomFaults::mix);
+      SwarmRun.Result result = SwarmRun.of(plan, event -> {}, 1);
+      assertThat(result.violations()).as("-Dnumaslab.seed=%d", seed).isEmpty();
+    }
   }
 
   private static void check(Plan.Faults faults) {

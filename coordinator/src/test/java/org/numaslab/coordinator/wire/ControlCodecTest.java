@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.registry.CacheRecord;
@@ -164,7 +165,8 @@ class ControlCodecTest {
     return new ControlFrame(MEMBER, 1, body);
   }
 
-  private static KmemCache cache(String name, int[] sequence, ObjectConstructor constructor) {
+  private static KmemCache cache(
+      String name, int[] sequence, @Nullable ObjectConstructor constructor) {
     CacheGeometry geometry =
         CacheGeometry.of(new CacheRequest("any", 1024, 0, 0, false), GeometryOptions.forCpus(2));
     return new KmemCache(

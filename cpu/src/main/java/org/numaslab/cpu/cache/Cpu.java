@@ -135,6 +135,11 @@ public final class Cpu {
     }
   }
 
+  /// Whether a cache was described here.
+  public boolean knows(CacheId cache) {
+    return cache.value() < caches.length && caches[cache.value()] != null;
+  }
+
   /// This cpu's half of a cache.
   public KmemCacheCpu cache(CacheId cache) {
     return caches[cache.value()];
@@ -456,6 +461,11 @@ public final class Cpu {
   /// Whether a node has memory on line, as far as this cpu knows (`node_state(node, N_MEMORY)`).
   public boolean hasMemory(NodeId of) {
     return zonelists.hasMemory(of);
+  }
+
+  /// How often a node's memory has gone off line or come back, as far as this cpu knows.
+  public long memoryChanges() {
+    return zonelists.changes();
   }
 
   /// Sections of its tasks that grace periods wait for.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// | state | operations | leaves when |
 /// |---|---|---|
 /// | ONLINE | yes | asked to leave -> OFFLINE, or, while a task is pinned to it, LEAVING |
-/// | LEAVING | yes | its last pinned task lets go -> OFFLINE |
+/// | LEAVING | yes | its last pinned task lets go -> OFFLINE; asked to come back -> ONLINE |
 /// | OFFLINE | no | asked to come back -> ONLINE |
 ///
 /// Owner: the cpu; [#isOnline] may be read by all. Models `cpu_online_mask` and the wait for
@@ -47,7 +47,9 @@ final class Presence {
     }
   }
 
+  /// Also one that was about to leave stays: nobody waits for that any more.
   void arrive() {
     online = true;
+    leave = null;
   }
 }

@@ -21,6 +21,7 @@ import org.numaslab.node.topology.ZoneType;
 final class Zonelists {
   private final Topology topology;
   private final BitSet offline = new BitSet();
+  private long changes;
   private final @Nullable List<NodeId>[] orders;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -68,7 +69,15 @@ final class Zonelists {
         : (gfp & Gfp.DMA32) != 0 ? ZoneType.DMA32 : ZoneType.NORMAL;
   }
 
+  /// How often it has changed.
+  long changes() {
+    return changes;
+  }
+
   void set(NodeId node, boolean online) {
+    if (offline.get(node.value()) == online) {
+      changes++;
+    }
     offline.set(node.value(), !online);
     Arrays.fill(orders, null);
   }

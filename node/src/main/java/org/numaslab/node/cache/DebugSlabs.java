@@ -1,5 +1,7 @@
 package org.numaslab.node.cache;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.numaslab.node.memory.FrameTable;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
@@ -32,7 +34,7 @@ public final class DebugSlabs {
   private final ObjectChecks checks;
   private final SlabList full;
   private final boolean keepsFull;
-  private int writtenOff;
+  private final List<Long> writtenOff = new ArrayList<>(0);
 
   DebugSlabs(KmemCacheNode half, Memory memory, SlabReport report, KernelMessages messages) {
     KmemCache cache = half.cache();
@@ -61,7 +63,7 @@ public final class DebugSlabs {
       long object = take(slab);
       if (!checks.allocated(slab, object, call)) {
         half.removePartial(slab);
-        writtenOff++;
+        writtenOff.add(slab);
         continue;
       }
       if (isFull(slab)) {
@@ -81,7 +83,7 @@ public final class DebugSlabs {
     frames.setWord(slab, SlabWord.with(word, objects.headIndex(slab, list), 0, false));
     long object = take(slab);
     if (!checks.allocated(slab, object, call)) {
-      writtenOff++;
+      writtenOff.add(slab);
       return NONE;
     }
     if (isFull(slab)) {
@@ -178,9 +180,9 @@ public final class DebugSlabs {
     }
   }
 
-  /// How many slabs were written off: what was free in them is never handed out again.
-  public int writtenOff() {
-    return writtenOff;
+  /// The slabs that were written off: what was free in them is never handed out again.
+  public List<Long> writtenOff() {
+    return List.copyOf(writtenOff);
   }
 
   /// The full list, first to last; empty without STORE_USER.

@@ -198,10 +198,14 @@ public final class Home {
       events.rejected(Rejection.NO_SUCH_LOAN);
       return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
     }
+    CacheId cache = Crossing.cacheOf(message);
+    if (cache != null && !state.knows(cache)) {
+      // This member is removed, and does not know it: the cache was made since.
+      return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
+    }
     NodeReply reply = answers.during(() -> state.receive(message));
     comesBack(leaving);
     out.addAll(crossing.entering(message, reply));
-    CacheId cache = Crossing.cacheOf(message);
     int count = cache == null ? FromNode.NO_COUNT : state.cache(cache).nrPartial();
     return new FromNode(reply, count);
   }

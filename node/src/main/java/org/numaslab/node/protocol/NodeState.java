@@ -173,6 +173,11 @@ public final class NodeState {
     }
   }
 
+  /// Whether a cache was described here.
+  public boolean knows(CacheId id) {
+    return caches.containsKey(id);
+  }
+
   /// This node's half of a cache.
   public KmemCacheNode cache(CacheId id) {
     KmemCacheNode cache = caches.get(id);

@@ -9,6 +9,9 @@ import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
 import org.numaslab.cpu.cache.Restarts;
 import org.numaslab.cpu.client.Turn;
+import org.numaslab.cpu.protocol.CpuProtocol;
+import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeReply;
@@ -96,7 +99,7 @@ final class CpuShell implements CpuOutbox {
 
   private void turn() {
     turnIsDue = false;
-    if (isStalled()) {
+    if (isStalled() || !member.hasBegun()) {
       return;
     }
     member.pump(); // nothing is handed out of a loan whose lease is over
@@ -179,7 +182,20 @@ final class CpuShell implements CpuOutbox {
     Runnable then = whenDone.remove(token);
     if (then != null) {
       time.after(0, () -> member.run(then));
+    } else {
+      member.answered(new CpuReply(token, cpu.id()));
     }
+  }
+
+  /// The coordinator asks for something.
+  void asked(CpuProtocol message) {
+    whenAwake(() -> {
+      survive(() -> CpuRequests.serve(cpu, message));
+      if (message instanceof CpuProtocol.GoOnline) {
+        wake();
+      }
+      member.pump();
+    });
   }
 
   private long then(Runnable does) {
@@ -197,9 +213,9 @@ final class CpuShell implements CpuOutbox {
     survive(() -> cpu.giveBack(home));
   }
 
-  /// Goes off line, or comes back: one after the other.
-  void setOnline(boolean online) {
-    if (!online) {
+  /// Retires, or comes back: one after the other. What the registry wants of it goes before.
+  private void setOnline(boolean online) {
+    if (!online && cpu.isOnline()) {
       isGoingOffline = true;
       survive(() ->
           cpu.housekeeping()
@@ -210,9 +226,9 @@ final class CpuShell implements CpuOutbox {
                       setOnline(true);
                     }
                   })));
-    } else if (isGoingOffline) {
+    } else if (online && isGoingOffline) {
       comesBack = true;
-    } else {
+    } else if (online && !cpu.isOnline()) {
       comesBack = false;
       cpu.housekeeping().goOnline(then(() -> {}));
       wake();

@@ -139,6 +139,7 @@ final class FaultsAtWork {
       case Fault.Churn f -> churn(f.everyNanos());
       case Fault.CoordinatorKill f -> {
         cluster.coordinator().kill(f.restartNanos());
+        cluster.administration().hurry();
         yield () -> {};
       }
       case Fault.CpuCrash f ->
@@ -148,10 +149,13 @@ final class FaultsAtWork {
       case Fault.CpuOffline f ->
           member(
               nodeOf(f.cpu()),
-              m -> m.shell(f.cpu()).setOnline(false),
-              m -> m.shell(f.cpu()).setOnline(true));
+              m -> cluster.administration().set(f.cpu(), false),
+              m -> cluster.administration().set(f.cpu(), true));
       case Fault.MemoryOffline f ->
-          member(f.node(), m -> m.setMemory(false), m -> m.setMemory(true));
+          member(
+              f.node(),
+              m -> cluster.administration().set(f.node(), false),
+              m -> cluster.administration().set(f.node(), true));
       case Fault.Preempt f ->
           member(
               nodeOf(f.cpu()),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
@@ -42,17 +43,18 @@ import org.numaslab.node.topology.ZoneType;
 /// |---|---|
 /// | messages | [Wires] |
 /// | who is there | a service that removes whom it does not hear for long enough; what it decides reaches each member at a time of its own |
-/// | caches | a coordinator that makes new ones while it is there; tasks use one when every member knows it |
+/// | caches | a coordinator that is asked to do [Chores]; tasks use a cache when every member knows it |
 public final class SimulatedCluster implements AutoCloseable {
   /// What a cluster is made of.
   ///
-  /// @param caches that exist from the begin; when the coordinator makes others, it takes these in
-  ///   turn
+  /// @param caches that exist from the begin; those that are made later take these in turn
+  /// @param choreNanos from one chore to the next, on average; 0 for none
   /// @param encodes whether each message between members goes through its bytes
   /// @param touchedBytesMax real memory for each member
   public record Settings(
       Topology topology,
       List<CacheGeometry> caches,
+      long choreNanos,
       LoanTimes times,
       CostModel costs,
       FaultSchedule faults,
@@ -97,6 +99,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final KernelLog log = new KernelLog();
   private final List<Map<ZoneType, ZoneLimits>> limits;
   private final SimulatedCoordinator coordinator;
+  private final Chores chores;
   private final @Nullable SimulatedMember[] members;
   private final int[] lives;
   private final Set<Incarnation> decided = new LinkedHashSet<>();
@@ -104,6 +107,11 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Censuses censuses = new Censuses();
   private final Failures failures = new Failures();
   private final FaultsAtWork faults;
+  private Consumer<SimulatedMember> watch = member -> {};
+  private long watchEvery = Long.MAX_VALUE;
+  private @Nullable SimulatedMember worked;
+  private long steps;
+  private boolean hasBooted;
   private boolean isHealed;
 
   public SimulatedCluster(Settings settings, Tasks tasks, History history) {
@@ -119,13 +127,28 @@ public final class SimulatedCluster implements AutoCloseable {
     this.limits = MachineLimits.of(topology, List.of());
     this.members = new SimulatedMember[topology.nodeCount()];
     this.lives = new int[topology.nodeCount()];
-    this.coordinator = new SimulatedCoordinator(this, settings.caches(), seeds.nextLong(), random);
+    this.coordinator = new SimulatedCoordinator(this, seeds.nextLong(), seeds.split());
+    this.chores = new Chores(this, settings.caches(), settings.choreNanos(), seeds.split());
+    boot();
+    this.faults = new FaultsAtWork(this, settings.faults(), seeds.split());
+  }
+
+  /// Takes no time: every member has been told of the caches of the begin before any task runs.
+  private void boot() {
+    coordinator.begin(chores::ready);
+    chores.begin();
     for (int node = 0; node < members.length; node++) {
       start(new NodeId(node));
     }
     forEach(member -> forEach(other -> member.joined(other.me())));
-    this.faults = new FaultsAtWork(this, settings.faults(), seeds.split());
-    coordinator.begin();
+    forEach(member -> coordinator.joined(member.me()));
+    while (!coordinator.isIdle() && time.step(0)) {}
+    hasBooted = true;
+    forEach(SimulatedMember::begin);
+  }
+
+  boolean hasBooted() {
+    return hasBooted;
   }
 
   // ---- for members and faults
@@ -229,9 +252,33 @@ public final class SimulatedCluster implements AutoCloseable {
     Memory memory = Memory.reserve(topology.spanFrames(), settings.touchedBytesMax());
     SimulatedMember member = new SimulatedMember(this, me, memory, seeds.nextLong());
     members[node.value()] = member;
-    coordinator.caches().forEach(member::describe);
     note(Kind.JOINED, me, 0);
-    member.begin();
+  }
+
+  /// The coordinator has told a member everything.
+  void begun(SimulatedMember member) {
+    if (hasBooted) {
+      member.begin();
+    }
+  }
+
+  /// Those who are there, or are not removed so far.
+  List<Incarnation> members() {
+    List<Incarnation> known = new ArrayList<>();
+    for (SimulatedMember member : members) {
+      if (member != null && !isRemoved(member.me())) {
+        known.add(member.me());
+      }
+    }
+    return known;
+  }
+
+  /// Something from the coordinator.
+  void deliver(ControlFrame frame) {
+    SimulatedMember to = members[frame.member().node().value()];
+    if (to != null) {
+      to.run(() -> to.control().receive(frame));
+    }
   }
 
   /// Starts a member again. What it was before is removed first; the others hear of it at times of
@@ -265,6 +312,7 @@ public final class SimulatedCluster implements AutoCloseable {
       time.after(soon, () -> tell(other.me().node(), to -> to.joined(member.me())));
       time.after(soon, () -> tell(node, to -> to.joined(other.me())));
     }
+    time.after(random.nextLong(50 * MILLIS), () -> coordinator.joined(member.me()));
     List.copyOf(decided).forEach(gone -> tellSometime(node, gone));
   }
 
@@ -299,13 +347,18 @@ public final class SimulatedCluster implements AutoCloseable {
       for (int node = 0; node < members.length; node++) {
         tellSometime(new NodeId(node), gone);
       }
+      time.after(random.nextLong(removalSpread()), () -> coordinator.removed(gone));
     }
   }
 
+  /// Within which everybody hears of a removal.
+  private long removalSpread() {
+    return isHealed ? 100 * MILLIS : 1500 * MILLIS;
+  }
+
   private void tellSometime(NodeId node, Incarnation gone) {
-    long spread = isHealed ? 100 * MILLIS : 1500 * MILLIS;
     time.after(
-        random.nextLong(spread),
+        random.nextLong(removalSpread()),
         () ->
             tell(
                 node,
@@ -358,14 +411,28 @@ public final class SimulatedCluster implements AutoCloseable {
     return coordinator;
   }
 
+  Chores administration() {
+    return chores;
+  }
+
   /// The caches that tasks may use.
   public List<KmemCache> openCaches() {
-    return coordinator.openCaches();
+    return chores.openCaches();
   }
 
   /// Every cache that was ever made.
   public List<KmemCache> caches() {
-    return coordinator.caches();
+    return chores.caches();
+  }
+
+  /// How often each thing was done to the machine as a whole, and the coordinator started.
+  public Map<String, Long> chores() {
+    Map<String, Long> all = new TreeMap<>(chores.outcomes());
+    all.put("coordinator-start", coordinator.starts());
+    if (coordinator.superseded() > 0) {
+      all.put("coordinator-superseded", coordinator.superseded());
+    }
+    return all;
   }
 
   // ---- the run
@@ -393,9 +460,33 @@ public final class SimulatedCluster implements AutoCloseable {
     note(kind, null, index);
   }
 
+  /// Looks at a member after every so many steps: at the one that was worked on last.
+  public void watch(int everySteps, Consumer<SimulatedMember> look) {
+    watch = look;
+    watchEvery = everySteps;
+  }
+
+  /// Something is done in a member.
+  void works(SimulatedMember member) {
+    worked = member;
+  }
+
+  private boolean step(long untilNanos) {
+    boolean isStep = time.step(untilNanos);
+    if (isStep && ++steps % watchEvery == 0 && worked != null && worked.isAlive()) {
+      watch.accept(worked);
+    }
+    return isStep;
+  }
+
+  /// How many steps there were.
+  public long steps() {
+    return steps;
+  }
+
   /// Runs with faults until a time.
   public void run(long untilNanos) {
-    while (time.step(untilNanos)) {}
+    while (step(untilNanos)) {}
   }
 
   /// Ends all faults: the network is whole, who is paused goes on, who is dead starts again. Then
@@ -415,6 +506,7 @@ public final class SimulatedCluster implements AutoCloseable {
       }
     }
     forEach(SimulatedMember::wakeAll);
+    chores.heal();
     if (!runUntilQuiet(until)) {
       return waitsFor();
     }
@@ -424,7 +516,7 @@ public final class SimulatedCluster implements AutoCloseable {
     }
     // Who meets a corrupt list dies of it.
     while (flushing.stream().anyMatch(SimulatedMember::isAlive)) {
-      if (!time.step(until)) {
+      if (!step(until)) {
         return waitsFor();
       }
     }
@@ -434,8 +526,11 @@ public final class SimulatedCluster implements AutoCloseable {
   private boolean runUntilQuiet(long until) {
     while (time.now() < until) {
       long slice = time.now() + 10 * MILLIS;
-      while (time.step(slice)) {}
-      if (alive().size() == members.length && alive().stream().allMatch(this::isAtRest)) {
+      while (step(slice)) {}
+      if (alive().size() == members.length
+          && alive().stream().allMatch(this::isAtRest)
+          && chores.areOver()
+          && coordinator.isIdle()) {
         return true;
       }
     }
@@ -460,6 +555,7 @@ public final class SimulatedCluster implements AutoCloseable {
         what.append(member.waitsFor()).append("; ");
       }
     });
+    what.append(coordinator.waitsFor()).append(chores.waitsFor());
     return what.isEmpty() ? "nothing is over" : what.toString();
   }
 

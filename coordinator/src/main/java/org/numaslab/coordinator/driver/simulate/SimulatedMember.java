@@ -5,14 +5,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
+import org.numaslab.coordinator.control.ControlReceiver;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.node.buddy.MemoryState;
+import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.PartialCounts;
@@ -67,13 +69,14 @@ public final class SimulatedMember implements MemberHost {
   private final Map<CpuId, CpuShell> shells = new LinkedHashMap<>();
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
   private final MemberEvents events;
+  private final ControlEnd control;
   private final Map<Long, CpuShell> handingOff = new HashMap<>();
   private long lastToken;
   private State state = State.RUNNING;
   private long nodeBusyUntil;
   private int answersToCrash;
   private boolean hasNoPages;
-  private boolean keepsMemory = true;
+  private boolean hasBegun;
   private boolean isLeaving;
   private long timerAt = Long.MAX_VALUE;
 
@@ -113,6 +116,7 @@ public final class SimulatedMember implements MemberHost {
             true,
             cache -> this.node.cache(cache).objects(),
             this::hear);
+    this.control = new ControlEnd(cluster, this, node, counts);
     for (CpuId id : cluster.topology().cpusOf(me.node())) {
       shells.put(
           id,
@@ -179,6 +183,7 @@ public final class SimulatedMember implements MemberHost {
 
   /// Runs something in this member: now, when it is awake, or never.
   void run(Runnable action) {
+    cluster.works(this);
     switch (state) {
       case RUNNING -> orPanic(action);
       case PAUSED -> backlog.add(action);
@@ -231,13 +236,6 @@ public final class SimulatedMember implements MemberHost {
     }
   }
 
-  /// Everybody that it knows of is told to it.
-  void describe(KmemCache cache) {
-    counts.add(cache.id());
-    node.receive(new NodeProtocol.Describe(0, cache));
-    shells.values().forEach(shell -> shell.cpu().describe(cache));
-  }
-
   /// Another node has said how long its partial list is: maybe of a cache that is not known here
   /// yet.
   private void hear(CacheId cache, int of, int slabs) {
@@ -255,9 +253,21 @@ public final class SimulatedMember implements MemberHost {
     pump();
   }
 
+  /// It knows everything: its tasks run, and it hears other members.
   void begin() {
+    hasBegun = true;
     shells.values().forEach(CpuShell::wake);
     pump();
+  }
+
+  /// Whether it has been told everything.
+  boolean hasBegun() {
+    return hasBegun;
+  }
+
+  /// Its end of the link to the coordinator.
+  ControlReceiver control() {
+    return control.control();
   }
 
   // ---- faults
@@ -274,23 +284,6 @@ public final class SimulatedMember implements MemberHost {
 
   void hasNoPages(boolean none) {
     hasNoPages = none;
-  }
-
-  /// Takes all memory of the node off line as far as its own CPUs can help; refused while others
-  /// use it.
-  void setMemory(boolean online) {
-    keepsMemory = online;
-    if (online) {
-      node.receive(new NodeProtocol.SetMemory(0, MemoryState.ONLINE));
-      return;
-    }
-    node.receive(new NodeProtocol.SetMemory(0, MemoryState.GOING_OFFLINE));
-    flushAll(() -> {
-      if (!keepsMemory) { // it was not brought back meanwhile
-        node.caches().keySet().forEach(id -> node.receive(new NodeProtocol.Shrink(0, id)));
-        node.receive(new NodeProtocol.SetMemory(0, MemoryState.OFFLINE));
-      }
-    });
   }
 
   /// Every cpu gives back all that it holds.
@@ -351,7 +344,9 @@ public final class SimulatedMember implements MemberHost {
 
   /// Lets every task begin again where it stands.
   void wakeAll() {
-    shells.values().forEach(CpuShell::beginAgain);
+    if (hasBegun) {
+      shells.values().forEach(CpuShell::beginAgain);
+    }
   }
 
   /// Gives the task of a cpu a turn soon: what it waits for may have happened.
@@ -367,7 +362,7 @@ public final class SimulatedMember implements MemberHost {
 
   /// Whether all tasks are at their end and nothing is under way.
   boolean isQuiet() {
-    return shells.values().stream().allMatch(CpuShell::isQuiet) && borders.isQuiet();
+    return hasBegun && shells.values().stream().allMatch(CpuShell::isQuiet) && borders.isQuiet();
   }
 
   /// What it is about, for people.
@@ -439,9 +434,42 @@ public final class SimulatedMember implements MemberHost {
     time.at(nodeBusyUntil, () -> run(serve));
   }
 
-  /// What another member has sent.
+  /// Runs something at the node, when it is its turn.
+  void atNodeSoon(Runnable serve) {
+    if (cluster.hasBooted()) {
+      atNode(serve);
+    } else {
+      serve.run();
+    }
+  }
+
+  /// Runs something at a cpu, when it is its turn.
+  void atCpuSoon(CpuId cpu, Consumer<CpuShell> serve) {
+    time.after(
+        cluster.hasBooted() ? costs.mailbox() : 0, () -> run(() -> serve.accept(shell(cpu))));
+  }
+
+  /// A cpu has done what the coordinator asked.
+  void answered(CpuReply reply) {
+    control.answered(reply);
+  }
+
+  /// Whether a hand-off is of a cache that its cpu was not told of: this member is removed, and
+  /// does not know it.
+  private boolean isOfUnknownCache(Frame frame) {
+    return frame.body() instanceof Frame.Request request
+        && request.asked() instanceof Frame.HandOff handOff
+        && !handOff.cache().equals(CacheId.NONE)
+        && shells.containsKey(handOff.to())
+        && !shell(handOff.to()).cpu().knows(handOff.cache());
+  }
+
+  /// What another member has sent. What cannot be taken yet is dropped: it is asked again.
   void receive(Frame frame) {
     run(() -> {
+      if (!hasBegun || isOfUnknownCache(frame)) {
+        return;
+      }
       if (frame.home().equals(me)) {
         atNode(() -> take(frame));
       } else {
@@ -457,10 +485,10 @@ public final class SimulatedMember implements MemberHost {
 
   /// Does what is due at the borders, and comes back when something will be.
   void pump() {
-    while (state == State.RUNNING && borders.nextDue() <= clock.now()) {
+    while (hasBegun && state == State.RUNNING && borders.nextDue() <= clock.now()) {
       borders.tick(clock.now());
     }
-    if (state == State.DEAD || borders.nextDue() == Long.MAX_VALUE) {
+    if (!hasBegun || state == State.DEAD || borders.nextDue() == Long.MAX_VALUE) {
       return;
     }
     long due = Math.max(time.now() + 1, clock.whenItShows(borders.nextDue()));
@@ -503,7 +531,9 @@ public final class SimulatedMember implements MemberHost {
     }
 
     @Override
-    public void answerRegistry(RegistryReply reply) {} // nobody has asked
+    public void answerRegistry(RegistryReply reply) {
+      control.answered(reply);
+    }
   }
 
   private final class FromBorders implements BorderOutbox {

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.fault.Fault;
 import org.numaslab.coordinator.wire.FrameCodec;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
-/// The network between members: what is sent arrives later, twice, in another order, or never.
+/// The network between members: what is sent arrives later, twice, in another order, or never. The
+/// coordinator is beside node 0, and has its links.
 ///
 /// | on a link | what is sent there |
 /// |---|---|
@@ -32,11 +34,16 @@ public final class Wires {
     public long late;
     public long clogged;
 
+    /// Of them between the coordinator and members; not among those sent.
+    public long control;
+
     /// Of the messages that went through their bytes.
     public long encoded;
 
     public long bytes;
   }
+
+  private static final int COORDINATOR_NODE = 0;
 
   private final Topology topology;
   private final CostModel costs;
@@ -47,7 +54,7 @@ public final class Wires {
   private final int[] blocked;
   private final int[] clogs;
   private final int[] underWay;
-  private final List<ArrayDeque<Frame>> held = new ArrayList<>();
+  private final List<ArrayDeque<Sent>> held = new ArrayList<>();
   private final List<Fault> active = new ArrayList<>();
   private final Counts counts = new Counts();
   private final @Nullable FrameCodec codec;
@@ -97,7 +104,7 @@ public final class Wires {
         if (a != b && matches(from, a) && matches(to, b)) {
           clogs[link(a, b)] += begins ? 1 : -1;
           if (clogs[link(a, b)] == 0) {
-            ArrayDeque<Frame> waiting = held.get(link(a, b));
+            ArrayDeque<Sent> waiting = held.get(link(a, b));
             while (!waiting.isEmpty()) {
               arrive(waiting.remove(), 0);
             }
@@ -122,11 +129,33 @@ public final class Wires {
 
   // ---- messages
 
-  void send(Frame sent) {
+  /// Something on its way.
+  private record Sent(int from, int to, Runnable arrives) {}
+
+  void send(Frame frame) {
     counts.sent++;
-    Frame frame = throughItsBytes(sent);
-    int from = frame.from().node().value();
-    int to = frame.to().node().value();
+    Frame same = throughItsBytes(frame);
+    send(
+        new Sent(same.from().node().value(), same.to().node().value(), () -> deliver.accept(same)));
+  }
+
+  /// Sends between the coordinator and a member.
+  ///
+  /// @param arrives is given what arrives
+  void send(ControlFrame frame, boolean isToMember, Consumer<ControlFrame> arrives) {
+    counts.control++;
+    ControlFrame same = throughItsBytes(frame);
+    int member = same.member().node().value();
+    send(
+        new Sent(
+            isToMember ? COORDINATOR_NODE : member,
+            isToMember ? member : COORDINATOR_NODE,
+            () -> arrives.accept(same)));
+  }
+
+  private void send(Sent frame) {
+    int from = frame.from;
+    int to = frame.to;
     int link = link(from, to);
     if (blocked[link] > 0) {
       counts.cut++;
@@ -188,6 +217,17 @@ public final class Wires {
     return used.decode(bytes);
   }
 
+  private ControlFrame throughItsBytes(ControlFrame frame) {
+    FrameCodec used = codec;
+    if (used == null) {
+      return frame;
+    }
+    byte[] bytes = used.encode(frame);
+    counts.encoded++;
+    counts.bytes += bytes.length;
+    return used.decodeControl(bytes);
+  }
+
   private static boolean applies(NodeId faultFrom, NodeId faultTo, int from, int to) {
     return matches(faultFrom, from) && matches(faultTo, to);
   }
@@ -200,11 +240,11 @@ public final class Wires {
     return min >= max ? min : random.nextLong(min, max + 1);
   }
 
-  private void arrive(Frame frame, long extra) {
-    int from = frame.from().node().value();
-    int to = frame.to().node().value();
+  private void arrive(Sent frame, long extra) {
+    int from = frame.from;
+    int to = frame.to;
     int link = link(from, to);
-    long usual = costs.wire(topology.distance(frame.from().node(), frame.to().node()));
+    long usual = costs.wire(topology.distance(new NodeId(from), new NodeId(to)));
     long jitter = random.nextLong(1 + usual * costs.jitterPercent() / 100);
     underWay[link]++;
     time.after(
@@ -215,7 +255,7 @@ public final class Wires {
             counts.cut++;
           } else {
             counts.delivered++;
-            deliver.accept(frame);
+            frame.arrives.run();
           }
         });
   }
