@@ -27,6 +27,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// A node's answer.
   public record Answer(NodeReply reply) implements Message {}
 
+  /// Another member's node has answered.
+  ///
+  /// @param taken runs when the cpu takes it
+  public record Answered(NodeReply reply, Runnable taken) implements Message {}
+
   /// Another member's node has granted something: it takes effect when the cpu takes it.
   public record Granted(Incarnation home, long sequence) implements Message {}
 
@@ -89,6 +94,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private final Gate gate;
   private final Consumer<Throwable> failed;
   private final Running running;
+  private boolean hasCompleted;
 
   private CpuActor(
       ActorContext<Message> context,
@@ -125,6 +131,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   public Behavior<Message> onMessage(Message message) {
     try {
       if (message instanceof Granted granted) {
+        hasCompleted = false;
         gate.grant(cpu, granted.home(), granted.sequence(), this::complete);
       }
       gate.enter();
@@ -144,7 +151,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private void on(Message message) {
     switch (message) {
       case Answer m -> onAnswer(m.reply());
-      case Granted m -> runUnlessDue();
+      case Answered m -> {
+        m.taken().run();
+        onAnswer(m.reply());
+      }
+      case Granted m -> goOn(hasCompleted);
       case Resume m -> onResume();
       case Told m -> onTold(m.reply());
       case Asked m -> CpuRequests.serve(cpu, m.message());
@@ -172,13 +183,30 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   }
 
   private void onAnswer(NodeReply reply) {
-    if (cpu.receive(reply)) {
+    boolean completes = cpu.receive(reply);
+    if (completes) {
       complete();
     }
-    runUnlessDue();
+    goOn(completes);
+  }
+
+  /// After an answer that nobody waits for, others are taken first that are there already: then one
+  /// turn sends together what they have made room for.
+  private void goOn(boolean atOnce) {
+    if (atOnce) {
+      runUnlessDue();
+    } else if (running.start != null && !running.turnIsDue) {
+      turnLater();
+    }
+  }
+
+  private void turnLater() {
+    running.turnIsDue = true;
+    getContext().getSelf().tell(NEXT_TURN);
   }
 
   private void complete() {
+    hasCompleted = true;
     Start start = running.start;
     if (start != null) {
       start.program().completed(cpu);
@@ -214,10 +242,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
       Turn.End end = Turn.run(cpu, start.program(), operations);
       running.isBlocked = end == Turn.End.BLOCKED;
       switch (end) {
-        case AGAIN -> {
-          running.turnIsDue = true;
-          getContext().getSelf().tell(NEXT_TURN);
-        }
+        case AGAIN -> turnLater();
         case ANSWER, BLOCKED -> {}
         case FINISHED -> running.atEnd = true;
       }
