@@ -18,7 +18,7 @@ final class Borrowing implements Program {
   private boolean frees;
   private long freeBegan;
   private volatile boolean isStopped;
-  private volatile long freeNanos;
+  private long freeNanos;
 
   Borrowing(CacheId cache, NodeId node, int objects, int cycles) {
     this.cache = cache;
@@ -82,7 +82,7 @@ final class Borrowing implements Program {
     isStopped = true;
   }
 
-  /// Time in which objects were freed, until all was confirmed.
+  /// Time in which objects were freed, until all was confirmed. When it is finished.
   long freeNanos() {
     return freeNanos;
   }
