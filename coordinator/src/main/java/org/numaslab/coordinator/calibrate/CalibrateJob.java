@@ -129,7 +129,7 @@ public final class CalibrateJob implements Job {
         if (i >= WARM_UP) {
           rounds.add(round);
         }
-        done++;
+        done = i + 1;
       }
       measured.complete(null);
     } catch (RuntimeException | Error e) {
@@ -188,7 +188,7 @@ public final class CalibrateJob implements Job {
 
   private CompletableFuture<Void> start(ClusterMember member, CpuId cpu, Program program) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
-    process.failure().thenAccept(finished::completeExceptionally);
+    var _ = process.failure().thenAccept(finished::completeExceptionally);
     member.start(cpu, program, () -> finished.complete(null));
     return finished;
   }

@@ -62,7 +62,7 @@ class SlowWireTest {
         try (ClusterMachine machine = machine(one);
             ClusterMachine home = machine(other)) {
           CompletableFuture<Void> finished = new CompletableFuture<>();
-          one.failure().thenAccept(finished::completeExceptionally);
+          var _ = one.failure().thenAccept(finished::completeExceptionally);
           machine
               .members()
               .getFirst()
