@@ -56,7 +56,7 @@ public final class CalibrateJob implements Job {
   private final List<KmemCache> caches = new ArrayList<>();
   private final List<Round> rounds = new ArrayList<>();
   private final CompletableFuture<Void> measured = new CompletableFuture<>();
-  private volatile long done;
+  private volatile int done;
 
   public CalibrateJob(long run, Topology topology, ClusterSystem process) {
     this.process = process;
