@@ -126,7 +126,7 @@ final class RequestTimes {
     if (request == null) {
       return false;
     }
-    if (answer == null || told() != reply) {
+    if (answer == null || !reply.equals(told())) {
       asked.remove(name);
       return false;
     }
