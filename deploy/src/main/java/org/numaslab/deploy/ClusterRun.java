@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MappedHistory;
+import org.numaslab.coordinator.calibrate.CalibrationFigures;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.driver.cluster.RunActors;
@@ -23,6 +25,7 @@ final class ClusterRun {
   private static final Duration FORM_MAX = Duration.ofSeconds(60);
   private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;
+  private static final Consumer<CalibrationFigures> NOT_CALIBRATED = figures -> {};
 
   /// Is told how it stands.
   interface Watcher {
@@ -37,6 +40,7 @@ final class ClusterRun {
   private final List<String> words;
   private final Path folder;
   private final Watcher watcher;
+  private Consumer<CalibrationFigures> calibrated = NOT_CALIBRATED;
   private boolean isBreakable;
 
   /// @param words of the run
@@ -46,6 +50,25 @@ final class ClusterRun {
     this.words = List.copyOf(words);
     this.folder = folder;
     this.watcher = watcher;
+  }
+
+  /// Measures first what messages cost, on the same processes.
+  ClusterRun calibrating(Consumer<CalibrationFigures> told) {
+    calibrated = told;
+    return this;
+  }
+
+  private void calibrate(ClusterSystem me, Runnable requireAlive) {
+    String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
+    LeadOfRun run =
+        RunActors.lead(
+            me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology.nodeCount()));
+    form(run, requireAlive);
+    while (!run.outcome().isDone()) {
+      requireAlive.run();
+      pause();
+    }
+    calibrated.accept(CalibrationFigures.of(outcome(run).parts()));
   }
 
   /// Runs it.
@@ -65,8 +88,12 @@ final class ClusterRun {
                 faults.isEmpty()
                     ? event -> {}
                     : new MappedHistory(folder.resolve("coordinator.events")))) {
+      Runnable requireAlive = processes == null ? () -> {} : processes::requireAlive;
+      if (calibrated != NOT_CALIBRATED) {
+        calibrate(me, requireAlive);
+      }
       LeadOfRun run = lead(me, System.currentTimeMillis());
-      form(run, processes == null ? () -> {} : processes::requireAlive);
+      form(run, requireAlive);
       watcher.runs(run);
       boolean began = processes == null;
       while (!run.outcome().isDone()) {

@@ -1,7 +1,11 @@
 package org.numaslab.deploy;
 
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.deploy.bench.Bench;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -51,19 +55,51 @@ public final class ClusterRunCommand implements Callable<Integer> {
 
   @Mixin ClusterWork work = new ClusterWork();
 
+  @Option(
+      names = "--calibrate",
+      order = 29,
+      description =
+          "Measure first, on the same processes, what messages cost by themselves, and what"
+              + " borrowing, remote frees and the hot path cost beside them; not on a loaded machine"
+              + " (--workload calibrate measures all the same, and nothing else).")
+  boolean calibrate;
+
   @Override
   public Integer call() {
     Topology topology = topology();
+    PrintWriter stdout = work.spec.commandLine().getOut();
+    boolean calibrates = calibrate && isIdle(stdout);
     return work.on(
         (machine, words, folder, faults, shown) -> {
           try (NodeProcesses processes =
               new NodeProcesses(
                   work.machineWords(), machine.nodeCount(), folder, !faults.faults().isEmpty())) {
-            return new ClusterRun(machine, words, folder, shown)
-                .lead(processes.toJoin(), processes, faults.faults());
+            ClusterRun run = new ClusterRun(machine, words, folder, shown);
+            if (calibrates) {
+              run.calibrating(figures -> stdout.println(figures.text()));
+            }
+            return run.lead(processes.toJoin(), processes, faults.faults());
           }
         },
         topology);
+  }
+
+  /// Asked before there are processes: they load the machine themselves.
+  private static boolean isIdle(PrintWriter says) {
+    double loadPerCore =
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
+            / Runtime.getRuntime().availableProcessors();
+    boolean idle = loadPerCore <= Bench.LOAD_PER_CORE_MAX;
+    if (!idle) {
+      says.println(
+          String.format(
+              Locale.ROOT,
+              "--calibrate: skipped, since others work here too: load %.2f per core before the"
+                  + " start, allowed up to %.1f",
+              loadPerCore,
+              Bench.LOAD_PER_CORE_MAX));
+    }
+    return idle;
   }
 
   private Topology topology() {

@@ -15,6 +15,7 @@ import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
+import org.numaslab.coordinator.calibrate.CalibrationFigures;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
@@ -23,6 +24,7 @@ import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduleText;
 import org.numaslab.coordinator.report.AuditFigures;
+import org.numaslab.coordinator.report.CostTables;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.LostMember;
 import org.numaslab.coordinator.report.OutputFolder;
@@ -119,12 +121,32 @@ final class ClusterWork {
     if (workload.isSwarm()) {
       return swarm(cluster, topology, output);
     }
+    if (workload.isCalibration()) {
+      return calibration(cluster, topology, output);
+    }
     if (!faults.equals(FaultChoice.NONE.text())) {
       throw new BadInput("--faults: got some, allowed: with --workload swarm");
     }
     workload.check(trace, machine);
     machine.check();
     return experiment(cluster, topology, output);
+  }
+
+  /// Measures, however loaded the machine is.
+  private int calibration(Cluster cluster, Topology topology, OutputFolder output) {
+    Path folder = NodesFolder.emptied(output.file(NODES));
+    List<String> words = ClusterWords.of(spec.commandLine().getParseResult());
+    LeadOfRun.Outcome outcome;
+    try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
+      outcome = cluster.lead(topology, words, folder, FaultSchedule.none(), shown);
+    }
+    CalibrationFigures figures = CalibrationFigures.of(outcome.parts());
+    output.write(Map.of(SUMMARY, figures.text(), RESULT, Json.of(figures)));
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(figures.text());
+    stdout.println("Results: " + output.path());
+    stdout.flush();
+    return ExitCode.OK;
   }
 
   /// A trace or a random load.
@@ -209,7 +231,7 @@ final class ClusterWork {
       outcome = cluster.lead(topology, words, folder, schedule, shown);
     }
     ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY));
-    String summary = ClusterSwarmView.of(swarm, text);
+    String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
     files.put(RESULT, Json.of(swarm));

@@ -175,7 +175,9 @@ final class ExperimentJob implements Job {
   public byte[] collect() {
     return PartBytes.of(
         RunPart.of(
-            experiment, BorderPart.of(experiment, machine.members(), process.links(), List.of())));
+            experiment,
+            BorderPart.of(
+                experiment, machine.members(), process.links(), machine.costs().parts())));
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.numaslab.deploy;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.calibrate.CalibrateJob;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.FaultyShim;
 import org.numaslab.coordinator.driver.cluster.Shim;
@@ -32,7 +33,9 @@ final class NodeJobs implements RunFollower.Jobs {
   public Job make(long run, boolean late, String[] words) {
     ClusterWords parsed = ClusterWords.parse(words);
     Job job;
-    if (parsed.workload.isSwarm()) {
+    if (parsed.workload.isCalibration()) {
+      job = new CalibrateJob(run, topology, process);
+    } else if (parsed.workload.isSwarm()) {
       Path file = parsed.faults;
       FaultSchedule faults =
           file == null || late

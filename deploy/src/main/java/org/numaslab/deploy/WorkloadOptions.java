@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 final class WorkloadOptions {
   private static final Pattern RANDOM = Pattern.compile("random(?::(\\d{1,15})(ops)?)?");
   private static final Pattern SWARM = Pattern.compile("swarm(?::(\\d{1,15})ops)?");
+  static final String CALIBRATION = "calibrate";
   private static final long SWARM_DEFAULT = 100_000;
   private static final long SECONDS_DEFAULT = 10;
   private static final long OPERATIONS_DEFAULT = 1_000_000;
@@ -39,6 +40,11 @@ final class WorkloadOptions {
 
   boolean isGiven() {
     return workload != null;
+  }
+
+  /// Whether it is no load, but the measuring of what crossing processes costs: for clusters.
+  boolean isCalibration() {
+    return CALIBRATION.equals(workload);
   }
 
   /// Whether its tasks write down what they do, as those of `numaslab simulate`: for clusters.

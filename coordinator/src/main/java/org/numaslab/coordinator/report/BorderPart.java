@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
+import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.driver.cluster.ClusterMember;
 import org.numaslab.coordinator.driver.cluster.LinkCounts;
 import org.numaslab.coordinator.experiment.Experiment;
@@ -27,26 +27,21 @@ public record BorderPart(
     long reclaimed,
     long reclaimedAfter,
     List<Removal> removals,
-    List<Cost> costs) {
+    CostParts costs) {
   static final long NEVER = Long.MIN_VALUE;
 
   /// A member that was removed, and when.
   public record Removal(int node, int life, long after) {}
 
-  /// Nanoseconds that requests of one kind between two nodes spent in one place.
-  ///
-  /// @param part of the way, as in the cpu, in a mailbox, serialization, wire, at the home
-  public record Cost(String kind, int from, int to, String part, Histogram nanos) {}
-
   /// Of a process that is alone.
   static BorderPart none(int nodes) {
     return new BorderPart(
-        new long[nodes], new long[nodes], 0, Map.of(), 0, NEVER, List.of(), List.of());
+        new long[nodes], new long[nodes], 0, Map.of(), 0, NEVER, List.of(), CostParts.NONE);
   }
 
   /// After the run, at the borders of the members of one process.
   public static BorderPart of(
-      Experiment experiment, List<ClusterMember> members, LinkCounts links, List<Cost> costs) {
+      Experiment experiment, List<ClusterMember> members, LinkCounts links, CostParts costs) {
     int nodes = experiment.machine().topology().nodeCount();
     long[] messages = new long[nodes];
     long[] bytes = new long[nodes];

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.report.ClusterFigures.Lost;
 import org.numaslab.coordinator.report.ClusterFigures.Member;
@@ -16,9 +17,6 @@ import org.numaslab.coordinator.report.ClusterFigures.Member;
 final class ClusterTables {
   /// Machines of more processes or nodes have their tables in result.json only.
   private static final int SHOWN = 8;
-
-  /// A page has no room for all kinds, pairs and places.
-  private static final int COSTS_SHOWN = 12;
 
   private final ClusterFigures cluster;
   private final RunTiming timing;
@@ -102,35 +100,9 @@ final class ClusterTables {
 
   private void costs() {
     CostSplit costs = timing.costs();
-    if (costs == null) {
-      return;
+    if (costs != null) {
+      CostTables.write(costs, page);
     }
-    page.heading(
-        "Where the time of requests to other processes went, in microseconds",
-        Basis.MEASURED.toString());
-    page.table(
-        List.of("request", "from", "to", "count", "mean", "p50", "p99", "max"),
-        costs.rows().stream().limit(COSTS_SHOWN).map(ClusterTables::row).toList());
-    if (costs.rows().size() > COSTS_SHOWN) {
-      page.line("  and " + count(costs.rows().size() - COSTS_SHOWN) + " more in timing.json");
-    }
-  }
-
-  private static List<String> row(CostSplit.Row cost) {
-    return List.of(
-        cost.kind().replace('_', ' '),
-        "node " + cost.from(),
-        "node " + cost.to(),
-        count(cost.count()),
-        micros(cost.meanNanos()),
-        micros((double) cost.p50Nanos()),
-        micros((double) cost.p99Nanos()),
-        micros((double) cost.maxNanos()),
-        cost.part());
-  }
-
-  private static String micros(double nanos) {
-    return String.format(Locale.ROOT, "%,.1f", nanos / 1e3);
   }
 
   private void lost() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.numaslab.coordinator.cost.CostLogs;
 
 /// What a run writes into its folder, and says of it.
 public final class RunFiles {
@@ -17,7 +18,7 @@ public final class RunFiles {
 
   /// Of all files and folders that a run may write.
   public static final Set<String> NAMES =
-      Set.of(SUMMARY, RESULT, TIMING, SLABINFO, DMESG, StateFile.NAME, "proc/", "sys/");
+      Set.of(SUMMARY, RESULT, TIMING, SLABINFO, DMESG, StateFile.NAME, "proc/", "sys/", "costs/");
 
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final List<String> remarks = new ArrayList<>();
@@ -35,6 +36,7 @@ public final class RunFiles {
     files.texts.put(TIMING, Json.of(timing));
     files.texts.put(SLABINFO, Slabinfo.of(run.caches()));
     files.texts.putAll(MachineFiles.of(run));
+    files.texts.putAll(CostLogs.of(run.costs(), timing.replaySeconds()));
     files.dmesg(run);
     files.state(run);
     return files;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.cpu.cache.AllocPath;
@@ -78,7 +79,7 @@ public record RunTiming(
         perSecond(later.operations(), later.nanos()),
         List.copyOf(latencies),
         run.lost().stream().map(member -> LossTiming.of(member, run)).toList(),
-        CostSplit.of(run));
+        run.costs().costs().isEmpty() ? null : CostSplit.of(run.costs()));
   }
 
   private static double perSecond(long count, long nanos) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.LostDump;
 import org.numaslab.coordinator.audit.MachineDumps;
+import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.driver.MessageCounts.Kind;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.Experiment;
@@ -107,6 +108,11 @@ public final class WholeRun {
       same = some.get(i).isSameCache(others.get(i));
     }
     return same;
+  }
+
+  /// Where the time of requests between processes went; empty in a run of one.
+  CostParts costs() {
+    return CostParts.merged(parts.stream().map(part -> part.borders().costs()).toList());
   }
 
   List<RunPart> parts() {

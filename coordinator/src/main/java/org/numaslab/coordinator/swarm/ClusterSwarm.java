@@ -14,6 +14,8 @@ import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.audit.HistoryAudit;
 import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.cost.CostParts;
+import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.CpuId;
@@ -24,6 +26,7 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param losses members that were lost on the way
 /// @param bytes through Artery, from node i to node j
+/// @param costs where the time of requests to other processes went
 public record ClusterSwarm(
     long seed,
     long operations,
@@ -37,6 +40,7 @@ public record ClusterSwarm(
     long[][] messages,
     long[][] bytes,
     Map<Rejection, Long> rejections,
+    CostSplit costs,
     List<String> violations) {
   /// What became of a member that was lost.
   ///
@@ -105,6 +109,7 @@ public record ClusterSwarm(
         messages,
         bytes,
         rejections,
+        CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList())),
         violations);
   }
 

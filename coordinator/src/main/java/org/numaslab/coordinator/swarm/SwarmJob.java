@@ -202,6 +202,7 @@ public final class SwarmJob implements Job {
             rejections,
             messages,
             bytes,
+            machine.costs().parts(),
             new MachineDump(
                 caches.stream()
                     .map(cache ->

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.BadInput;
 
@@ -17,6 +18,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param here objects of other nodes that are inside it
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
 /// @param bytes that went to each node of another process
+/// @param costs where the time of its requests to other nodes went
 public record SwarmPart(
     List<Integer> nodes,
     long operations,
@@ -33,6 +35,7 @@ public record SwarmPart(
     Map<Rejection, Long> rejections,
     Map<Integer, Long> messages,
     Map<Integer, Long> bytes,
+    CostParts costs,
     MachineDump dump) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

@@ -28,7 +28,7 @@ enum Length {
   /// What tasks call the objects that they hand off.
   NAMES("names", Length.NAMES_MAX, 1),
   INDEXES("indexes", Length.OBJECTS_PER_SLAB_MAX, 1),
-  RUNS("runs", Length.RUNS_PER_FREE_MAX, 7),
+  RUNS("runs", Length.RUNS_PER_FREE_MAX, 2),
   OUTCOMES("outcomes", Length.RUNS_PER_FREE_MAX, 3),
   GRANTS("slabs granted", Length.SLABS_MAX, 7),
   SLABS("slabs", Length.SLABS_MAX, 3),

@@ -50,7 +50,10 @@ class WholeRunOfProcessesTest {
   private RunPart part(Process<Replay> process) {
     BorderPart borders =
         BorderPart.of(
-            process.experiment, process.machine.members(), process.system.links(), List.of());
+            process.experiment,
+            process.machine.members(),
+            process.system.links(),
+            process.machine.costs().parts());
     return PartBytes.read(PartBytes.of(RunPart.of(process.experiment, borders)));
   }
 

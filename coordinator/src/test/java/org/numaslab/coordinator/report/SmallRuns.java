@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.numaslab.coordinator.audit.Audit;
+import org.numaslab.coordinator.cost.Cost;
+import org.numaslab.coordinator.cost.CostParts;
+import org.numaslab.coordinator.cost.Part;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.RandomLoad;
@@ -12,7 +15,6 @@ import org.numaslab.coordinator.experiment.RandomLoad.Length;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
-import org.numaslab.coordinator.report.BorderPart.Cost;
 import org.numaslab.coordinator.report.BorderPart.Removal;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.slab.SlubDebug;
@@ -103,6 +105,6 @@ public final class SmallRuns implements AutoCloseable {
             9,
             reclaimedAfter,
             List.of(new Removal(3, 1, reclaimedAfter - 500_000)),
-            List.of(new Cost("new_slab", 0, 2, "wire", nanos))));
+            new CostParts(List.of(new Cost("new_slab", 0, 2, Part.WIRE, nanos)), List.of())));
   }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.node.topology.BadInput;
@@ -110,7 +111,8 @@ class WholeRunTest {
         .contains("22 objects; 4 messages, 2 refused and tried again")
         .contains("7 grant parked")
         .containsPattern("nodes 2,3 +4 +8 +- +- +4 +8 +- +-")
-        .containsPattern("new slab +node 0 +node 2 +2 ")
+        .containsPattern("new slab +0 ")
+        .containsPattern("100.0 %")
         .doesNotContain("Members lost");
   }
 

@@ -167,8 +167,8 @@ final class MoreLoanMutants {
           unsafe("R4, R10", "what is named twice is freed twice")
               .inLoan(
                   HOME,
-                  "Arrays.stream(addresses).allMatch(out::contains)\n        && (addresses.length < 2\n            || Arrays.stream(addresses).distinct().count() == addresses.length)",
-                  "Arrays.stream(addresses).allMatch(out::contains)")
+                  "out.hasEachOnce(addresses)",
+                  "java.util.Arrays.stream(addresses).allMatch(out::contains)")
               .scenario(RequestScenarios.class, "handedOffTwiceAtOnce"),
           unsafe("R4, R10", "what is not out comes back with a task")
               .inLoan(HOME, "|| !isOut(handOff.objects())", "")

@@ -29,6 +29,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// A node's answer.
   public record Answer(NodeReply reply) implements Message {}
 
+  /// Another member's node has answered.
+  ///
+  /// @param taken runs when the cpu takes it
+  public record Answered(NodeReply reply, Runnable taken) implements Message {}
+
   /// Another member's node has granted something: it takes effect when the cpu takes it.
   public record Granted(Incarnation home, long sequence) implements Message {}
 
@@ -93,6 +98,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private final Gate gate;
   private final Consumer<Throwable> failed;
   private final Running running;
+  private boolean hasCompleted;
 
   private CpuActor(
       ActorContext<Message> context,
@@ -129,6 +135,7 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   public Behavior<Message> onMessage(Message message) {
     try {
       if (message instanceof Granted granted) {
+        hasCompleted = false;
         gate.grant(cpu, granted.home(), granted.sequence(), this::complete);
       }
       gate.enter();
@@ -150,7 +157,11 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   private void on(Message message) {
     switch (message) {
       case Answer m -> onAnswer(m.reply());
-      case Granted m -> runUnlessDue();
+      case Answered m -> {
+        m.taken().run();
+        onAnswer(m.reply());
+      }
+      case Granted m -> goOn(hasCompleted);
       case Resume m -> onResume();
       case Told m -> onTold(m.reply());
       case Asked m -> CpuRequests.serve(cpu, m.message());
@@ -225,13 +236,25 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   }
 
   private void onAnswer(NodeReply reply) {
-    if (cpu.receive(reply)) {
+    boolean completes = cpu.receive(reply);
+    if (completes) {
       complete();
     }
-    runUnlessDue();
+    goOn(completes);
+  }
+
+  /// After an answer that nobody waits for, others are taken first that are there already: then one
+  /// turn sends together what they have made room for.
+  private void goOn(boolean atOnce) {
+    if (atOnce) {
+      runUnlessDue();
+    } else if (running.start != null && !running.turnIsDue) {
+      runSoon();
+    }
   }
 
   private void complete() {
+    hasCompleted = true;
     Start start = running.start;
     if (start != null) {
       running.isInProgram = true;

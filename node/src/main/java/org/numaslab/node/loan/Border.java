@@ -423,9 +423,10 @@ final class Border {
       outbox.send(new Frame(me, home, home, new Renew(now, fenced)));
       renewAt = now + (isLeased(now) ? times.renewal() : times.retryFirst());
     }
-    toHome.retry(now);
+    if (toHome.retry(now)) {
+      giveUp(now);
+    }
     toOthers.values().forEach(others -> others.retry(now));
-    giveUp(now);
     due = nextDue(now);
     return due;
   }

@@ -79,11 +79,24 @@ final class Crossing {
   long[] leaving(FromCpu message) {
     return switch (message) {
       case Deactivate m -> addresses(m.cache(), m.slab(), m.indexes());
-      case Free m ->
-          Arrays.stream(m.runs()).flatMapToLong(r -> Arrays.stream(r.objects())).toArray();
+      case Free m -> freed(m.runs());
       case GivePages m -> new long[] {m.address()};
       default -> NOTHING;
     };
+  }
+
+  private static long[] freed(FreedRun[] runs) {
+    int count = 0;
+    for (FreedRun run : runs) {
+      count += run.objects().length;
+    }
+    long[] objects = new long[count];
+    int at = 0;
+    for (FreedRun run : runs) {
+      System.arraycopy(run.objects(), 0, objects, at, run.objects().length);
+      at += run.objects().length;
+    }
+    return objects;
   }
 
   long[] entering(FromCpu message, NodeReply reply) {

@@ -1,7 +1,6 @@
 package org.numaslab.node.loan;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -212,15 +211,20 @@ public final class Home {
 
   /// Whether the node checks each object itself, and reports what is wrong with it.
   private boolean isChecked(FromCpu message) {
-    return message instanceof NodeProtocol.Free free
-        && Arrays.stream(free.runs()).allMatch(run -> state.cache(run.cache()).debug() != null);
+    if (!(message instanceof NodeProtocol.Free free)) {
+      return false;
+    }
+    for (NodeProtocol.FreedRun run : free.runs()) {
+      if (state.cache(run.cache()).debug() == null) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether each of them is out, and named once.
   private boolean isOut(long[] addresses) {
-    return Arrays.stream(addresses).allMatch(out::contains)
-        && (addresses.length < 2
-            || Arrays.stream(addresses).distinct().count() == addresses.length);
+    return out.hasEachOnce(addresses);
   }
 
   /// They are no candidates any more: whatever they are from now on, the census did not see it.

@@ -3,6 +3,7 @@ package org.numaslab.node.loan;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A set of addresses of objects and blocks: one bit for each 8 bytes of every page that has any.
 ///
@@ -10,6 +11,7 @@ import java.util.Map;
 public final class Marks {
   private static final int PAGE_SHIFT = 12;
   private static final int UNIT_SHIFT = 3;
+  private static final long NO_PAGE = -1;
   private static final int WORDS = 1 << (PAGE_SHIFT - UNIT_SHIFT) >> 6;
 
   /// The marks of one page.
@@ -21,13 +23,37 @@ public final class Marks {
   private final Map<Long, long[]> pages = new HashMap<>();
   private long size;
 
+  /// The page that was looked at last: addresses come slab by slab.
+  private long lastPage = NO_PAGE;
+
+  private long @Nullable [] lastBits;
+
   private static int bit(long address) {
     return (int) (address >>> UNIT_SHIFT) & (WORDS * Long.SIZE - 1);
   }
 
+  private long @Nullable [] bits(long address) {
+    long page = address >>> PAGE_SHIFT;
+    if (page != lastPage) {
+      lastPage = page;
+      lastBits = pages.get(page);
+    }
+    return lastBits;
+  }
+
+  private void drop(long page) {
+    pages.remove(page);
+    lastPage = NO_PAGE;
+  }
+
   /// @return whether it was not there
   public boolean add(long address) {
-    long[] bits = pages.computeIfAbsent(address >>> PAGE_SHIFT, page -> new long[WORDS]);
+    long[] bits = bits(address);
+    if (bits == null) {
+      bits = new long[WORDS];
+      pages.put(address >>> PAGE_SHIFT, bits);
+      lastBits = bits;
+    }
     int bit = bit(address);
     boolean isNew = (bits[bit >> 6] & 1L << bit) == 0;
     bits[bit >> 6] |= 1L << bit;
@@ -37,23 +63,52 @@ public final class Marks {
 
   /// @return whether it was there
   public boolean remove(long address) {
-    long[] bits = pages.get(address >>> PAGE_SHIFT);
+    long[] bits = bits(address);
     int bit = bit(address);
     if (bits == null || (bits[bit >> 6] & 1L << bit) == 0) {
       return false;
     }
     bits[bit >> 6] &= ~(1L << bit);
     size--;
-    if (bits[bit >> 6] == 0 && Arrays.stream(bits).allMatch(word -> word == 0)) {
-      pages.remove(address >>> PAGE_SHIFT);
+    if (bits[bit >> 6] == 0 && isEmpty(bits)) {
+      drop(address >>> PAGE_SHIFT);
     }
     return true;
   }
 
+  private static boolean isEmpty(long[] bits) {
+    long any = 0;
+    for (long word : bits) {
+      any |= word;
+    }
+    return any == 0;
+  }
+
   public boolean contains(long address) {
-    long[] bits = pages.get(address >>> PAGE_SHIFT);
+    long[] bits = bits(address);
     int bit = bit(address);
     return bits != null && (bits[bit >> 6] & 1L << bit) != 0;
+  }
+
+  /// Whether each of them is there, and named once.
+  boolean hasEachOnce(long[] addresses) {
+    int taken = 0;
+    while (taken < addresses.length && contains(addresses[taken])) {
+      flip(addresses[taken++]);
+    }
+    for (int i = 0; i < taken; i++) {
+      flip(addresses[i]);
+    }
+    return taken == addresses.length;
+  }
+
+  /// Of a page that is there, and stays.
+  private void flip(long address) {
+    long[] bits = bits(address);
+    if (bits != null) {
+      int bit = bit(address);
+      bits[bit >> 6] ^= 1L << bit;
+    }
   }
 
   public void addAll(long[] addresses) {
@@ -76,6 +131,7 @@ public final class Marks {
 
   void clear() {
     pages.clear();
+    lastPage = NO_PAGE;
     size = 0;
   }
 
@@ -122,14 +178,12 @@ public final class Marks {
     if (bits == null) {
       return;
     }
-    boolean isEmpty = true;
     for (int word = 0; word < WORDS; word++) {
       size -= Long.bitCount(bits[word] & listed.bits[word]);
       bits[word] &= ~listed.bits[word];
-      isEmpty &= bits[word] == 0;
     }
-    if (isEmpty) {
-      pages.remove(listed.page);
+    if (isEmpty(bits)) {
+      drop(listed.page);
     }
   }
 }

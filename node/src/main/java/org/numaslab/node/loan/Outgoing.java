@@ -62,6 +62,10 @@ final class Outgoing {
   private final Consumer<Frame> wire;
   private final TreeMap<Long, Open> open = new TreeMap<>();
   private long last;
+
+  /// The first request that was never sent, one past `last` when all were: they are sent in order.
+  private long firstWaiting = 1;
+
   private long due = NEVER;
   private boolean isHeld;
 
@@ -88,11 +92,10 @@ final class Outgoing {
   }
 
   private void transmitWaiting(long now) {
-    if (!isHeld && !open.isEmpty()) {
-      for (Open waiting : open.headMap(open.firstKey() + WINDOW).values()) {
-        if (waiting.next == NEVER && waiting.parked == null) {
-          transmit(waiting, now);
-        }
+    while (!isHeld && firstWaiting <= last && firstWaiting < open.firstKey() + WINDOW) {
+      Open next = open.get(firstWaiting++);
+      if (next != null) {
+        transmit(next, now);
       }
     }
   }
@@ -101,11 +104,8 @@ final class Outgoing {
     Open request = new Open(++last, asked, names, token, deadline);
     open.put(request.sequence, request);
     due = Math.min(due, deadline);
-    if (!isHeld && request.sequence < open.firstKey() + WINDOW) {
-      transmit(request, now);
-    } else {
-      request.next = NEVER;
-    }
+    request.next = NEVER;
+    transmitWaiting(now);
     return request;
   }
 
@@ -136,9 +136,11 @@ final class Outgoing {
   }
 
   /// Sends again what is due.
-  void retry(long now) {
+  ///
+  /// @return false when nothing is, and nobody stops waiting
+  boolean retry(long now) {
     if (now < due) {
-      return;
+      return false;
     }
     for (Open request : open.values()) {
       if (request.next <= now) {
@@ -152,6 +154,7 @@ final class Outgoing {
         due = Math.min(due, request.deadline);
       }
     }
+    return true;
   }
 
   /// When the next one is to be sent again, or stops being waited for; maybe earlier.
@@ -167,6 +170,7 @@ final class Outgoing {
   List<Open> close() {
     List<Open> left = new ArrayList<>(open.values());
     open.clear();
+    firstWaiting = last + 1;
     return left;
   }
 

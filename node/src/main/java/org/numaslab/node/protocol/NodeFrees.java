@@ -86,7 +86,7 @@ final class NodeFrees {
   /// The cache that a slab is of. An object freed to another is told and goes where it belongs
   /// (`cache_from_obj`).
   private KmemCacheNode trueCache(KmemCacheNode named, long slab, long object) {
-    KmemCacheNode cache = caches.apply(new CacheId(frames.cache(slab)));
+    KmemCacheNode cache = cacheOf(named, slab);
     if (cache != named) {
       messages.print(
           "cache_from_obj: Wrong slab cache. "
@@ -98,6 +98,12 @@ final class NodeFrees {
     return cache;
   }
 
+  /// Nearly always the one that was named: it is looked up once for all objects.
+  private KmemCacheNode cacheOf(KmemCacheNode named, long slab) {
+    int cache = frames.cache(slab);
+    return cache == named.cache().id().value() ? named : caches.apply(new CacheId(cache));
+  }
+
   /// The slab that an address lies in, [#NO_SLAB] for none. Where nothing else checks it, it must
   /// be an object: this machine has no word for a list of anything else.
   private long slabOf(KmemCacheNode named, long object) {
@@ -106,7 +112,7 @@ final class NodeFrees {
       return NO_SLAB;
     }
     long slab = frames.head(frame);
-    KmemCacheNode cache = caches.apply(new CacheId(frames.cache(slab)));
+    KmemCacheNode cache = cacheOf(named, slab);
     if (cache.debug() == null
         && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
       throw noObject(named, object);

@@ -308,12 +308,12 @@ public final class NodeState {
     FreedRun[] runs = m.runs();
     for (int from = 0, to; from < runs.length; from = to) {
       CacheId id = runs[from].cache();
+      KmemCacheNode named = cache(id);
       List<SlabGrant> frozen = new ArrayList<>(1);
+      NodeFrees.Frozen goesToFreer =
+          (cache, slab) -> frozen.add(grant(cache, m.from().cpu(), slab, 0));
       for (to = from; to < runs.length && runs[to].cache().equals(id); to++) {
-        frees.free(
-            cache(id),
-            runs[to],
-            (cache, slab) -> frozen.add(grant(cache, m.from().cpu(), slab, 0)));
+        frees.free(named, runs[to], goesToFreer);
       }
       outcomes.add(new Outcome(id, tally.take(), frozen.toArray(NO_GRANTS)));
     }

@@ -16,6 +16,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.cost.Costs;
 import org.numaslab.cpu.actor.CpuActor;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.loan.Incarnation;
@@ -54,6 +55,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   private final List<ActorRef<?>> actors = new ArrayList<>();
   private final MachinePart part;
   private final MemberLink link;
+  private final Costs costs = new Costs();
 
   /// @param number of the machine: its members talk to those of the same number only
   /// @param shim what happens to frames before they reach Artery
@@ -66,7 +68,8 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     this.link = shim.around(this::deliver, this::after);
     for (Incarnation me : process.own()) {
       Shell shell = new Shell(me);
-      ClusterMember member = new ClusterMember(me, part, settings.times(), link, shell, history);
+      ClusterMember member =
+          new ClusterMember(me, part, settings.times(), link, costs, shell, history);
       members.put(me, member);
       ActorRef<MemberActor.Message> mailbox =
           system.systemActorOf(MemberActor.create(member, process::fail), name(me), Props.empty());
@@ -121,6 +124,11 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     return process;
   }
 
+  /// Where the time of its requests to other nodes went.
+  public Costs costs() {
+    return costs;
+  }
+
   // ---- who is there
 
   @Override
@@ -141,9 +149,9 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   // ---- what moves
 
   private void deliver(Parcel parcel) {
-    ActorRef<MemberActor.Message> to = mailboxes.get(parcel.frame().to());
+    ActorRef<MemberActor.Message> to = mailboxes.get(parcel.to());
     if (to != null) {
-      to.tell(parcel);
+      to.tell(parcel.toldAt(System.nanoTime()));
     }
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.cost.Costs;
 import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.MessageCounts;
@@ -62,6 +63,9 @@ public final class ClusterMember implements MemberHost {
   private final MachinePart part;
   private final MemberLink link;
   private final MemberShell shell;
+  private final RequestTimes requests;
+  private final Parcels parcels = new Parcels();
+  private boolean isToldToSend;
   private final MemberEvents events;
   private final PartialCounts counts;
   private final NodeState node;
@@ -69,10 +73,12 @@ public final class ClusterMember implements MemberHost {
   private final Map<CpuId, MemberCpu> cpus = new LinkedHashMap<>();
   private final Map<CpuId, MemberTask> tasks = new ConcurrentHashMap<>();
   private final List<KmemCache> caches = new ArrayList<>();
-  private final Map<Long, CpuId> handingOff = new ConcurrentHashMap<>();
+  private final Map<Long, HandingOff> handingOff = new ConcurrentHashMap<>();
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
   private final Map<Long, Runnable> whenDone = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
+
+  private record HandingOff(CpuId from, Frame.HandOff handOff) {}
 
   /// When the borders want attention, by the monotonic clock.
   private volatile long due = Long.MIN_VALUE;
@@ -87,12 +93,14 @@ public final class ClusterMember implements MemberHost {
       MachinePart part,
       LoanTimes times,
       MemberLink link,
+      Costs costs,
       MemberShell shell,
       History history) {
     this.me = me;
     this.part = part;
     this.link = link;
     this.shell = shell;
+    this.requests = new RequestTimes(me, costs);
     this.events = new MemberEvents(me, history, this::gone);
     Topology topology = part.topology();
     Memory own =
@@ -158,6 +166,7 @@ public final class ClusterMember implements MemberHost {
         settle();
       }
     } finally {
+      requests.tookIt();
       gate.writeLock().unlock();
     }
   }
@@ -180,11 +189,32 @@ public final class ClusterMember implements MemberHost {
         again = true;
       }
     }
+    while (parcels.isUrgent()) {
+      send(parcels.next());
+    }
+    if (parcels.isWaiting() && !isToldToSend) {
+      isToldToSend = true;
+      shell.tell(MemberActor.SEND);
+    }
     due = borders.nextDue();
     if (due < timerAt) {
       timerAt = due;
       shell.wakeAt(due);
     }
+  }
+
+  private void send(Frame[] frames) {
+    if (frames.length > 0) {
+      link.send(requests.sends(frames));
+    }
+  }
+
+  /// What could wait has waited.
+  void sendWaiting() {
+    alone(() -> {
+      isToldToSend = false;
+      parcels.hurry();
+    });
   }
 
   /// The time that the timer was set for has come.
@@ -211,14 +241,28 @@ public final class ClusterMember implements MemberHost {
 
   /// Takes what another member has sent.
   void receive(Parcel parcel) {
-    alone(() -> borders.receive(parcel.frame(), events.now()));
+    alone(() -> {
+      requests.takes(parcel);
+      for (Frame frame : parcel.frames()) {
+        requests.takes(frame);
+        borders.receive(frame, events.now());
+      }
+      requests.takes((Frame) null);
+    });
+  }
+
+  RequestTimes requests() {
+    return requests;
   }
 
   void grant(Cpu to, Incarnation home, long sequence, Runnable completed) {
     alone(() -> {
       NodeReply reply = borders.take(home, sequence, events.now());
-      if (reply != null && to.receive(reply)) {
-        completed.run();
+      if (reply != null) {
+        requests.taken(to.id(), reply);
+        if (to.receive(reply)) {
+          completed.run();
+        }
       }
     });
   }
@@ -468,7 +512,8 @@ public final class ClusterMember implements MemberHost {
   @Override
   public long handOff(CpuId from, Incarnation home, Frame.HandOff handOff) {
     long token = tokens.incrementAndGet();
-    handingOff.put(token, from);
+    requests.asks(handOff);
+    handingOff.put(token, new HandingOff(from, handOff));
     for (long object : handOff.objects()) {
       note(Kind.HANDED, from.value(), home, object, handOff.to().value());
     }
@@ -482,10 +527,11 @@ public final class ClusterMember implements MemberHost {
   }
 
   private void handedOff(long token, boolean isTaken) {
-    CpuId from = handingOff.remove(token);
-    if (from != null) {
-      task(from).handedOff(token, isTaken);
-      wake(from);
+    HandingOff over = handingOff.remove(token);
+    if (over != null) {
+      requests.handedOff(over.handOff);
+      task(over.from).handedOff(token, isTaken);
+      wake(over.from);
     }
   }
 
@@ -493,16 +539,21 @@ public final class ClusterMember implements MemberHost {
   private final class FromBorders implements BorderOutbox {
     @Override
     public void send(Frame frame) {
-      link.send(frame);
+      parcels.add(frame);
     }
 
     @Override
     public void answer(CpuId to, NodeReply reply) {
-      cpu(to).tell(new CpuActor.Answer(reply));
+      cpu(to)
+          .tell(
+              requests.isAnswered(to, reply)
+                  ? new CpuActor.Answered(reply, () -> requests.taken(to, reply))
+                  : new CpuActor.Answer(reply));
     }
 
     @Override
     public void granted(CpuId to, Incarnation home, long sequence) {
+      requests.granted(to);
       cpu(to).tell(new CpuActor.Granted(home, sequence));
     }
 

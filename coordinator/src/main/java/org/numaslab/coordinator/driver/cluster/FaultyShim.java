@@ -11,14 +11,13 @@ import org.numaslab.coordinator.fault.LinkFaults;
 import org.numaslab.coordinator.fault.LinkFaults.Fate;
 import org.numaslab.coordinator.fault.ScheduledFault;
 import org.numaslab.coordinator.fault.Sides;
-import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Incarnation;
 
 /// Does what a schedule says to what this process sends.
 ///
 /// | fault | where |
 /// |---|---|
-/// | loss, duplicate, delay, reorder, clog | at frames: Artery and the cluster's heartbeats do not notice |
+/// | loss, duplicate, delay, reorder, clog | at parcels: Artery and the cluster's heartbeats do not notice |
 /// | cut, partition, bridge, ring | at Artery, both for frames and heartbeats, which is what a network does |
 ///
 /// Every process has the same schedule, and does its part: what it sends.
@@ -52,10 +51,9 @@ public final class FaultyShim implements Shim {
     return this::send;
   }
 
-  private void send(Frame frame) {
-    Parcel parcel = Parcel.of(frame, System.nanoTime(), Parcel.NONE);
-    int from = frame.from().node().value();
-    int to = frame.to().node().value();
+  private void send(Parcel parcel) {
+    int from = parcel.from().node().value();
+    int to = parcel.to().node().value();
     Fate fate;
     synchronized (this) {
       fate = links.next(from, to);

@@ -10,7 +10,8 @@ import org.numaslab.node.topology.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a process has put onto its links, and what it could not read. For any thread.
+/// What a process has put onto its links and got from them, and what it could not read. For any
+/// thread.
 public final class LinkCounts {
   private static final Logger LOG = LoggerFactory.getLogger(LinkCounts.class);
   private static final Map<ActorSystem, LinkCounts> BY_SYSTEM = new WeakHashMap<>();
@@ -20,9 +21,11 @@ public final class LinkCounts {
 
   private final AtomicLongArray messages = new AtomicLongArray(Topology.NODES_MAX);
   private final AtomicLongArray bytes = new AtomicLongArray(Topology.NODES_MAX);
+  private final AtomicLongArray messagesIn = new AtomicLongArray(Topology.NODES_MAX);
+  private final AtomicLongArray bytesIn = new AtomicLongArray(Topology.NODES_MAX);
   private final AtomicLong refused = new AtomicLong();
 
-  private LinkCounts() {}
+  LinkCounts() {}
 
   /// Those of a system's process.
   static LinkCounts of(ActorSystem system) {
@@ -34,6 +37,11 @@ public final class LinkCounts {
   void sent(int node, int length) {
     messages.incrementAndGet(node);
     bytes.addAndGet(node, length);
+  }
+
+  void received(int node, int length) {
+    messagesIn.incrementAndGet(node);
+    bytesIn.addAndGet(node, length);
   }
 
   void refused(BadFrame bad) {
@@ -50,6 +58,16 @@ public final class LinkCounts {
   /// Their bytes, without Artery's envelopes.
   public long bytes(int node) {
     return bytes.get(node);
+  }
+
+  /// Messages from a node of another process.
+  public long messagesIn(int node) {
+    return messagesIn.get(node);
+  }
+
+  /// Their bytes.
+  public long bytesIn(int node) {
+    return bytesIn.get(node);
   }
 
   /// What arrived and was no frame.

@@ -11,10 +11,15 @@ import org.numaslab.node.protocol.NodeProtocol;
 /// `list_lock`.
 final class MemberActor {
   /// What the member is told.
-  sealed interface Message permits OfNode, Parcel, Due, Joined, Removed {}
+  sealed interface Message permits OfNode, Parcel, Send, Due, Joined, Removed {}
 
   /// For its node, of its own CPUs or the registry.
   record OfNode(NodeProtocol message) implements Message {}
+
+  /// What could wait goes onto the link.
+  record Send() implements Message {}
+
+  static final Send SEND = new Send();
 
   /// Something at its borders is due.
   record Due() implements Message {}
@@ -37,6 +42,7 @@ final class MemberActor {
             switch (message) {
               case OfNode m -> member.serve(m.message());
               case Parcel m -> member.receive(m);
+              case Send m -> member.sendWaiting();
               case Due m -> member.due();
               case Joined m -> member.joined(m.member());
               case Removed m -> member.removed(m.member());

@@ -68,6 +68,7 @@ final class MemberCpu implements CpuOutbox, Gate {
     } else {
       // Bound to the home's life that the cpu knows: it may be another one when the turn is over.
       Incarnation home = member.incarnationOf(to);
+      member.requests().asks(message);
       want(() -> member.ask(home, message));
     }
   }

@@ -7,15 +7,16 @@ import org.apache.pekko.serialization.ByteBufferSerializer;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.numaslab.coordinator.wire.BadFrame;
 import org.numaslab.coordinator.wire.FrameCodec;
+import org.numaslab.node.loan.Frame;
 
 /// A [Parcel] as Artery carries it.
 ///
 /// ```text
-/// 0      8          16      17             17 + 8n         end - 8
-/// +------+----------+-------+--------------+---------------+---------+
-/// | told | encoding | times | times of the | frame, as     | encoded |
-/// |      |          | n     | request      | FrameCodec    |         |
-/// +------+----------+-------+--------------+---------------+---------+
+/// 0      8      16         24      25             25 + 8n  26 + 8n                  end - 8
+/// +------+------+----------+-------+--------------+--------+------------------------+---------+
+/// | sent | told | encoding | times | times of the | frames | of each: length, bytes | encoded |
+/// |      |      |          | n     | request      | m      | as FrameCodec has them |         |
+/// +------+------+----------+-------+--------------+--------+------------------------+---------+
 /// ```
 ///
 /// Shared by all threads of a process: each has a codec of its own.
@@ -26,13 +27,20 @@ public final class ParcelSerializer extends SerializerWithStringManifest
 
   private static final String MANIFEST = "p";
   private static final int TIMES_MAX = 16;
-  private static final int FIXED_BYTES = 8 + 8 + 1 + 8;
+  private static final int FIXED_BYTES = 8 + 8 + 8 + 1 + 1 + 8;
+
+  /// Each has 16 and more of the 1024 that a parcel may have.
+  private static final int FRAMES_MAX = 64;
 
   private final ThreadLocal<FrameCodec> codec = ThreadLocal.withInitial(FrameCodec::new);
   private final LinkCounts counts;
 
   public ParcelSerializer(ExtendedActorSystem system) {
-    this.counts = LinkCounts.of(system);
+    this(LinkCounts.of(system));
+  }
+
+  ParcelSerializer(LinkCounts counts) {
+    this.counts = counts;
   }
 
   @Override
@@ -58,14 +66,18 @@ public final class ParcelSerializer extends SerializerWithStringManifest
   public void toBinary(Object message, ByteBuffer out) {
     Parcel parcel = (Parcel) message;
     int begin = out.position();
-    out.putLong(parcel.told()).putLong(System.nanoTime());
+    out.putLong(parcel.sent()).putLong(parcel.told()).putLong(System.nanoTime());
     out.put((byte) parcel.asked().length);
     for (long time : parcel.asked()) {
       out.putLong(time);
     }
-    out.put(codec.get().encode(parcel.frame()));
+    out.put((byte) parcel.frames().length);
+    for (Frame frame : parcel.frames()) {
+      byte[] bytes = codec.get().encode(frame);
+      out.putInt(bytes.length).put(bytes);
+    }
     out.putLong(System.nanoTime());
-    counts.sent(parcel.frame().to().node().value(), out.position() - begin);
+    counts.sent(parcel.to().node().value(), out.position() - begin);
   }
 
   @Override
@@ -88,23 +100,49 @@ public final class ParcelSerializer extends SerializerWithStringManifest
   }
 
   private Parcel parcel(ByteBuffer in, long arrived) {
-    if (in.remaining() < FIXED_BYTES) {
-      throw new BadFrame("parcel", in.remaining() + " bytes", FIXED_BYTES + " and more");
+    int length = in.remaining();
+    if (length < FIXED_BYTES) {
+      throw new BadFrame("parcel", length + " bytes", FIXED_BYTES + " and more");
     }
+    long sent = in.getLong();
     long told = in.getLong();
     long encoding = in.getLong();
     int times = in.get();
-    if (times < 0 || times > TIMES_MAX || in.remaining() < (times + 1) * Long.BYTES) {
+    if (times < 0 || times > TIMES_MAX || in.remaining() < 1 + (times + 1) * Long.BYTES) {
       throw new BadFrame("times of the request", times, "0.." + TIMES_MAX + ", all there");
     }
     long[] asked = new long[times];
     for (int i = 0; i < times; i++) {
       asked[i] = in.getLong();
     }
-    byte[] frame = new byte[in.remaining() - Long.BYTES];
-    in.get(frame);
+    Frame[] frames = frames(in);
     long encoded = in.getLong();
-    return new Parcel(
-        codec.get().decode(frame), told, encoding, encoded, arrived, System.nanoTime(), asked);
+    counts.received(frames[0].from().node().value(), length);
+    return new Parcel(frames, sent, told, encoding, encoded, arrived, System.nanoTime(), asked);
+  }
+
+  private Frame[] frames(ByteBuffer in) {
+    int count = in.get();
+    if (count < 1 || count > FRAMES_MAX) {
+      throw new BadFrame("frames of a parcel", count, "1.." + FRAMES_MAX);
+    }
+    Frame[] frames = new Frame[count];
+    for (int i = 0; i < count; i++) {
+      int left = in.remaining() - Long.BYTES - Integer.BYTES;
+      int length = left < 0 ? -1 : in.getInt();
+      if (length < 0 || length > left) {
+        throw new BadFrame("bytes of a frame", length, "0.." + left + ", all there");
+      }
+      byte[] bytes = new byte[length];
+      in.get(bytes);
+      frames[i] = codec.get().decode(bytes);
+      if (!frames[i].from().equals(frames[0].from()) || !frames[i].to().equals(frames[0].to())) {
+        throw new BadFrame("frame of a parcel", frames[i].to(), "all between the same two");
+      }
+    }
+    if (in.remaining() != Long.BYTES) {
+      throw new BadFrame("parcel", in.remaining() + " bytes more", "its end");
+    }
+    return frames;
   }
 }

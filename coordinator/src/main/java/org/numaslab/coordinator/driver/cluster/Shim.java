@@ -10,7 +10,7 @@ public interface Shim {
       new Shim() {
         @Override
         public MemberLink around(Consumer<Parcel> wire, Clock clock) {
-          return frame -> wire.accept(Parcel.of(frame, System.nanoTime(), Parcel.NONE));
+          return wire::accept;
         }
 
         @Override
@@ -22,7 +22,7 @@ public interface Shim {
     void after(long nanos, Runnable action);
   }
 
-  /// A link that does to frames what it has to before they go on.
+  /// A link that does to parcels what it has to before they go on.
   MemberLink around(Consumer<Parcel> wire, Clock clock);
 
   /// The time of its schedule begins now.
