@@ -123,7 +123,7 @@ final class ProcessFaults implements AutoCloseable {
     Set<NodeId> mine =
         partition.sides().stream().max(Comparator.comparingInt(Set::size)).orElse(Set.of());
     for (Set<NodeId> side : partition.sides()) {
-      if (side != mine) {
+      if (!side.equals(mine)) {
         side.forEach(node -> process.cutOff(node, true, begins));
       }
     }

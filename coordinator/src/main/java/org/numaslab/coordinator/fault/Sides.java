@@ -24,10 +24,11 @@ public final class Sides {
 
   private static List<Fault.Cut> between(List<Set<NodeId>> sides) {
     List<Fault.Cut> cuts = new ArrayList<>();
-    for (Set<NodeId> one : sides) {
-      for (Set<NodeId> other : sides) {
-        if (one != other) {
-          one.forEach(from -> other.forEach(to -> cuts.add(new Fault.Cut(from, to))));
+    for (int a = 0; a < sides.size(); a++) {
+      for (int b = 0; b < sides.size(); b++) {
+        if (a != b) {
+          Set<NodeId> other = sides.get(b);
+          sides.get(a).forEach(from -> other.forEach(to -> cuts.add(new Fault.Cut(from, to))));
         }
       }
     }

@@ -39,7 +39,7 @@ public final class RunLead {
   /// Of one part of the result: what a state of 100 million objects takes.
   private static final int PART_BYTES_MAX = 256 << 20;
 
-  private static final class Process {
+  private static final class Follower {
     @Nullable Standing standing;
     boolean isFresh;
     boolean isLate;
@@ -55,7 +55,7 @@ public final class RunLead {
   private final String[] words;
   private final int nodes;
   private final Outbox outbox;
-  private final Map<String, Process> processes = new LinkedHashMap<>();
+  private final Map<String, Follower> processes = new LinkedHashMap<>();
   private final Set<Incarnation> removed = new HashSet<>();
   private Phase wanted = Phase.NONE;
   private int quietRounds;
@@ -73,7 +73,7 @@ public final class RunLead {
 
   /// A process is there.
   public void found(String process) {
-    processes.computeIfAbsent(process, p -> new Process());
+    processes.computeIfAbsent(process, p -> new Follower());
   }
 
   /// A member is removed: with its process.
@@ -87,7 +87,7 @@ public final class RunLead {
     });
   }
 
-  private void leaves(String name, Process process) {
+  private void leaves(String name, Follower process) {
     if (!process.isGone) {
       process.isGone = true;
       Standing standing = process.standing;
@@ -102,7 +102,7 @@ public final class RunLead {
   /// A process has said how far it is.
   public void heard(Standing standing) {
     String name = standing.process();
-    Process process = processes.get(name);
+    Follower process = processes.get(name);
     if (process == null || process.isGone || standing.run() > run) {
       return;
     }
@@ -124,7 +124,7 @@ public final class RunLead {
   /// A piece of a process's part has arrived.
   public void heard(Fetched piece) {
     String name = piece.process();
-    Process process = processes.get(name);
+    Follower process = processes.get(name);
     if (process == null || piece.run() != run || piece.offset() != process.fetched) {
       return;
     }
@@ -164,7 +164,7 @@ public final class RunLead {
   /// Decides what is wanted now, and says it to all. Called a few times in a second.
   public void tick() {
     decide();
-    for (Map.Entry<String, Process> each : processes.entrySet()) {
+    for (Map.Entry<String, Follower> each : processes.entrySet()) {
       if (!each.getValue().isGone) {
         outbox.send(each.getKey(), new RunMessage.Want(run, wanted, each.getValue().isLate, words));
         each.getValue().isFresh = false;
@@ -175,7 +175,7 @@ public final class RunLead {
     }
   }
 
-  private void fetch(String name, Process process) {
+  private void fetch(String name, Follower process) {
     if (isAt(process, Phase.COLLECTED) && !hasAll(process)) {
       outbox.send(name, new RunMessage.Fetch(run, process.fetched));
     }
@@ -224,7 +224,7 @@ public final class RunLead {
 
   private boolean isFormed() {
     Set<NodeId> there = new HashSet<>();
-    for (Process process : left()) {
+    for (Follower process : left()) {
       Standing standing = process.standing;
       if (standing == null || standing.knows() < nodes) {
         return false;
@@ -236,7 +236,7 @@ public final class RunLead {
     return there.size() == nodes;
   }
 
-  private List<Process> left() {
+  private List<Follower> left() {
     return processes.values().stream()
         .filter(process -> !process.isGone && process.standing != null)
         .toList();
@@ -246,17 +246,17 @@ public final class RunLead {
     return left().stream().allMatch(process -> isAt(process, phase));
   }
 
-  private boolean isAt(Process process, Phase phase) {
+  private boolean isAt(Follower process, Phase phase) {
     Standing standing = process.standing;
     return standing != null && standing.run() == run && standing.phase().isAtLeast(phase);
   }
 
-  private static boolean isQuiet(Process process) {
+  private static boolean isQuiet(Follower process) {
     Standing standing = process.standing;
     return standing != null && standing.quiet();
   }
 
-  private boolean hasAll(Process process) {
+  private boolean hasAll(Follower process) {
     byte[] part = process.part;
     return part != null && process.fetched == part.length;
   }
@@ -295,7 +295,7 @@ public final class RunLead {
   /// What each process that is there has said last, by their lowest nodes.
   public List<Standing> standings() {
     Map<Incarnation, Standing> standings = new TreeMap<>(Incarnation.ORDER);
-    for (Process process : left()) {
+    for (Follower process : left()) {
       Standing standing = process.standing;
       if (standing != null) {
         standings.put(standing.members()[0], standing);
@@ -307,7 +307,7 @@ public final class RunLead {
   /// The nodes that are there.
   public Set<Integer> nodesThere() {
     Set<Integer> there = new TreeSet<>();
-    for (Process process : left()) {
+    for (Follower process : left()) {
       Standing standing = process.standing;
       if (standing != null) {
         for (Incarnation member : standing.members()) {
@@ -321,7 +321,7 @@ public final class RunLead {
   /// The members that were lost after the run had begun.
   public List<Incarnation> lost() {
     List<Incarnation> lost = new ArrayList<>();
-    for (Process process : processes.values()) {
+    for (Follower process : processes.values()) {
       Standing standing = process.standing;
       if (process.isGone && standing != null) {
         lost.addAll(List.of(standing.members()));
@@ -334,7 +334,7 @@ public final class RunLead {
   /// The parts of the result, by the lowest node of their processes.
   public List<byte[]> parts() {
     Map<Incarnation, byte[]> parts = new TreeMap<>(Incarnation.ORDER);
-    for (Process process : left()) {
+    for (Follower process : left()) {
       Standing standing = process.standing;
       byte[] part = process.part;
       if (standing != null && part != null && hasAll(process)) {

@@ -117,6 +117,8 @@ public final class ClusterSystem implements AutoCloseable {
   /// Begins or ends to lose all that this process sends to a node's processes, heartbeats too.
   ///
   /// @param both whether what they send is lost as well
+  @SuppressWarnings(
+      "deprecation") // of a transport that is gone; Artery's has taken its commands over
   public void cutOff(NodeId node, boolean both, boolean begins) {
     ExtendedActorSystem classic = (ExtendedActorSystem) Adapter.toClassic(system);
     for (Address at : addressesOf(node)) {

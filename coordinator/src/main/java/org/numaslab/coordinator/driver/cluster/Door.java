@@ -99,7 +99,7 @@ final class Door extends AbstractActor {
     } catch (BadFrame bad) {
       why = bad.getMessage();
     }
-    getSender().tell(why.isEmpty() ? new Welcome() : new Refused(why), getSelf());
+    getSender().tell(why == null || why.isEmpty() ? new Welcome() : new Refused(why), getSelf());
   }
 
   private Optional<String> refusal(Hello hello) {

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -92,18 +91,19 @@ public final class RunActors {
           ActorRef<Message> self = context.getSelf();
           RunFollower follower =
               new RunFollower(
-                  (work, then) ->
-                      CompletableFuture.runAsync(work, slow)
-                          .whenComplete(
-                              (done, failed) -> self.tell(new Worked(cause(failed), then))),
-                  jobs);
-          process.failure().thenAccept(failed -> self.tell(new Failed(failed)));
+                  (work, then) -> slow.execute(() -> self.tell(worked(work, then))), jobs);
+          var _ = process.failure().thenAccept(failed -> self.tell(new Failed(failed)));
           return new Follower(process, name(context, me), follower).behavior();
         }));
   }
 
-  private static @Nullable Throwable cause(@Nullable Throwable failed) {
-    return failed != null && failed.getCause() != null ? failed.getCause() : failed;
+  private static Worked worked(Runnable work, Consumer<@Nullable Throwable> then) {
+    try {
+      work.run();
+      return new Worked(null, then);
+    } catch (RuntimeException | Error failed) {
+      return new Worked(failed, then);
+    }
   }
 
   private static final class Follower {

@@ -20,6 +20,7 @@ public record Tls(Path folder, String password) {
   private static final String TRUST = "trust.p12";
   private static final String PASSWORD = "password";
 
+  @SuppressWarnings("InlineFormatString")
   private static final String TEXT =
       """
       pekko.remote.artery {
