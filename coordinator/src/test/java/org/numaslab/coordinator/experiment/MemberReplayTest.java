@@ -40,6 +40,9 @@ import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.slab.CacheGeometry;
+import org.numaslab.node.slab.CacheRequest;
+import org.numaslab.node.slab.GeometryOptions;
+import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
@@ -81,6 +84,7 @@ class MemberReplayTest {
       FaultSchedule crashes =
           RandomFaults.only(FaultKind.CPU_CRASH, random.split(), topology, LENGTH);
       Run run = new Run(seed, topology, random, crashes);
+      run.isChecked = true; // each free is a message: some of those that are cut are frees
       run.check(this);
       restarts += run.restarts;
     }
@@ -150,6 +154,7 @@ class MemberReplayTest {
     private final FaultSchedule faults;
     private final Map<Incarnation, SlotTable> slots = new HashMap<>();
     private long restarts;
+    private boolean isChecked;
     private final Map<CpuId, Life> lives = new LinkedHashMap<>();
 
     Run(long seed, Topology topology, SplittableRandom random, FaultSchedule faults) {
@@ -200,10 +205,20 @@ class MemberReplayTest {
           TraceFilter.ALL);
     }
 
+    private CacheGeometry checked(CacheGeometry geometry) {
+      GeometryOptions options = GeometryOptions.forCpus(topology.cpuCount());
+      return CacheGeometry.of(
+          new CacheRequest("checked", geometry.objectSize(), 0, 0, false),
+          options.withDebug(SlubDebug.parse("FZPU")));
+    }
+
     private SimulatedCluster cluster() {
       CacheModels models = new CacheModels(null, topology.cpuCount(), null);
       List<CacheGeometry> caches =
-          trace.caches().stream().map(cache -> models.shared(cache).geometry()).toList();
+          trace.caches().stream()
+              .map(cache -> models.shared(cache).geometry())
+              .map(geometry -> isChecked ? checked(geometry) : geometry)
+              .toList();
       SimulatedCluster.Settings settings =
           new SimulatedCluster.Settings(
               topology,
