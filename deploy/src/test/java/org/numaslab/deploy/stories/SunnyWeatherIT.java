@@ -19,7 +19,7 @@ import org.numaslab.deploy.ExitCode;
 /// Nothing goes wrong.
 class SunnyWeatherIT {
   /// Of the demo: as much as four processes replay in a few seconds.
-  private static final String SOME = "--limit=20000";
+  private static final String SOME = "--limit=8000";
 
   @TempDir Path folder;
 
@@ -70,7 +70,7 @@ class SunnyWeatherIT {
 
     assertThat(run.losses()).isEmpty();
     assertThat(run.number("remote")).isPositive();
-    assertThat(run.number("handOffs")).isPositive();
+    assertThat(run.number("hand_offs")).isPositive();
     assertThat(run.number("operations")).isGreaterThanOrEqualTo(6000);
     assertThat(run.bytes()).allMatch(bytes -> bytes > 0);
   }

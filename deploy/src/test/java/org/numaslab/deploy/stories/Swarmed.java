@@ -77,4 +77,10 @@ record Swarmed(Path folder, String summary, JsonNode result) {
     }
     return bytes;
   }
+
+  /// Whether what a node has sent was counted: it was there at the end, in whichever life.
+  boolean hasAtEnd(int node) {
+    JsonNode sent = result.get("messages").get(node);
+    return StreamSupport.stream(sent.spliterator(), false).anyMatch(each -> each.asLong() > 0);
+  }
 }
