@@ -55,7 +55,7 @@ final class NodeLife {
       throw refused;
     }
     RunActors.follow(process, jobs, slow);
-    Runtime.getRuntime().addShutdownHook(new Thread(this::leave));
+    process.onExit(this::leave);
   }
 
   /// @return whether the others have removed it

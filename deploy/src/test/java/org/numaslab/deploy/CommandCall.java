@@ -5,8 +5,8 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /// One call of `numaslab` in this JVM: its exit code, and what it printed where.
-record CommandCall(int exitCode, String out, String err) {
-  static CommandCall of(String... arguments) {
+public record CommandCall(int exitCode, String out, String err) {
+  public static CommandCall of(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = Numaslab.commandLine();

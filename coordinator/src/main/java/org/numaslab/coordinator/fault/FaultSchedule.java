@@ -16,11 +16,14 @@ public record FaultSchedule(List<ScheduledFault> faults, Faults injected) {
     return new FaultSchedule(faults.stream().map(each -> each.slower(times)).toList(), injected);
   }
 
-  /// When the last fault that ends by itself is over, in nanoseconds since the begin.
+  /// When all has happened, in nanoseconds since the begin: the last fault is over, or has begun
+  /// where it goes on to the end.
   public long overNanos() {
     return faults.stream()
-        .filter(each -> each.forNanos() != ScheduledFault.TO_THE_END)
-        .mapToLong(Overlaps::overNanos)
+        .mapToLong(each -> {
+          long over = Overlaps.overNanos(each);
+          return over == ScheduledFault.TO_THE_END ? each.atNanos() : over;
+        })
         .max()
         .orElse(0);
   }

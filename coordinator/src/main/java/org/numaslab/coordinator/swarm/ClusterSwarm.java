@@ -105,7 +105,7 @@ public record ClusterSwarm(
         parts.stream().mapToLong(SwarmPart::refused).sum(),
         events.size(),
         audit.reclaimed(),
-        losses(events, begin),
+        losses(events, begin, parts),
         messages,
         bytes,
         rejections,
@@ -160,7 +160,7 @@ public record ClusterSwarm(
     return violations;
   }
 
-  private static List<Loss> losses(List<Event> events, long begin) {
+  private static List<Loss> losses(List<Event> events, long begin, List<SwarmPart> parts) {
     Map<Incarnation, long[]> lost = new TreeMap<>(Incarnation.ORDER);
     for (Event event : events) {
       switch (event.kind()) {
@@ -173,9 +173,15 @@ public record ClusterSwarm(
         default -> {}
       }
     }
+    // Who is removed, or leaves, sees all others go.
+    for (SwarmPart part : parts) {
+      for (int i = 0; i < part.nodes().size(); i++) {
+        lost.remove(new Incarnation(new NodeId(part.nodes().get(i)), part.lives().get(i)));
+      }
+    }
     // What a census finds is of whoever was removed last before it.
     for (Event event : events) {
-      if (event.kind() == Kind.RECLAIMED) {
+      if (event.kind() == Kind.RECLAIMED && !isOfLost(event, lost)) {
         lost.values().stream()
             .filter(times -> times[1] != 0 && times[1] <= event.time())
             .max(Comparator.comparingLong(times -> times[1]))
@@ -197,6 +203,12 @@ public record ClusterSwarm(
                 times[3],
                 times[4])));
     return losses;
+  }
+
+  /// Whether a member has noted it that was removed before: nobody has its memory any more.
+  private static boolean isOfLost(Event event, Map<Incarnation, long[]> lost) {
+    long[] times = lost.get(new Incarnation(new NodeId(event.node()), event.life()));
+    return times != null && times[1] != 0 && times[1] <= event.time();
   }
 
   /// Died, removed, reclaimed at; objects reclaimed, and lost to others.

@@ -188,6 +188,7 @@ public final class SwarmJob implements Job {
     }
     return new SwarmPart(
             process.own().stream().map(own -> own.node().value()).toList(),
+            process.own().stream().map(Incarnation::life).toList(),
             sum(each -> each.operations),
             sum(each -> each.allocations),
             sum(each -> each.remote),

@@ -14,6 +14,7 @@ import org.numaslab.node.topology.BadInput;
 
 /// What one process says of its part of a swarm's run.
 ///
+/// @param lives of its nodes, one each
 /// @param out objects of its nodes that are outside, though every task has freed everything
 /// @param here objects of other nodes that are inside it
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
@@ -21,6 +22,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param costs where the time of its requests to other nodes went
 public record SwarmPart(
     List<Integer> nodes,
+    List<Integer> lives,
     long operations,
     long allocations,
     long remote,

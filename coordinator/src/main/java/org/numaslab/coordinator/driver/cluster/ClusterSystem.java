@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -239,6 +240,11 @@ public final class ClusterSystem implements AutoCloseable {
   /// Has a member removed, healthy or not, as far as this process knows where it is.
   public void down(NodeId node) {
     addressesOf(node).forEach(at -> Cluster.get(system).manager().tell(new Down(at)));
+  }
+
+  /// Does something when this JVM ends: before Artery does, which hears of that as well.
+  public void onExit(Runnable last) {
+    CoordinatedShutdown.get(system).addJvmShutdownHook(last);
   }
 
   /// Leaves the cluster, so that the others need not find out.
