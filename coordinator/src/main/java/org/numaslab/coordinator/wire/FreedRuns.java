@@ -27,8 +27,7 @@ final class FreedRuns {
   }
 
   private static boolean areAlike(FreedRun one, FreedRun other) {
-    return one.cache().equals(other.cache())
-        && one.call().equals(other.call());
+    return one.cache().equals(other.cache()) && one.call().equals(other.call());
   }
 
   static FreedRun[] read(Kryo kryo, Input in) {

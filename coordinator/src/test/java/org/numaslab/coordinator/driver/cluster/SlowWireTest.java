@@ -133,6 +133,7 @@ class SlowWireTest {
             1,
             false,
             false,
+            null,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));
   }
