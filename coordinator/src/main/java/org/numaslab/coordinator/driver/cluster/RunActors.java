@@ -91,7 +91,9 @@ public final class RunActors {
           ActorRef<Message> self = context.getSelf();
           RunFollower follower =
               new RunFollower(
-                  (work, then) -> slow.execute(() -> self.tell(worked(work, then))), jobs);
+                  (Runnable work, Consumer<@Nullable Throwable> then) ->
+                      slow.execute(() -> self.tell(worked(work, then))),
+                  jobs);
           var _ = process.failure().thenAccept(failed -> self.tell(new Failed(failed)));
           return new Follower(process, name(context, me), follower).behavior();
         }));
