@@ -168,6 +168,10 @@ final class FewMembers implements AutoCloseable {
       }
     }
 
+    void leaves() {
+      borders.leaves();
+    }
+
     void removes(Member gone) {
       borders.removed(gone.me, local());
       settle();

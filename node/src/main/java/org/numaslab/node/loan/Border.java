@@ -78,6 +78,7 @@ final class Border {
 
   private long census = RenewAck.NONE;
   private long closed = RenewAck.NONE;
+  private boolean isLeaving;
   private boolean isListed;
   private long due = Long.MIN_VALUE;
   private final Set<Open> unfinished = new HashSet<>();
@@ -285,6 +286,11 @@ final class Border {
     outbox.send(new Frame(me, from, home, new Answer(request.sequence(), told)));
   }
 
+  /// From here on nothing is taken over from tasks of others.
+  void leaves() {
+    isLeaving = true;
+  }
+
   private boolean takes(Incarnation from, Request request, HandOff handOff, long now) {
     use(now);
     if (!isLeased(now)) {
@@ -293,6 +299,10 @@ final class Border {
     }
     if (isListed) {
       events.rejected(Rejection.HAND_OFF_DURING_CENSUS);
+      return false;
+    }
+    if (isLeaving) {
+      events.rejected(Rejection.HAND_OFF_WHILE_LEAVING);
       return false;
     }
     events.executed(from, home, request.sequence(), handOff);

@@ -40,6 +40,7 @@ public final class Borders {
 
   private final Set<Incarnation> removed = new HashSet<>();
   private final Map<Integer, Border> borders = new TreeMap<>();
+  private boolean isLeaving;
   private long due = Outgoing.NEVER;
   private long lastNow;
 
@@ -144,6 +145,13 @@ public final class Borders {
     return members.get(node);
   }
 
+  /// This member gives back what it has, and goes: from here on it takes over nothing from tasks of
+  /// others.
+  public void leaves() {
+    isLeaving = true;
+    borders.values().forEach(Border::leaves);
+  }
+
   // ---- what this member wants
 
   /// A cpu of this member asks another node for something.
@@ -172,6 +180,9 @@ public final class Borders {
     Border begun =
         new Border(
             me, member, times, outbox, events, counts, objects, gone -> removed(gone, lastNow));
+    if (isLeaving) {
+      begun.leaves();
+    }
     borders.put(node.value(), begun);
     return begun;
   }

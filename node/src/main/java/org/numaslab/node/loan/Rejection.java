@@ -24,6 +24,8 @@ public enum Rejection {
   HAND_OFF_WITHOUT_LEASE,
   /// A hand-off arrives after the receiver has listed what it has.
   HAND_OFF_DURING_CENSUS,
+  /// A hand-off arrives at a member that gives back what it has, and goes.
+  HAND_OFF_WHILE_LEAVING,
   /// A grant arrives while the lease has run out: it is parked.
   GRANT_PARKED,
   /// A grant arrives after the deadline of its allocation: it is given back.

@@ -376,6 +376,7 @@ public final class ClusterMember implements MemberHost {
   /// From here on tasks give back what they have and end.
   public void leaves() {
     isLeaving = true;
+    alone(borders::leaves);
     resumeAll();
   }
 

@@ -305,6 +305,7 @@ public final class SimulatedMember implements MemberHost {
   /// Gives back all that it has, as far as that is possible, then says that it is gone.
   void leaves(Runnable then) {
     isLeaving = true;
+    borders.leaves();
     wakeAll();
     long until = time.now() + LEAVE_NANOS_MAX;
     boolean[] flushed = new boolean[1];
