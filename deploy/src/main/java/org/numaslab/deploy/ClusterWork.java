@@ -16,6 +16,8 @@ import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
 import org.numaslab.coordinator.calibrate.CalibrationFigures;
+import org.numaslab.coordinator.cost.CostLogs;
+import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
@@ -226,15 +228,20 @@ final class ClusterWork {
     List<String> words = new ArrayList<>(ClusterWords.of(spec.commandLine().getParseResult()));
     words.add("--histories=" + folder);
     words.add("--faults=" + file.toAbsolutePath());
+    long begin = System.nanoTime();
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       outcome = cluster.lead(topology, words, folder, schedule, shown);
     }
+    double seconds = (System.nanoTime() - begin) / 1e9;
     ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY));
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
     files.put(RESULT, Json.of(swarm));
+    List<CostParts> costs =
+        outcome.parts().stream().map(part -> SwarmPart.decode(part).costs()).toList();
+    files.putAll(CostLogs.of(CostParts.merged(costs), seconds));
     output.write(files);
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(summary);

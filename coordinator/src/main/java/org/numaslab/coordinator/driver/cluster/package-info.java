@@ -16,6 +16,9 @@
 ///   which incarnation a frame is.
 /// - What a cpu wants of other members is asked when its turn is over: a turn is bounded, and the
 ///   borders belong to nobody's turn.
+/// - A message costs Artery more than its bytes do: what nobody waits for (frees, slabs that go
+///   back) is gathered while the mailbox is emptied, and goes as one [Parcel]; so do the answers to
+///   it. What a cpu waits for goes at once.
 @NullMarked
 package org.numaslab.coordinator.driver.cluster;
 
