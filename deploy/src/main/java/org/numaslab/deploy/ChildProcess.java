@@ -29,7 +29,7 @@ final class ChildProcess {
   private final Process process;
   private final CompletableFuture<String> address = new CompletableFuture<>();
   private final CompletableFuture<Void> member = new CompletableFuture<>();
-  private final StringBuffer said = new StringBuffer();
+  private volatile String said = "";
 
   /// @param log where its standard error goes
   private ChildProcess(String name, Path log, Process process) {
@@ -70,7 +70,7 @@ final class ChildProcess {
   private void read() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        said.append(line).append('\n');
+        said = said + line + '\n'; // by this thread only
         Matcher listening = LISTENING.matcher(line);
         if (listening.find()) {
           address.complete(listening.group(1));
@@ -175,7 +175,7 @@ final class ChildProcess {
 
   /// What it has said on standard output.
   String said() {
-    return said.toString();
+    return said;
   }
 
   /// Waits until its standard error has a line with these words.

@@ -25,7 +25,6 @@ final class ClusterRun {
   private static final Duration FORM_MAX = Duration.ofSeconds(60);
   private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;
-  private static final Consumer<CalibrationFigures> NOT_CALIBRATED = figures -> {};
 
   /// Is told how it stands.
   interface Watcher {
@@ -40,7 +39,7 @@ final class ClusterRun {
   private final List<String> words;
   private final Path folder;
   private final Watcher watcher;
-  private Consumer<CalibrationFigures> calibrated = NOT_CALIBRATED;
+  private @Nullable Consumer<CalibrationFigures> calibrated;
   private boolean isBreakable;
 
   /// @param words of the run
@@ -58,7 +57,8 @@ final class ClusterRun {
     return this;
   }
 
-  private void calibrate(ClusterSystem me, Runnable requireAlive) {
+  private void calibrate(
+      ClusterSystem me, Runnable requireAlive, Consumer<CalibrationFigures> told) {
     String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
     LeadOfRun run =
         RunActors.lead(
@@ -68,7 +68,7 @@ final class ClusterRun {
       requireAlive.run();
       pause();
     }
-    calibrated.accept(CalibrationFigures.of(outcome(run).parts()));
+    told.accept(CalibrationFigures.of(outcome(run).parts()));
   }
 
   /// Runs it.
@@ -89,8 +89,9 @@ final class ClusterRun {
                     ? event -> {}
                     : new MappedHistory(folder.resolve("coordinator.events")))) {
       Runnable requireAlive = processes == null ? () -> {} : processes::requireAlive;
-      if (calibrated != NOT_CALIBRATED) {
-        calibrate(me, requireAlive);
+      Consumer<CalibrationFigures> measures = calibrated;
+      if (measures != null) {
+        calibrate(me, requireAlive, measures);
       }
       LeadOfRun run = lead(me, System.currentTimeMillis());
       form(run, requireAlive);

@@ -2,8 +2,10 @@ package org.numaslab.deploy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.RunActors;
@@ -77,10 +79,9 @@ final class NodeLife {
     isLeaving = true;
     jobs.leave(LEAVE_MAX);
     process.leave();
-    process.ended().orTimeout(LEAVE_MAX.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
     try {
-      process.ended().join();
-    } catch (java.util.concurrent.CompletionException late) {
+      process.ended().copy().orTimeout(LEAVE_MAX.toMillis(), TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException late) {
       // The others find out by themselves.
     }
   }

@@ -73,8 +73,8 @@ class FailuresTest {
 
   @Test
   void aCpuThatFailsTooOftenGoesOffLineAndTheOthersGoOn() {
-    int seeds = 10;
-    Swarm.Totals totals = run(seeds, FailuresTest::tooOften);
+    long seeds = 10;
+    Swarm.Totals totals = run((int) seeds, FailuresTest::tooOften);
     assertThat(totals.restarts)
         .as("then it is off line")
         .isGreaterThanOrEqualTo(seeds * (Restarts.MAX + 1));

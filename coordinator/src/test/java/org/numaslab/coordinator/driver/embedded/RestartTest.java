@@ -76,9 +76,9 @@ class RestartTest {
             .resolve());
   }
 
-  private static void end(ActorSystem<?> system) throws Exception {
+  private static void end(ActorSystem<?> system) {
     system.terminate();
-    system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    system.getWhenTerminated().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
   private Throwable failure() throws InterruptedException, TimeoutException {
@@ -173,7 +173,7 @@ class RestartTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       end(actor);
       memory.close();
     }
