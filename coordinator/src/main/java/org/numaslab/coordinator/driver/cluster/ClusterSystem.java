@@ -94,7 +94,8 @@ public final class ClusterSystem implements AutoCloseable {
         Door.open(this, hello);
       }
       if (!others.isEmpty()) {
-        Door.enter(this, hello, others, mayForm, patience);
+        Door.enter(
+            this, hello, others, mayForm, patience, settings.timing().detection().multipliedBy(2));
       }
     }
     List<Address> seeds =

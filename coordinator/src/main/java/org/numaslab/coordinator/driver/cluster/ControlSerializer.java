@@ -18,6 +18,7 @@ import org.numaslab.coordinator.wire.FrameCodec;
 /// | h | [Door.Knock]: a Hello |
 /// | w | [Door.Welcome]: nothing |
 /// | n | [Door.Refused]: why, as UTF-8 |
+/// | t | [Door.Taken]: why, as UTF-8 |
 ///
 /// Shared by all threads of a process: each has a codec of its own.
 public final class ControlSerializer extends SerializerWithStringManifest {
@@ -46,6 +47,7 @@ public final class ControlSerializer extends SerializerWithStringManifest {
       case Door.Knock m -> "h";
       case Door.Welcome m -> "w";
       case Door.Refused m -> "n";
+      case Door.Taken m -> "t";
       default -> throw new IllegalArgumentException("not for other processes: " + message);
     };
   }
@@ -58,6 +60,7 @@ public final class ControlSerializer extends SerializerWithStringManifest {
       case Door.Knock m -> m.hello();
       case Door.Welcome m -> new byte[0];
       case Door.Refused m -> m.why().getBytes(StandardCharsets.UTF_8);
+      case Door.Taken m -> m.why().getBytes(StandardCharsets.UTF_8);
       default -> throw new IllegalArgumentException("not for other processes: " + message);
     };
   }
@@ -71,7 +74,8 @@ public final class ControlSerializer extends SerializerWithStringManifest {
         case "h" -> new Door.Knock(bounded(bytes));
         case "w" -> new Door.Welcome();
         case "n" -> new Door.Refused(new String(bounded(bytes), StandardCharsets.UTF_8));
-        default -> throw new BadFrame("manifest", manifest, "r, c, h, w, n");
+        case "t" -> new Door.Taken(new String(bounded(bytes), StandardCharsets.UTF_8));
+        default -> throw new BadFrame("manifest", manifest, "r, c, h, w, n, t");
       };
     } catch (BadFrame bad) {
       counts.refused(bad);

@@ -28,8 +28,13 @@ final class Door extends AbstractActor {
 
   record Refused(String why) implements Message {}
 
+  /// The node is there already: another process has it, or a life of it that is over and that
+  /// nobody has missed yet.
+  record Taken(String why) implements Message {}
+
   private static final String NAME = "door";
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private final ClusterSystem process;
   private final Hello mine;
@@ -49,27 +54,58 @@ final class Door extends AbstractActor {
   ///
   /// @param seeds of other processes, as `host:port`
   /// @param mayForm whether this process forms the cluster where nobody is
+  /// @param missed how long it takes until a life that is over is removed
   /// @throws EnvironmentFailure when this process does not fit, or nobody is there
   static void enter(
-      ClusterSystem process, Hello mine, List<String> seeds, boolean mayForm, Duration patience) {
-    long until = System.nanoTime() + patience.toNanos();
+      ClusterSystem process,
+      Hello mine,
+      List<String> seeds,
+      boolean mayForm,
+      Duration patience,
+      Duration missed) {
+    long begin = System.nanoTime();
+    boolean isTaken;
     do {
-      for (String seed : seeds) {
-        Optional<Message> answer = knock(process, mine, seed);
-        if (answer.isPresent() && answer.get() instanceof Refused refused) {
-          throw new EnvironmentFailure(
-              "%s refuses %s: %s"
-                  .formatted(seed, mine.member(), refused.why().replace("\n", "; ")));
-        }
-        if (answer.isPresent()) {
-          return;
+      isTaken = false;
+      for (int i = 0; i < seeds.size() && !isTaken; i++) {
+        String seed = seeds.get(i);
+        switch (knock(process, mine, seed).orElse(null)) {
+          case Welcome welcome -> {
+            return;
+          }
+          case Refused refused -> throw refused(seed, mine, refused.why());
+          case Taken taken when isOver(begin, missed) -> throw refused(seed, mine, taken.why());
+          case Taken taken -> isTaken = true;
+          case Knock other -> {}
+          case null -> {}
         }
       }
-    } while (!mayForm && System.nanoTime() < until);
+      if (isTaken) {
+        pause();
+      }
+    } while (isTaken || (!mayForm && !isOver(begin, patience)));
     if (!mayForm) {
       throw new EnvironmentFailure(
           "no seed node answers within %d s: %s"
               .formatted(patience.toSeconds(), String.join(", ", seeds)));
+    }
+  }
+
+  private static boolean isOver(long begin, Duration length) {
+    return System.nanoTime() - begin > length.toNanos();
+  }
+
+  private static EnvironmentFailure refused(String seed, Hello mine, String why) {
+    return new EnvironmentFailure(
+        "%s refuses %s: %s".formatted(seed, mine.member(), why.replace("\n", "; ")));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentFailure("interrupted", e);
     }
   }
 
@@ -92,26 +128,30 @@ final class Door extends AbstractActor {
   }
 
   private void knocked(Knock knock) {
-    String why;
-    try {
-      Hello hello = Hello.decode(knock.hello());
-      why = refusal(hello).orElse("");
-    } catch (BadFrame bad) {
-      why = bad.getMessage();
-    }
-    getSender().tell(why == null || why.isEmpty() ? new Welcome() : new Refused(why), getSelf());
+    getSender().tell(answer(knock), getSelf());
   }
 
-  private Optional<String> refusal(Hello hello) {
-    Optional<String> mismatch = hello.refusedBy(mine);
-    if (mismatch.isPresent()) {
-      return mismatch;
+  private Message answer(Knock knock) {
+    try {
+      Hello hello = Hello.decode(knock.hello());
+      return hello
+          .refusedBy(mine)
+          .<Message>map(Refused::new)
+          .or(() -> taken(hello))
+          .orElseGet(Welcome::new);
+    } catch (BadFrame bad) {
+      return new Refused(String.valueOf(bad.getMessage()));
     }
+  }
+
+  private Optional<Message> taken(Hello hello) {
     for (Incarnation there : process.members()) {
       if (there.node().equals(hello.member().node())
           && !process.addressOf(there).equals(Optional.of(getSender().path().address()))) {
         return Optional.of(
-            BadFrame.line("node", hello.member(), "another one: " + there + " is there already"));
+            new Taken(
+                BadFrame.line(
+                    "node", hello.member(), "another one: " + there + " is there already")));
       }
     }
     return Optional.empty();
