@@ -23,10 +23,12 @@ import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.memory.Memory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.FrameRange;
 import org.numaslab.node.topology.Topology;
 
 /// Rounds in which the process with node 0 measures and the others are there.
@@ -142,16 +144,18 @@ public final class CalibrateJob implements Job {
     List<CpuId> cpus = topology.cpusOf(member.me().node());
     CacheId small = caches.getFirst().id();
     CacheId large = caches.getLast().id();
+    int borrowed = fitting(other, BORROWED, LARGE_BYTES);
+    int freed = fitting(other, FREED, SMALL_BYTES);
     double ask = raw.askNanos(other, ASKS);
     machine.costs().clear();
-    run(member, cpus.getLast(), new Borrowing(large, other.node(), BORROWED, BORROW_CYCLES));
+    run(member, cpus.getLast(), new Borrowing(large, other.node(), borrowed, BORROW_CYCLES));
     double borrow = borrowNanos();
     double longs = raw.longsPerSecond(other, BATCHES);
-    Borrowing freeing = new Borrowing(small, other.node(), FREED, FREE_CYCLES);
+    Borrowing freeing = new Borrowing(small, other.node(), freed, FREE_CYCLES);
     run(member, cpus.getLast(), freeing);
     Pairs alone = new Pairs(small, PAIRS);
     run(member, cpus.getFirst(), alone);
-    Borrowing traffic = new Borrowing(large, other.node(), BORROWED, Integer.MAX_VALUE);
+    Borrowing traffic = new Borrowing(large, other.node(), borrowed, Integer.MAX_VALUE);
     CompletableFuture<Void> ended = start(member, cpus.getLast(), traffic);
     Pairs beside = new Pairs(small, PAIRS);
     run(member, cpus.getFirst(), beside);
@@ -163,9 +167,15 @@ public final class CalibrateJob implements Job {
         raw.serializeNanos(SERIALIZATIONS),
         longs,
         borrow,
-        1e9 * FREED * FREE_CYCLES / freeing.freeNanos(),
+        1e9 * freed * FREE_CYCLES / freeing.freeNanos(),
         alone.nanos(),
         beside.nanos());
+  }
+
+  /// As many objects as are wanted, or as a quarter of the other node's memory holds.
+  private int fitting(Incarnation other, int wanted, int bytesEach) {
+    long frames = topology.memoryOf(other.node()).stream().mapToLong(FrameRange::count).sum();
+    return (int) Math.min(wanted, frames * Memory.PAGE_BYTES / 4 / bytesEach);
   }
 
   /// Over all requests that give a cpu objects.

@@ -88,6 +88,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
             actors.add(mover);
           });
     }
+    process.links().clear(); // what earlier machines of this process have sent is not this one's
     process.listen(this);
   }
 

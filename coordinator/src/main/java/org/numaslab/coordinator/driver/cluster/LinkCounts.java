@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,15 @@ public final class LinkCounts {
   void sent(int node, int length) {
     messages.incrementAndGet(node);
     bytes.addAndGet(node, length);
+  }
+
+  /// Another run begins.
+  void clear() {
+    for (AtomicLongArray counts : List.of(messages, bytes, messagesIn, bytesIn)) {
+      for (int node = 0; node < counts.length(); node++) {
+        counts.set(node, 0);
+      }
+    }
   }
 
   void received(int node, int length) {
