@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "down",
     description = "Stops the processes that `numaslab cluster up` has started.",
-    footer = {"", "Example:", "  numaslab cluster down"})
+    footer = {"", "Example:", "  numaslab cluster down --out numaslab-out/cluster-up"})
 public final class ClusterDownCommand implements Callable<Integer> {
   private static final long STOP_MILLIS_MAX = 20_000;
   private static final long LOOK_MILLIS = 50;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "status",
     description =
         "Asks the nodes of a cluster that is up how they are. Exit code 1: some are not there.",
-    footer = {"", "Example:", "  numaslab cluster status"})
+    footer = {"", "Example:", "  numaslab cluster status --out numaslab-out/cluster-up"})
 public final class ClusterStatusCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long LOOK_MILLIS = 50;

@@ -137,7 +137,7 @@ final class ClusterWork {
   /// Measures, however loaded the machine is.
   private int calibration(Cluster cluster, Topology topology, OutputFolder output) {
     Path folder = NodesFolder.emptied(output.file(NODES));
-    List<String> words = ClusterWords.of(spec.commandLine().getParseResult());
+    List<String> words = words();
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       outcome = cluster.lead(topology, words, folder, FaultSchedule.none(), shown);
@@ -157,7 +157,7 @@ final class ClusterWork {
     RunInputs traced = workload.isGiven() ? null : RunInputs.read(trace, machine);
     LoadInputs loaded = workload.isGiven() ? LoadInputs.read(machine) : null;
     Path folder = resumes ? output.file(NODES) : NodesFolder.emptied(output.file(NODES));
-    List<String> words = ClusterWords.of(spec.commandLine().getParseResult());
+    List<String> words = words();
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
@@ -204,6 +204,16 @@ final class ClusterWork {
     return audit.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
+  /// The words for the nodes: also the machine, where only this process knows it.
+  private List<String> words() {
+    List<String> words = new ArrayList<>(ClusterWords.of(spec.commandLine().getParseResult()));
+    if (words.stream()
+        .noneMatch(word -> word.startsWith("--topology=") || word.startsWith("--kernel="))) {
+      words.addAll(machineWords());
+    }
+    return words;
+  }
+
   /// What repeats the run.
   private String command() {
     ParseResult parsed = spec.commandLine().getParseResult();
@@ -225,7 +235,7 @@ final class ClusterWork {
     Path nodes = output.file(NODES);
     Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
     NodesFolder.write(file, text);
-    List<String> words = new ArrayList<>(ClusterWords.of(spec.commandLine().getParseResult()));
+    List<String> words = new ArrayList<>(words());
     words.add("--histories=" + folder);
     words.add("--faults=" + file.toAbsolutePath());
     long begin = System.nanoTime();
