@@ -22,8 +22,6 @@ import org.numaslab.node.topology.Topology;
 
 /// Leads one run on the nodes of a cluster, from its forming to the parts of its result.
 final class ClusterRun {
-  private static final Duration FORM_MAX = Duration.ofSeconds(60);
-  private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
   private static final int LOOK_MILLIS = 50;
 
   /// Is told how it stands.
@@ -58,12 +56,15 @@ final class ClusterRun {
   }
 
   private void calibrate(
-      ClusterSystem me, Runnable requireAlive, Consumer<CalibrationFigures> told) {
+      ClusterSystem me,
+      Duration patience,
+      Runnable requireAlive,
+      Consumer<CalibrationFigures> told) {
     String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
     LeadOfRun run =
         RunActors.lead(
             me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology.nodeCount()));
-    form(run, requireAlive);
+    form(run, patience, requireAlive);
     while (!run.outcome().isDone()) {
       requireAlive.run();
       pause();
@@ -91,10 +92,10 @@ final class ClusterRun {
       Runnable requireAlive = processes == null ? () -> {} : processes::requireAlive;
       Consumer<CalibrationFigures> measures = calibrated;
       if (measures != null) {
-        calibrate(me, requireAlive, measures);
+        calibrate(me, member.patience(), requireAlive, measures);
       }
       LeadOfRun run = lead(me, System.currentTimeMillis());
-      form(run, requireAlive);
+      form(run, member.patience(), requireAlive);
       watcher.runs(run);
       boolean began = processes == null;
       while (!run.outcome().isDone()) {
@@ -118,7 +119,7 @@ final class ClusterRun {
   LeadOfRun.Outcome resume(MemberOptions member) {
     try (ClusterSystem me = join(member)) {
       LeadOfRun looks = lead(me, RunLead.LOOK);
-      long until = System.nanoTime() + FORM_MAX.toNanos();
+      long until = System.nanoTime() + member.patience().toNanos();
       OptionalLong running = running(looks);
       while (running.isEmpty()) {
         if (System.nanoTime() > until) {
@@ -145,11 +146,12 @@ final class ClusterRun {
 
   private ClusterSystem join(MemberOptions member) {
     member.breakable |= isBreakable;
+    Duration patience = member.patience();
     ClusterSystem me =
         ClusterProcesses.start(
             member.settings(topology.nodeCount(), List.of("coordinator")), List.of());
     try {
-      me.join(topology, Version.current(), SEED_PATIENCE);
+      me.join(topology, Version.current(), patience);
       return me;
     } catch (RuntimeException failed) {
       me.close();
@@ -170,8 +172,8 @@ final class ClusterRun {
     return outcome;
   }
 
-  private void form(LeadOfRun run, Runnable requireAlive) {
-    long until = System.nanoTime() + FORM_MAX.toNanos();
+  private void form(LeadOfRun run, Duration patience, Runnable requireAlive) {
+    long until = System.nanoTime() + patience.toNanos();
     while (run.view().wanted() == Phase.NONE) {
       Set<Integer> there = run.view().there();
       watcher.forms(there.size(), topology.nodeCount());
@@ -184,7 +186,7 @@ final class ClusterRun {
         }
         throw new EnvironmentFailure(
             "after %d s only %d of %d nodes are there: missing %s"
-                .formatted(FORM_MAX.toSeconds(), there.size(), topology.nodeCount(), missing));
+                .formatted(patience.toSeconds(), there.size(), topology.nodeCount(), missing));
       }
       requireAlive.run();
       pause();

@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Option;
 /// How a process is part of a cluster.
 final class MemberOptions {
   private static final Logger LOG = LoggerFactory.getLogger(MemberOptions.class);
+
+  /// A day.
+  private static final int WAIT_SECONDS_MAX = 86_400;
 
   @Option(
       names = "--bind",
@@ -74,6 +78,23 @@ final class MemberOptions {
       hidden = true,
       description = "Links can be cut on purpose (cluster run --faults).")
   boolean breakable;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      order = 46,
+      description =
+          "So long it waits for a seed node that answers; a coordinator also for nodes that are not"
+              + " there yet (60).")
+  int waitSeconds = 60;
+
+  /// How long it waits for others.
+  Duration patience() {
+    if (waitSeconds < 1 || waitSeconds > WAIT_SECONDS_MAX) {
+      throw new BadInput("--wait: got " + waitSeconds + ", allowed: 1.." + WAIT_SECONDS_MAX);
+    }
+    return Duration.ofSeconds(waitSeconds);
+  }
 
   /// @param nodes of the machine
   ClusterSettings settings(int nodes, List<String> roles) {

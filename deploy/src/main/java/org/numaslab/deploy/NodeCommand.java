@@ -2,7 +2,6 @@ package org.numaslab.deploy;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,8 +34,6 @@ import picocli.CommandLine.Spec;
       "  numaslab node --id 1 --topology 2x4:8G --bind 10.0.0.2:7331 --seed-nodes 10.0.0.1:7331 --insecure"
     })
 public final class NodeCommand implements Callable<Integer> {
-  private static final Duration SEED_PATIENCE = Duration.ofSeconds(60);
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -83,6 +80,7 @@ public final class NodeCommand implements Callable<Integer> {
     Topology whole = LoadInputs.read(machine).topology();
     List<NodeId> nodes = nodes(whole);
     ClusterSettings settings = member.settings(whole.nodeCount(), List.of());
+    member.patience();
     if (withParent) {
       Thread.ofPlatform().daemon().start(NodeCommand::endWithParent);
     }
@@ -112,7 +110,7 @@ public final class NodeCommand implements Callable<Integer> {
   private boolean live(Topology whole, List<NodeId> nodes, ClusterSettings settings) {
     NodeLife life = NodeLife.begin(whole, nodes, settings);
     say(nodes, "listening on " + life.address());
-    life.join(SEED_PATIENCE);
+    life.join(member.patience());
     say(nodes, "is a member");
     return life.untilEnd();
   }

@@ -103,7 +103,7 @@ public final class RunLead {
   public void heard(Standing standing) {
     String name = standing.process();
     Follower process = processes.get(name);
-    if (process == null || process.isGone || standing.run() > run) {
+    if (process == null || process.isGone || (run != LOOK && standing.run() > run)) {
       return;
     }
     for (Incarnation member : standing.members()) {

@@ -8,14 +8,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.deploy.CommandCall;
 import org.numaslab.deploy.ExitCode;
 
 /// What came of a swarm on processes, for stories to look at.
 record Swarmed(Path folder, String summary, JsonNode result) {
+  private static final Duration BEGIN_MAX = Duration.ofSeconds(90);
+  private static final int LOOK_MILLIS = 100;
+
   /// `numaslab cluster run` of a swarm on three processes: everything that it audits must hold.
   ///
   /// @param schedule of what goes wrong; empty for nothing
@@ -47,6 +52,25 @@ record Swarmed(Path folder, String summary, JsonNode result) {
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+  }
+
+  /// Waits until so many nodes have something to say of their histories.
+  ///
+  /// @param folder of the results that are to come
+  static void awaitBegun(Path folder, int nodes) throws InterruptedException {
+    long until = System.nanoTime() + BEGIN_MAX.toNanos();
+    while (begun(folder.resolve("nodes")) < nodes) {
+      assertThat(System.nanoTime()).as("the run does not begin").isLessThan(until);
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static long begun(Path histories) {
+    return Files.isDirectory(histories)
+        ? MappedHistory.in(histories).stream()
+            .filter(file -> !MappedHistory.read(file).isEmpty())
+            .count()
+        : 0;
   }
 
   /// Members that were lost, one after the other.
