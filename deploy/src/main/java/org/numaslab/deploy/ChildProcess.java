@@ -41,10 +41,13 @@ final class ChildProcess {
   /// @param arguments of numaslab
   /// @param stays whether it goes on when this process ends: what it says then goes nowhere
   static ChildProcess start(String name, List<String> arguments, Path log, boolean stays) {
-    List<String> words = new ArrayList<>();
-    if (stays) {
-      words.addAll(List.of("setsid", "--wait")); // Ctrl-C here is not for it
-    }
+    // Ctrl-C here is not for who stays.
+    return start(name, stays ? List.of("setsid", "--wait") : List.of(), arguments, log);
+  }
+
+  /// @param before words of a command that runs another one, as `setsid`
+  static ChildProcess start(String name, List<String> before, List<String> arguments, Path log) {
+    List<String> words = new ArrayList<>(before);
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     List<String> options = ManagementFactory.getRuntimeMXBean().getInputArguments();
     options.stream().filter(option -> !option.startsWith("-agentlib")).forEach(words::add);

@@ -13,6 +13,8 @@ public final class Started implements AutoCloseable {
   /// A process that starts on a busy machine.
   private static final Duration START_MAX = Duration.ofSeconds(60);
 
+  private static final int LOOK_MILLIS = 50;
+
   /// One of them.
   public static final class One {
     private final ChildProcess process;
@@ -40,6 +42,17 @@ public final class Started implements AutoCloseable {
     /// Waits until its standard error has these words.
     public void awaitSaid(String words) throws InterruptedException {
       process.awaitSaid(words, START_MAX);
+    }
+
+    /// Waits until its standard output has these words so often.
+    public void awaitOut(String words, int times) throws InterruptedException {
+      long until = System.nanoTime() + START_MAX.toNanos();
+      while (process.said().split(words, -1).length <= times) {
+        if (System.nanoTime() > until || !isAlive()) {
+          throw new AssertionError("no '" + words + "' in: " + out() + err());
+        }
+        Thread.sleep(LOOK_MILLIS);
+      }
     }
 
     public void signal(String signal) {
@@ -77,8 +90,13 @@ public final class Started implements AutoCloseable {
   }
 
   public One numaslab(String name, String... arguments) {
+    return numaslab(name, List.of(), arguments);
+  }
+
+  /// @param before words of a command that runs another one, as `ip netns exec`
+  public One numaslab(String name, List<String> before, String... arguments) {
     Path log = logs.resolve(name + "." + all.size() + ".log");
-    ChildProcess process = ChildProcess.start(name, List.of(arguments), log, false);
+    ChildProcess process = ChildProcess.start(name, before, List.of(arguments), log);
     all.add(process);
     return new One(process, log);
   }
