@@ -241,6 +241,7 @@ public final class SwarmJob implements Job {
     machine
         .members()
         .forEach(member -> member.note(Event.Kind.DIED, Event.NONE, member.me(), 0, 0));
+    close(); // or its tasks would go on among themselves
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -55,6 +56,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   private final List<ActorRef<?>> actors = new ArrayList<>();
   private final MachinePart part;
   private final MemberLink link;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Costs costs = new Costs();
 
   /// @param number of the machine: its members talk to those of the same number only
@@ -164,6 +166,9 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
 
   @Override
   public void close() {
+    if (isClosed.getAndSet(true)) {
+      return;
+    }
     process.forget(this);
     // Memory that an actor may still touch must not become another machine's.
     CompletableFuture<?> stopped = system.getWhenTerminated().toCompletableFuture();
