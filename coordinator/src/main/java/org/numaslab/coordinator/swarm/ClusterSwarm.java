@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
@@ -139,11 +140,14 @@ public record ClusterSwarm(
     List<String> violations = new ArrayList<>();
     for (SwarmPart part : parts) {
       if (part.out() > 0) {
-        violations.add("L2: %d objects of nodes %s are out".formatted(part.out(), part.nodes()));
+        violations.add(
+            "L2: %d objects of nodes %s are out: %s"
+                .formatted(part.out(), part.nodes(), names(part.outFirst())));
       }
       if (part.here() > 0) {
         violations.add(
-            "S6: %d objects of other nodes are in nodes %s".formatted(part.here(), part.nodes()));
+            "S6: %d objects of other nodes are in nodes %s: %s"
+                .formatted(part.here(), part.nodes(), names(part.hereFirst())));
       }
       part.rejections()
           .forEach((why, count) -> {
@@ -158,6 +162,12 @@ public record ClusterSwarm(
       Audit.of(SwarmPart.merged(parts)).findings().forEach(each -> violations.add("rest: " + each));
     }
     return violations;
+  }
+
+  private static String names(List<Long> objects) {
+    return objects.stream()
+        .map(object -> "0x" + Long.toHexString(object))
+        .collect(Collectors.joining(", "));
   }
 
   private static List<Loss> losses(List<Event> events, long begin, List<SwarmPart> parts) {

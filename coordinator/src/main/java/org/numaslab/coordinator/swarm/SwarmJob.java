@@ -27,6 +27,7 @@ import org.numaslab.coordinator.membership.Job;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.Marks;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.topology.CpuId;
@@ -160,6 +161,8 @@ public final class SwarmJob implements Job {
     List<MachineDump.NodeDump> nodes = new ArrayList<>();
     List<MachineDump.CpuDump> cpus = new ArrayList<>();
     long[] left = new long[2];
+    List<Long> out = new ArrayList<>();
+    List<Long> here = new ArrayList<>();
     Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
     long reclaimed = 0;
     long reclaimedAt = 0;
@@ -174,9 +177,11 @@ public final class SwarmJob implements Job {
                 machine.part().natures().buddy(member.me().node()),
                 machine.part().memory().frames()));
         state.cpus().forEach(cpu -> cpus.add(Dumper.cpu(cpu, caches)));
-        left[0] += state.borders().out().size();
+        left[0] += name(state.borders().out(), out);
         for (Incarnation other : process.members()) {
-          left[1] += other.equals(member.me()) ? 0 : state.borders().here(other).size();
+          if (!other.equals(member.me())) {
+            left[1] += name(state.borders().here(other), here);
+          }
         }
       });
     }
@@ -198,6 +203,8 @@ public final class SwarmJob implements Job {
             sum(each -> each.lost),
             left[0],
             left[1],
+            out,
+            here,
             reclaimed,
             reclaimedAt,
             rejections,
@@ -219,6 +226,18 @@ public final class SwarmJob implements Job {
                 cpus,
                 new HashMap<>()))
         .encode();
+  }
+
+  /// Names some of them.
+  ///
+  /// @return how many there are
+  private static long name(Marks marks, List<Long> named) {
+    for (long object : marks.toArray()) {
+      if (named.size() < SwarmPart.NAMED_MAX) {
+        named.add(object);
+      }
+    }
+    return marks.size();
   }
 
   private long sum(ToLongFunction<Progress> of) {

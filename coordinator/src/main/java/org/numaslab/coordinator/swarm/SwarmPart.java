@@ -17,6 +17,8 @@ import org.numaslab.node.topology.BadInput;
 /// @param lives of its nodes, one each
 /// @param out objects of its nodes that are outside, though every task has freed everything
 /// @param here objects of other nodes that are inside it
+/// @param outFirst some of those that are out, for people
+/// @param hereFirst some of those that are inside
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
 /// @param bytes that went to each node of another process
 /// @param costs where the time of its requests to other nodes went
@@ -32,6 +34,8 @@ public record SwarmPart(
     long lost,
     long out,
     long here,
+    List<Long> outFirst,
+    List<Long> hereFirst,
     long reclaimed,
     long reclaimedAt,
     Map<Rejection, Long> rejections,
@@ -40,6 +44,9 @@ public record SwarmPart(
     CostParts costs,
     MachineDump dump) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  /// So many objects are named.
+  static final int NAMED_MAX = 32;
 
   byte[] encode() {
     try {

@@ -1,0 +1,151 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.coordinator.swarm.ClusterSwarm;
+import org.numaslab.coordinator.swarm.Plan;
+import org.numaslab.coordinator.swarm.SwarmJob;
+import org.numaslab.coordinator.swarm.SwarmPart;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// A swarm on three processes of a cluster that are in this JVM: between them is Artery, as between
+/// real ones.
+final class ThreeProcesses implements AutoCloseable {
+  static final int NODES = 3;
+  static final String VERSION = "0.1.0";
+
+  private static final long RUN = 1;
+  private static final long SEED = 7;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Topology topology = Topology.uniform(NODES, 1, 1L << 20);
+  private final List<ClusterSystem> systems = new ArrayList<>();
+  private final List<SwarmJob> jobs = new ArrayList<>();
+  private final Path folder;
+
+  /// @param folder for what is written down
+  /// @param shims what is between a node and the others
+  ThreeProcesses(Path folder, long operations, IntFunction<Shim> shims)
+      throws InterruptedException {
+    this.folder = folder;
+    try {
+      List<String> seeds = List.of();
+      for (int node = 0; node < NODES; node++) {
+        systems.add(new ClusterSystem(settings(seeds), List.of(member(node))));
+        systems.getLast().join(topology, VERSION, Duration.ofSeconds(20));
+        seeds = List.of(systems.getFirst().hostPort());
+      }
+      await("members", () -> systems.stream().allMatch(s -> s.members().size() == NODES));
+      Plan plan =
+          Plan.random(SEED, operations, topology, (random, machine, length) -> FaultSchedule.none())
+              .onCluster(LoanTimes.standard());
+      for (ClusterSystem system : systems) {
+        Shim shim = shims.apply(system.own().getFirst().node().value());
+        jobs.add(new SwarmJob(RUN, false, plan, 0, system, shim, folder));
+      }
+    } catch (RuntimeException | Error failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  static ClusterSettings settings(List<String> seeds) {
+    return new ClusterSettings(
+        "127.0.0.1",
+        0,
+        seeds,
+        List.of(),
+        ClusterSettings.Resolver.quorumOf(NODES),
+        1,
+        false,
+        false,
+        null,
+        ClusterSettings.Timing.STANDARD);
+  }
+
+  static Incarnation member(int node) {
+    return new Incarnation(new NodeId(node), 1);
+  }
+
+  Topology topology() {
+    return topology;
+  }
+
+  ClusterSystem system(int node) {
+    return systems.get(node);
+  }
+
+  void begin() {
+    jobs.forEach(SwarmJob::begin);
+  }
+
+  /// Waits until all have done what they had to do, and go on.
+  ///
+  /// @return what an actor has failed of, null for nothing
+  @Nullable Throwable awaitOperations() throws InterruptedException {
+    await("operations", () -> failed() != null || jobs.stream().allMatch(SwarmJob::isFinished));
+    return failed();
+  }
+
+  /// Lets the tasks give back what they have.
+  ///
+  /// @param within after which what is under way is left as it is
+  ClusterSwarm end(Duration within) throws InterruptedException {
+    try (ExecutorService each = Executors.newFixedThreadPool(NODES)) {
+      jobs.forEach(job -> each.execute(job::settle));
+      each.shutdown();
+      if (!each.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS)) {
+        each.shutdownNow();
+      }
+    }
+    Thread.sleep(500);
+    return audited(jobs.stream().map(job -> SwarmPart.decode(job.collect())).toList());
+  }
+
+  /// What was written down so far, alone.
+  ClusterSwarm history() {
+    return audited(List.of());
+  }
+
+  private ClusterSwarm audited(List<SwarmPart> parts) {
+    return ClusterSwarm.of(SEED, topology, parts, folder, event -> {});
+  }
+
+  /// What an actor has failed of.
+  private @Nullable Throwable failed() {
+    return systems.stream()
+        .map(system -> system.failure().getNow(null))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > until) {
+        throw new AssertionError(what + " did not come");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  @Override
+  public void close() {
+    jobs.forEach(SwarmJob::close);
+    systems.forEach(ClusterSystem::close);
+  }
+}
