@@ -60,7 +60,7 @@ final class NodeJobs implements RunFollower.Jobs {
     return job;
   }
 
-  /// The others have removed this process.
+  /// This process is no member any more: the others have removed it, or it has left.
   void died() {
     Job job = current;
     if (job != null) {

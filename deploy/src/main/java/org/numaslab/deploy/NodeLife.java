@@ -84,5 +84,6 @@ final class NodeLife {
     } catch (CompletionException late) {
       // The others find out by themselves.
     }
+    jobs.died();
   }
 }

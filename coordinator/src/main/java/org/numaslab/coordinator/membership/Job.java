@@ -27,7 +27,8 @@ public interface Job extends AutoCloseable {
   /// Operations to do in all; an estimate where time decides. For any thread.
   long total();
 
-  /// The others have removed this process: its part is lost.
+  /// This process is no member any more, as the others have removed it or it has left: what it has
+  /// is lost.
   void died();
 
   @Override

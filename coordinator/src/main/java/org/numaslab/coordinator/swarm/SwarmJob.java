@@ -254,7 +254,7 @@ public final class SwarmJob implements Job {
     return share * Math.max(1, progress.size());
   }
 
-  /// The others have removed this process.
+  /// This process is no member any more.
   @Override
   public void died() {
     machine

@@ -172,6 +172,11 @@ final class FewMembers implements AutoCloseable {
       borders.leaves();
     }
 
+    /// That another one goes.
+    void hearsThatGoes(Member other) {
+      borders.leaving(other.me);
+    }
+
     void removes(Member gone) {
       borders.removed(gone.me, local());
       settle();

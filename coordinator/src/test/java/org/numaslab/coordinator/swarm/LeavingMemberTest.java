@@ -27,6 +27,23 @@ class LeavingMemberTest {
   }
 
   @Test
+  void nothingIsPassedOnToItByThoseWhoKnowThatItGoes() {
+    try (FewMembers few = new FewMembers(3)) {
+      Member from = few.member(1);
+      Member leaves = few.member(2);
+      from.wantsPage();
+      leaves.wantsPage();
+      long page = from.page();
+      from.hearsThatGoes(leaves);
+      from.handsOff(page, leaves);
+      assertThat(from.has(page)).as("at once").isTrue();
+      few.pass(50);
+      assertThat(leaves.has(page)).isFalse();
+      assertThat(few.end()).isEmpty();
+    }
+  }
+
+  @Test
   void itGivesBackWhatItHasAllTheSame() {
     try (FewMembers few = new FewMembers(2)) {
       Member leaves = few.member(1);

@@ -39,6 +39,10 @@ public final class Borders {
   private final Map<NodeId, Incarnation> next = new HashMap<>();
 
   private final Set<Incarnation> removed = new HashSet<>();
+
+  /// Who has said that it goes.
+  private final Set<Incarnation> leaving = new HashSet<>();
+
   private final Map<Integer, Border> borders = new TreeMap<>();
   private boolean isLeaving;
   private long due = Outgoing.NEVER;
@@ -127,6 +131,7 @@ public final class Borders {
     borders.values().forEach(border -> border.removed(member, now));
     home.removed(member, now);
     members.remove(member.node(), member);
+    leaving.remove(member);
     Incarnation later = next.remove(member.node());
     if (later != null) {
       joined(later);
@@ -143,6 +148,12 @@ public final class Borders {
   /// Who is known to be there, without this member itself.
   public @Nullable Incarnation member(NodeId node) {
     return members.get(node);
+  }
+
+  /// Another member is about to go: nothing is passed on to it any more, or what is on its way when
+  /// it goes would be gone with it.
+  public void leaving(Incarnation member) {
+    leaving.add(member);
   }
 
   /// This member gives back what it has, and goes: from here on it takes over nothing from tasks of
@@ -203,7 +214,7 @@ public final class Borders {
   /// @return false when that cannot be now: nothing has happened
   public boolean handOff(NodeId of, HandOff handOff, long token, long now) {
     Incarnation receiver = members.get(topology.nodeOf(handOff.to()));
-    if (receiver == null) {
+    if (receiver == null || leaving.contains(receiver)) {
       return false;
     }
     due = now;

@@ -144,6 +144,11 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   }
 
   @Override
+  public void leaving(Incarnation member) {
+    members.values().forEach(each -> each.shell().tell(new MemberActor.Leaving(member)));
+  }
+
+  @Override
   public void removed(Incarnation member) {
     mailboxes.remove(member);
     members.values().forEach(each -> each.shell().tell(new MemberActor.Removed(member)));

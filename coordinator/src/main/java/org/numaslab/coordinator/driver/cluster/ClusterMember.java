@@ -271,6 +271,10 @@ public final class ClusterMember implements MemberHost {
     alone(() -> borders.joined(member));
   }
 
+  void leaving(Incarnation member) {
+    alone(() -> borders.leaving(member));
+  }
+
   void removed(Incarnation member) {
     alone(() -> borders.removed(member, events.now()));
   }

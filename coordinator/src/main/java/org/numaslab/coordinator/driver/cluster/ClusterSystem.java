@@ -46,6 +46,9 @@ public final class ClusterSystem implements AutoCloseable {
     /// A member is there. Its process is at an address.
     void joined(Incarnation member, Address at);
 
+    /// It says that it goes: it is still there, and answers.
+    default void leaving(Incarnation member) {}
+
     /// It is gone for ever.
     void removed(Incarnation member);
   }
@@ -174,6 +177,10 @@ public final class ClusterSystem implements AutoCloseable {
     if (!gone.contains(member) && there.put(member, at) == null) {
       listeners.forEach(each -> each.joined(member, at));
     }
+  }
+
+  synchronized void leaving(Incarnation member) {
+    listeners.forEach(each -> each.leaving(member));
   }
 
   synchronized void removed(Incarnation member) {

@@ -11,7 +11,7 @@ import org.numaslab.node.protocol.NodeProtocol;
 /// `list_lock`.
 final class MemberActor {
   /// What the member is told.
-  sealed interface Message permits OfNode, Parcel, Send, Due, Joined, Removed {}
+  sealed interface Message permits OfNode, Parcel, Send, Due, Joined, Leaving, Removed {}
 
   /// For its node, of its own CPUs or the registry.
   record OfNode(NodeProtocol message) implements Message {}
@@ -29,6 +29,9 @@ final class MemberActor {
   /// Another member is there.
   record Joined(Incarnation member) implements Message {}
 
+  /// Another member says that it goes.
+  record Leaving(Incarnation member) implements Message {}
+
   /// Another member, or this one, is removed for ever.
   record Removed(Incarnation member) implements Message {}
 
@@ -45,6 +48,7 @@ final class MemberActor {
               case Send m -> member.sendWaiting();
               case Due m -> member.due();
               case Joined m -> member.joined(m.member());
+              case Leaving m -> member.leaving(m.member());
               case Removed m -> member.removed(m.member());
             }
           } catch (RuntimeException | Error e) {

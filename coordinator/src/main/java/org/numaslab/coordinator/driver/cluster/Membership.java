@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver.cluster;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent.ClusterDomainEvent;
+import org.apache.pekko.cluster.ClusterEvent.MemberLeft;
 import org.apache.pekko.cluster.ClusterEvent.MemberRemoved;
 import org.apache.pekko.cluster.ClusterEvent.MemberUp;
 import org.apache.pekko.cluster.Member;
@@ -10,7 +11,7 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Subscribe;
 
-/// Hears from Pekko Cluster who has joined and who is removed.
+/// Hears from Pekko Cluster who has joined, who leaves and who is removed.
 final class Membership {
   private Membership() {}
 
@@ -26,6 +27,8 @@ final class Membership {
       return Behaviors.receiveMessage(event -> {
         if (event instanceof MemberUp up) {
           up(process, up.member());
+        } else if (event instanceof MemberLeft left) {
+          Roles.members(left.member().getRoles()).forEach(process::leaving);
         } else if (event instanceof MemberRemoved removed) {
           Roles.members(removed.member().getRoles()).forEach(process::removed);
           if (removed.member().uniqueAddress().equals(cluster.selfMember().uniqueAddress())) {

@@ -219,13 +219,14 @@ final class FaultsAtWork {
   }
 
   private void leave(SimulatedMember member, long rejoinNanos) {
-    member.leaves(() -> {
-      cluster.kill(member);
-      cluster.remove(member.me());
-      if (rejoinNanos != Fault.NEVER) {
-        cluster.restartLater(member.me().node(), rejoinNanos);
-      }
-    });
+    member.leaves(() ->
+        cluster.goes(
+            member,
+            () -> {
+              if (rejoinNanos != Fault.NEVER) {
+                cluster.restartLater(member.me().node(), rejoinNanos);
+              }
+            }));
   }
 
   private Runnable churn(long everyNanos) {

@@ -88,6 +88,9 @@ public final class SimulatedCluster implements AutoCloseable {
 
   private static final long MILLIS = 1_000_000;
 
+  /// From when a member says that it goes, until it does.
+  private static final long GOES_NANOS = 20 * MILLIS;
+
   private final Settings settings;
   private final Topology topology;
   private final Tasks tasks;
@@ -329,6 +332,26 @@ public final class SimulatedCluster implements AutoCloseable {
       note(Kind.DIED, member.me(), 0);
       member.die();
     }
+  }
+
+  /// A member says that it goes, and does when what was on its way to it has arrived.
+  ///
+  /// @param then runs when it is removed; not where it dies before
+  void goes(SimulatedMember member, Runnable then) {
+    for (SimulatedMember other : alive()) {
+      if (other != member) {
+        other.run(() -> other.leaving(member.me()));
+      }
+    }
+    time.after(
+        GOES_NANOS,
+        () -> {
+          if (member.isAlive()) {
+            kill(member);
+            remove(member.me());
+            then.run();
+          }
+        });
   }
 
   /// Whom nobody has heard for long enough is removed: whether it is dead or not.

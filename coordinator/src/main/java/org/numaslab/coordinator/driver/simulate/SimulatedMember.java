@@ -248,6 +248,10 @@ public final class SimulatedMember implements MemberHost {
     borders.joined(member);
   }
 
+  void leaving(Incarnation member) {
+    borders.leaving(member);
+  }
+
   void removed(Incarnation member) {
     borders.removed(member, clock.now());
     pump();
