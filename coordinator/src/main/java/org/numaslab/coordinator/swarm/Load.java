@@ -126,11 +126,6 @@ public record Load(
         choreNanos);
   }
 
-  /// The same, with nothing done to the machine as a whole: that takes its time on bad networks.
-  Load withoutChores() {
-    return with("chores", 0);
-  }
-
   private Load with(String word, long value) {
     return parse("", word + "=" + value, this);
   }

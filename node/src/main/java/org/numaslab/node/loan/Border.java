@@ -176,7 +176,7 @@ final class Border {
   }
 
   private void answered(Outgoing asked, Answer answer, long now) {
-    Open open = asked.get(answer.sequence());
+    Open open = asked.answered(answer.sequence(), now);
     if (open == null || open.parked != null) {
       events.rejected(Rejection.ANSWERED_BEFORE);
       return;

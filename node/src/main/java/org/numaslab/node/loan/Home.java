@@ -257,7 +257,7 @@ public final class Home {
 
   private void answered(Incarnation from, Answer answer, long now) {
     Outgoing to = outgoing.get(from);
-    Open open = to == null ? null : to.get(answer.sequence());
+    Open open = to == null ? null : to.answered(answer.sequence(), now);
     if (to == null || open == null || !(answer.told() instanceof Taken taken)) {
       events.rejected(Rejection.ANSWERED_BEFORE);
       return;

@@ -5,7 +5,7 @@ package org.numaslab.node.loan;
 ///
 /// @param lease for which a member may use what it has of a home, from the moment when it asked
 /// @param renewal from one renewal to the next
-/// @param retryFirst until a request is sent again
+/// @param retryFirst until a request is sent again, at most; sooner where answers come fast
 /// @param retryMax to which that doubles
 /// @param deadline after which an allocation asks somebody else; what comes later is given back
 /// @param listedPages pages in one part of a list: 512 x 72 bytes is well below a frame's limit

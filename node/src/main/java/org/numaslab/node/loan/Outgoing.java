@@ -46,6 +46,9 @@ final class Outgoing {
     private long next;
     private long wait;
 
+    /// When it was sent, [#NEVER] when it was sent again or not at all.
+    private long sentOnce = NEVER;
+
     private Open(long sequence, Asked asked, long[] names, long token, long deadline) {
       this.sequence = sequence;
       this.asked = asked;
@@ -60,6 +63,7 @@ final class Outgoing {
   private final Incarnation home;
   private final LoanTimes times;
   private final Consumer<Frame> wire;
+  private final RoundTrip roundTrip;
   private final TreeMap<Long, Open> open = new TreeMap<>();
   private long last;
 
@@ -76,6 +80,7 @@ final class Outgoing {
     this.home = home;
     this.times = times;
     this.wire = wire;
+    this.roundTrip = new RoundTrip(times);
   }
 
   /// Sends nothing until [#start].
@@ -110,15 +115,25 @@ final class Outgoing {
   }
 
   private void transmit(Open request, long now) {
-    request.wait =
-        request.wait == 0 ? times.retryFirst() : Math.min(2 * request.wait, times.retryMax());
+    boolean isFirst = request.wait == 0;
+    request.wait = isFirst ? roundTrip.timeout() : Math.min(2 * request.wait, times.retryMax());
+    request.sentOnce = isFirst ? now : NEVER;
     request.next = now + request.wait;
     due = Math.min(due, request.next);
     Request body = new Request(request.sequence, open.firstKey(), request.asked);
     wire.accept(new Frame(from, to, home, body));
   }
 
-  /// The request that an answer is for, null when it is not open.
+  /// The request that an answer is for which has come now, null when it is not open.
+  @Nullable Open answered(long sequence, long now) {
+    Open request = open.get(sequence);
+    if (request != null && request.parked == null && request.sentOnce != NEVER) {
+      roundTrip.took(now - request.sentOnce);
+    }
+    return request;
+  }
+
+  /// The request of a number, null when it is not open.
   @Nullable Open get(long sequence) {
     return open.get(sequence);
   }
