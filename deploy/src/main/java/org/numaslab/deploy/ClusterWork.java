@@ -230,7 +230,7 @@ final class ClusterWork {
 
   private int swarm(Cluster cluster, Topology topology, OutputFolder output) {
     FaultSchedule schedule = schedule(topology);
-    String text = ScheduleText.of(schedule.faults()).text();
+    String text = ScheduleText.of(schedule).text();
     Path file = output.file(SCHEDULE);
     Path nodes = output.file(NODES);
     Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
@@ -291,7 +291,7 @@ final class ClusterWork {
     }
     FaultSchedule drawn =
         choice.of(new SplittableRandom(machine.seed), topology, FAULTY_NANOS).slower(SLOWER);
-    ScheduleText.of(drawn.faults()).requireDoneBy(FaultKind.Driver.PROCESSES);
+    ScheduleText.of(drawn).requireDoneBy(FaultKind.Driver.PROCESSES);
     return drawn;
   }
 

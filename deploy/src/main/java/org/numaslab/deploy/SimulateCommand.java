@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.AuditedHistory;
@@ -77,7 +76,6 @@ public final class SimulateCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";
   private static final String SCHEDULE = "schedule.txt";
   private static final String HISTORY = HistoryFile.NAME + ".gz";
-  private static final Pattern INJECTED = Pattern.compile(" fail(slab|-page-alloc) ");
   private static final int STORIES_MAX = 3;
   private static final long SEEDS_MAX = 10_000_000;
   private static final long OPERATIONS_MAX = 1_000_000_000;
@@ -225,7 +223,7 @@ public final class SimulateCommand implements Callable<Integer> {
               repeat(smallest.plan(), output.path().resolve(SCHEDULE).toString())
                   + " --load "
                   + smallest.plan().load(),
-              scheduleOf(smallest.plan()));
+              ScheduleText.of(smallest.plan().faults()).text());
     }
     SimulationResult result =
         SimulationResult.of(Version.current(), command(), cases, all, failure);
@@ -233,7 +231,7 @@ public final class SimulateCommand implements Callable<Integer> {
     files.put(SUMMARY, page);
     files.put(RESULT, Json.of(result));
     if (last != null) {
-      files.put(SCHEDULE, scheduleOf(last.plan()));
+      files.put(SCHEDULE, ScheduleText.of(last.plan().faults()).text());
     }
     output.write(files);
     stdout.print(page);
@@ -331,21 +329,6 @@ public final class SimulateCommand implements Callable<Integer> {
     List<Violation> ofObjects =
         run.violations().stream().filter(v -> v.object() != 0).limit(STORIES_MAX).toList();
     return AuditView.of(AuditedHistory.explain(history, ofObjects));
-  }
-
-  /// What goes wrong in a run, as a file has it. Injection points are as in the file that they come
-  /// from: nothing else has any.
-  private String scheduleOf(Plan plan) {
-    StringBuilder text = new StringBuilder(ScheduleText.of(plan.faults().faults()).text());
-    Path file = new FaultChoice(faults).file();
-    if (file != null) {
-      ScheduleText.read(file, plan.topology())
-          .text()
-          .lines()
-          .filter(line -> INJECTED.matcher(line).find())
-          .forEach(line -> text.append(line).append('\n'));
-    }
-    return text.toString();
   }
 
   private void check() {

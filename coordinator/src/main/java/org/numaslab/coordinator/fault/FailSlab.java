@@ -9,13 +9,14 @@ import org.numaslab.node.slab.SlabFlags;
 ///
 /// @param ignoreGfpWait whether those that may wait pass (`ignore-gfp-wait`; the kernel's default)
 /// @param cacheFilter whether only caches with FAILSLAB fail (`cache-filter`)
+/// @param text all of it, as [FaultText] reads it
 ///
 ///   Models mm/failslab.c, v6.1.
-public record FailSlab(FaultAttr attr, boolean ignoreGfpWait, boolean cacheFilter) {
+public record FailSlab(FaultAttr attr, boolean ignoreGfpWait, boolean cacheFilter, String text) {
   public static final String NAME = "failslab";
 
   FailSlab afresh() {
-    return new FailSlab(attr.afresh(), ignoreGfpWait, cacheFilter);
+    return new FailSlab(attr.afresh(), ignoreGfpWait, cacheFilter, text);
   }
 
   public boolean shouldFail(KmemCache cache, int gfp, Current who, Surroundings at) {

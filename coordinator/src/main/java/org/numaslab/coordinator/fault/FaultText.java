@@ -88,14 +88,15 @@ public final class FaultText {
   /// @param option how the command line calls it, for errors
   public static FailSlab failSlab(String option, String text) {
     FaultText read = new FaultText(option, text, FILTER);
-    return new FailSlab(read.attr(FailSlab.NAME), read.isSet(WAIT, "Y"), read.isSet(FILTER, "N"));
+    return new FailSlab(
+        read.attr(FailSlab.NAME), read.isSet(WAIT, "Y"), read.isSet(FILTER, "N"), text);
   }
 
   /// @param option how the command line calls it, for errors
   public static FailPageAlloc failPageAlloc(String option, String text) {
     FaultText read = new FaultText(option, text, ORDER);
     int order = read.file(ORDER, 1, Buddy.ORDER_MAX);
-    return new FailPageAlloc(read.attr(FailPageAlloc.NAME), read.isSet(WAIT, "Y"), order);
+    return new FailPageAlloc(read.attr(FailPageAlloc.NAME), read.isSet(WAIT, "Y"), order, text);
   }
 
   private FaultAttr attr(String name) {

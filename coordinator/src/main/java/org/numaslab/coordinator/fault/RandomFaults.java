@@ -27,6 +27,7 @@ public final class RandomFaults {
   static final long SETTLE_MILLIS = 1500;
 
   private static final int TRIES = 8;
+  private static final int INJECTED_PERCENT_MAX = 5;
   private static final int EVENTS_MIN = 6;
   private static final int EVENTS_SPREAD = 9;
   private static final int TOGETHER_MILLIS_MAX = 200;
@@ -73,7 +74,7 @@ public final class RandomFaults {
   }
 
   /// About a dozen faults: a bad network from begin to end, members that die, stop, are cut off or
-  /// removed, and now and then any other kind.
+  /// removed, allocations that fail, and now and then any other kind.
   public static FaultSchedule mix(SplittableRandom random, Topology topology, long lengthNanos) {
     RandomFaults drawn = new RandomFaults(random, topology, lengthNanos);
     drawn.badNetwork();
@@ -83,7 +84,25 @@ public final class RandomFaults {
                 COMMON.stream().flatMap(k -> Stream.generate(() -> k).limit(COMMON_WEIGHT - 1)))
             .toList();
     int events = EVENTS_MIN + random.nextInt(EVENTS_SPREAD);
-    return drawn.draw(Stream.generate(() -> drawn.slot(kinds)).limit(events).toList());
+    FaultSchedule schedule =
+        drawn.draw(Stream.generate(() -> drawn.slot(kinds)).limit(events).toList());
+    return new FaultSchedule(schedule.faults(), injected(random));
+  }
+
+  /// Each of the two in one seed of four: of any size, also where the caller may wait.
+  private static Faults injected(SplittableRandom random) {
+    boolean failsSlab = random.nextInt(4) == 0;
+    boolean failsPages = random.nextInt(4) == 0;
+    return new Faults(
+        failsSlab ? FaultText.failSlab(FailSlab.NAME, injected(random, "")) : null,
+        failsPages
+            ? FaultText.failPageAlloc(FailPageAlloc.NAME, injected(random, ",min-order=0"))
+            : null);
+  }
+
+  private static String injected(SplittableRandom random, String more) {
+    int percent = 1 + random.nextInt(INJECTED_PERCENT_MAX);
+    return "1," + percent + ",0,-1,ignore-gfp-wait=N,verbose=0" + more;
   }
 
   /// Several faults of this kind; none where the machine cannot have it.

@@ -96,11 +96,15 @@ public final class ScheduleText {
   }
 
   /// Faults that were not read but made.
-  public static ScheduleText of(List<ScheduledFault> faults) {
+  public static ScheduleText of(FaultSchedule schedule) {
     ScheduleText made = new ScheduleText("schedule");
-    for (ScheduledFault fault : faults) {
+    for (ScheduledFault fault : schedule.faults()) {
       made.faults.add(new Placed(fault, 0));
     }
+    FailSlab slab = schedule.injected().slab();
+    made.failSlab = slab == null ? null : slab.text();
+    FailPageAlloc pages = schedule.injected().pages();
+    made.failPageAlloc = pages == null ? null : pages.text();
     made.faults.sort(BY_TIME);
     // The lines that they are written to, below the header.
     for (int i = 0; i < made.faults.size(); i++) {

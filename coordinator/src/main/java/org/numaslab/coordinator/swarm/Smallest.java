@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.numaslab.coordinator.fault.FaultSchedule;
+import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.fault.ScheduledFault;
 
 /// Makes a failing run smaller while it still fails: fewer faults, fewer operations, a simpler
@@ -57,6 +58,9 @@ public final class Smallest {
 
   /// Leaves out halves, then quarters, down to single faults.
   private void dropFaults() {
+    if (best.plan().faults().injected().attrs().findAny().isPresent()) {
+      accepts(best.plan().with(new FaultSchedule(faults(), Faults.none())));
+    }
     for (int part = Math.max(1, faults().size() / 2); part >= 1; part /= 2) {
       for (int from = 0; from < faults().size(); ) {
         List<ScheduledFault> fewer = new ArrayList<>(faults());

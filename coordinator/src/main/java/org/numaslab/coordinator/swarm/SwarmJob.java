@@ -22,7 +22,6 @@ import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.MemberSettings;
 import org.numaslab.coordinator.driver.cluster.Shim;
 import org.numaslab.coordinator.experiment.Dumper;
-import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.membership.Job;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -82,7 +81,7 @@ public final class SwarmJob implements Job {
                 plan.times(),
                 plan.seed(),
                 RemoteDraw.SEEDED,
-                Faults.none(),
+                plan.faults().injected().afresh(),
                 TOUCHED_BYTES_MAX,
                 1),
             shim,

@@ -320,8 +320,7 @@ class BadSchedulesTest {
     int refused = 0;
     for (int i = 0; i < 20_000; i++) {
       StringBuilder text =
-          new StringBuilder(
-              ScheduleText.of(RandomFaults.mix(random, FOUR, 5_000_000_000L).faults()).text());
+          new StringBuilder(ScheduleText.of(RandomFaults.mix(random, FOUR, 5_000_000_000L)).text());
       for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
         int index = random.nextInt(text.length());
         char letter = letters.charAt(random.nextInt(letters.length()));

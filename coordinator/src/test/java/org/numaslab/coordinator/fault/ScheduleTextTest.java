@@ -82,9 +82,13 @@ class ScheduleTextTest {
     assertThat(all.stream().map(FaultKind::of)).containsExactly(FaultKind.values());
     ScheduleText made =
         ScheduleText.of(
-            all.stream()
-                .map(f -> new ScheduledFault(7, FaultKind.of(f).lasts() ? 1001 : 0, f))
-                .toList());
+            new FaultSchedule(
+                all.stream()
+                    .map(f -> new ScheduledFault(7, FaultKind.of(f).lasts() ? 1001 : 0, f))
+                    .toList(),
+                new Faults(
+                    FaultText.failSlab("f", "1,10,0,5,cache-filter=Y"),
+                    FaultText.failPageAlloc("f", "1,10,0,-1,require=*.Mempools.*"))));
     ScheduleText read = ScheduleText.parse("f", made.text(), FOUR);
     assertThat(read).isEqualTo(made);
     assertThat(read.text()).isEqualTo(made.text());
@@ -139,7 +143,7 @@ class ScheduleTextTest {
 
   @Test
   void nothingThatGoesWrongIsWrittenAndReadToo() {
-    ScheduleText none = ScheduleText.of(List.of());
+    ScheduleText none = ScheduleText.of(FaultSchedule.none());
     assertThat(ScheduleText.parse("f", none.text(), FOUR)).isEqualTo(none);
     assertThat(none.schedule()).isEqualTo(FaultSchedule.none());
   }

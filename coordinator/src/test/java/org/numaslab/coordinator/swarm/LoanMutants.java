@@ -90,7 +90,7 @@ final class LoanMutants {
           unsafe("R5", "who is not in the lease table is served")
               .inLoan(HOME, "if (!leases.containsKey(from)) {", "if (false) {")
               .inLoan(BORDER, "toHome.hold();", "")
-              .seeds(90, 224),
+              .seeds(27, 474),
           unsafe("R6", "late grants are handed out, late hand-offs taken")
               .inLoan(
                   BORDER,

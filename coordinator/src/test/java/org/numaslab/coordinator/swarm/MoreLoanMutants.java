@@ -130,7 +130,7 @@ final class MoreLoanMutants {
               .seeds(3, 18, 21),
           unsafe("R6", "an object that was cleared too late is used")
               .inLoan("Crossing", "message instanceof Zero\n              || Arrays", "Arrays")
-              .seeds(12, 28, 2),
+              .seeds(5, 40, 61),
           unsafe("R6", "the right to a slab is taken late")
               .inLoan(
                   "Crossing",
@@ -142,10 +142,10 @@ final class MoreLoanMutants {
                   "Crossing",
                   "List.of(free(from, m.cache(), m.object(), Call.on(from.cpu().value())));",
                   "List.of();")
-              .seeds(3, 5, 6),
+              .seeds(15, 18, 28),
           leak("R2", "the right to a slab that comes too late is not given back")
               .inLoan("Crossing", "if (outcome.frozen().length > 0) {", "if (false) {")
-              .seeds(193, 347, 495),
+              .seeds(334, 644, 700),
           unsafe("R1", "a request that is answered and forgotten is done again")
               .inLoan(INCOMING, "return sequence < oldest;", "return false;")
               .scenario(RequestScenarios.class, "requestedLongAgo"),
