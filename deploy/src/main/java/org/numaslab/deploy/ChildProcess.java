@@ -55,6 +55,7 @@ final class ChildProcess {
       words.add(HEAP);
     }
     words.add("-Dnumaslab.stderr.terminal=false");
+    words.add("-Dnumaslab.log.sbr=WARN"); // into its log: whom it has removed, and why
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), Numaslab.class.getName()));
     words.addAll(arguments);
     try {

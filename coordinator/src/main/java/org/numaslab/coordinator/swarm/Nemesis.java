@@ -82,7 +82,7 @@ public enum Nemesis {
       case DUPLICATE -> "at 0s for end duplicate 10%\n";
       case DELAY ->
           "at 0s for end delay 20% min=1ms max=50ms\nat 0s for end reorder 30% max=20ms\n";
-      case DOWN -> "at %s down node=%d\n".formatted(soon, one);
+      case DOWN -> "at %s down node=%d unaware=0s\n".formatted(soon, one);
       case LEAVE -> "at %s leave node=%d rejoin=1s\n".formatted(soon, one);
       case COORDINATOR_KILL -> "";
     };
