@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,6 +58,7 @@ public final class ClusterSystem implements AutoCloseable {
   private final List<Incarnation> own;
   private final Map<Incarnation, Address> there = new TreeMap<>(Incarnation.ORDER);
   private final Set<Incarnation> gone = new HashSet<>();
+  private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
   private final List<Listener> listeners = new ArrayList<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -119,12 +121,18 @@ public final class ClusterSystem implements AutoCloseable {
         .toList();
   }
 
-  /// Begins or ends to lose all that this process sends to a node's processes, heartbeats too.
+  /// Begins or ends to lose all that this process sends to a node's processes, heartbeats too. Its
+  /// next life finds the door shut meanwhile.
   ///
   /// @param both whether what they send is lost as well
   @SuppressWarnings(
       "deprecation") // of a transport that is gone; Artery's has taken its commands over
   public void cutOff(NodeId node, boolean both, boolean begins) {
+    if (begins) {
+      cutOff.add(node);
+    } else {
+      cutOff.remove(node);
+    }
     ExtendedActorSystem classic = (ExtendedActorSystem) Adapter.toClassic(system);
     for (Address at : addressesOf(node)) {
       var _ =
@@ -140,6 +148,11 @@ public final class ClusterSystem implements AutoCloseable {
                           ? ThrottlerTransportAdapter.Blackhole$.MODULE$
                           : ThrottlerTransportAdapter.Unthrottled$.MODULE$));
     }
+  }
+
+  /// Whether what this process sends to a node is lost.
+  boolean isCutOff(NodeId node) {
+    return cutOff.contains(node);
   }
 
   /// Where a member is.

@@ -128,20 +128,22 @@ final class Door extends AbstractActor {
   }
 
   private void knocked(Knock knock) {
-    getSender().tell(answer(knock), getSelf());
-  }
-
-  private Message answer(Knock knock) {
     try {
       Hello hello = Hello.decode(knock.hello());
-      return hello
-          .refusedBy(mine)
-          .<Message>map(Refused::new)
-          .or(() -> taken(hello))
-          .orElseGet(Welcome::new);
+      if (!process.isCutOff(hello.member().node())) {
+        getSender().tell(answer(hello), getSelf());
+      }
     } catch (BadFrame bad) {
-      return new Refused(String.valueOf(bad.getMessage()));
+      getSender().tell(new Refused(String.valueOf(bad.getMessage())), getSelf());
     }
+  }
+
+  private Message answer(Hello hello) {
+    return hello
+        .refusedBy(mine)
+        .<Message>map(Refused::new)
+        .or(() -> taken(hello))
+        .orElseGet(Welcome::new);
   }
 
   private Optional<Message> taken(Hello hello) {
