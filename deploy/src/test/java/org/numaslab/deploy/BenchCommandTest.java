@@ -26,7 +26,7 @@ class BenchCommandTest {
     assertThat(call.err().strip())
         .isEqualTo(
             "numaslab: error: ROW: got 'hot', allowed: pair batch-32 batch-256 batch-4096 cross-cpu"
-                + " node decode replay");
+                + " node decode prepare replay");
   }
 
   @Test

@@ -37,6 +37,9 @@ final class FastLine {
   /// The column of the `[` before the cpu.
   private static final int BRACKET = 25;
 
+  /// In no line that is taken.
+  private static final long NO_COLUMNS = 0;
+
   private static final long NEWLINES = Words.all('\n');
   private static final long EQUALS = Words.all('=');
   private static final long SPACES = Words.all(' ');
@@ -71,6 +74,17 @@ final class FastLine {
   private final int[] fieldGuesses = new int[1 << GUESSES_BITS];
   private final byte @Nullable [] taskColumns; // null where tasks are not kept
   private long lineStart;
+
+  // From the `]` to the dot: seldom other than in the line before.
+  private long lastColumns = NO_COLUMNS;
+  private long lastDotColumns;
+  private int dotColumn;
+  private long seconds;
+
+  // The first half of a pointer: the same in a gigabyte.
+  private long lastHighDigits;
+  private long lastHigh = -1;
+
   private boolean tookPointer;
 
   FastLine(
@@ -112,23 +126,41 @@ final class FastLine {
       return NOT_FAST;
     }
 
+    long columns = Words.word(text, start + 30);
+    long dotColumns = Words.word(text, start + 38);
+    if ((columns != lastColumns || dotColumns != lastDotColumns)
+        && !readColumns(text, start, columns, dotColumns)) {
+      return NOT_FAST;
+    }
+    long dot = start + dotColumn;
+    long fraction = Words.word(text, dot + 1);
+    long micros = Words.decimal(fraction << 16 | '0' << 8 | '0');
+    if ((fraction & MICROS_END_MASK) != MICROS_END || micros < 0) {
+      return NOT_FAST;
+    }
+    return event(text, dot + 9, to, cpu, seconds * 1_000_000_000 + micros * 1000);
+  }
+
+  /// Takes over what stands from the `]` to the dot, where that differs from the line before.
+  private boolean readColumns(MemorySegment text, long start, long columns, long dotColumns) {
+    lastColumns = NO_COLUMNS;
     // Flags are 4 or 5 characters; seconds are right-aligned behind them.
     long flagsEnd = start + (Words.octet(text, start + 35) == ' ' ? 35 : 36);
     int flagCount = (int) (flagsEnd - start - 31);
     long flags =
         Words.head(Words.word(text, start + 31) ^ DOTS, flagCount) ^ DOTS; // dots behind them
-    long dots = Words.hits(Words.word(text, start + 38), DOTS);
+    long dots = Words.hits(dotColumns, DOTS);
     if (dots == 0 || Words.octet(text, flagsEnd) != ' ' || Words.hasBlanks(flags)) {
-      return NOT_FAST;
+      return false;
     }
-    long dot = start + 38 + Words.first(dots);
-    long seconds = seconds(text, flagsEnd, dot);
-    long fraction = Words.word(text, dot + 1);
-    long micros = Words.decimal(fraction << 16 | '0' << 8 | '0');
-    if ((fraction & MICROS_END_MASK) != MICROS_END || (micros | seconds) < 0) {
-      return NOT_FAST;
+    dotColumn = 38 + Words.first(dots);
+    seconds = seconds(text, flagsEnd, start + dotColumn);
+    if (seconds < 0) {
+      return false;
     }
-    return event(text, dot + 9, to, cpu, seconds * 1_000_000_000 + micros * 1000);
+    lastColumns = columns;
+    lastDotColumns = dotColumns;
+    return true;
   }
 
   /// Up to 8 digits before the dot, after blanks from `flagsEnd` on; or -1.
@@ -181,7 +213,12 @@ final class FastLine {
       return NOT_FAST;
     }
     long digits = at + callSites.length(site) + 5;
-    long high = Words.hex(Words.word(text, digits));
+    long highDigits = Words.word(text, digits);
+    if (highDigits != lastHighDigits) {
+      lastHighDigits = highDigits;
+      lastHigh = Words.hex(highDigits);
+    }
+    long high = lastHigh;
     long low = Words.hex(Words.word(text, digits + 8));
     long end = digits + 16;
     if ((high | low) < 0) {

@@ -42,27 +42,12 @@ public final class TraceReader {
   private static final int LINE_BYTES = 160;
 
   private final String source;
-  private final KnownCaches known;
-  private final TraceFilter filter;
-  private final CallSites callSites;
-  private final FieldTexts fieldTexts = new FieldTexts();
-  private final EventLog log;
   private final TraceScanner scanner;
   private long bytes;
 
-  /// @param expectedEvents a first guess
-  private TraceReader(
-      String source,
-      KnownCaches known,
-      TraceFilter filter,
-      CallSites callSites,
-      int expectedEvents) {
+  private TraceReader(String source, TraceScanner scanner) {
     this.source = source;
-    this.known = known;
-    this.filter = filter;
-    this.callSites = callSites;
-    log = new EventLog(filter, fieldTexts, callSites, expectedEvents);
-    scanner = new TraceScanner(fieldTexts, log, callSites);
+    this.scanner = scanner;
   }
 
   /// The trace in the file named `source`, or on standard input for `-`.
@@ -78,9 +63,24 @@ public final class TraceReader {
       String source, KnownCaches known, TraceFilter filter, CallSites callSites) {
     return source.equals(STANDARD_INPUT)
         ? read("standard input", System.in, known, filter, callSites)
-        : guarded(
-            new TraceReader(source, known, filter, callSites, expectedEvents(source)),
+        : joined(
+            source,
+            known,
+            filter,
+            callSites,
+            expectedEvents(source),
             reader -> reader.file(Path.of(source)));
+  }
+
+  /// Hands on each event of the trace in the file named `source`, and makes nothing of them.
+  public static TextCounts decode(String source, Sink sink) {
+    TraceReader reader =
+        new TraceReader(source, new TraceScanner(new FieldTexts(), sink, CallSites.DROPPED));
+    return reader.guarded(() -> {
+      reader.file(Path.of(source));
+      reader.refuseNothing();
+      return reader.scanner.tally().counts();
+    });
   }
 
   /// The trace on a stream, plain or gzip, which stays open.
@@ -91,8 +91,12 @@ public final class TraceReader {
   /// The same, with the operations' call sites and tasks if they are to be kept.
   public static Trace read(
       String name, InputStream in, KnownCaches known, TraceFilter filter, CallSites callSites) {
-    return guarded(
-        new TraceReader(name, known, filter, callSites, EVENTS_EXPECTED),
+    return joined(
+        name,
+        known,
+        filter,
+        callSites,
+        EVENTS_EXPECTED,
         reader -> reader.stream(new BufferedInputStream(in)));
   }
 
@@ -107,35 +111,60 @@ public final class TraceReader {
     void scan(TraceReader reader) throws IOException;
   }
 
-  private static Trace guarded(TraceReader reader, Input input) {
-    try {
+  /// @param expectedEvents a first guess
+  private static Trace joined(
+      String source,
+      KnownCaches known,
+      TraceFilter filter,
+      CallSites callSites,
+      int expectedEvents,
+      Input input) {
+    FieldTexts fieldTexts = new FieldTexts();
+    EventLog log = new EventLog(filter, fieldTexts, callSites, expectedEvents);
+    TraceScanner scanner = new TraceScanner(fieldTexts, log, callSites);
+    TraceReader reader = new TraceReader(source, scanner);
+    return reader.guarded(() -> {
       input.scan(reader);
-      return reader.trace();
+      reader.refuseNothing();
+      log.join();
+      Tally tally = scanner.tally();
+      Replayable replayable =
+          new Replayable(log, fieldTexts, known, filter, tally.counts().eventsPerCpu());
+      TextTable kept = callSites == CallSites.KEPT ? scanner.callSites() : null;
+      return new Trace(source, tally, fieldTexts, kept, replayable);
+    });
+  }
+
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  private <T> T guarded(Reading<T> reading) {
+    try {
+      return reading.read();
     } catch (InvalidPathException | NoSuchFileException missing) {
       throw new BadInput(
-          reader.source
-              + ": no such file, allowed: a trace, plain or gzip, or - for standard input",
+          source + ": no such file, allowed: a trace, plain or gzip, or - for standard input",
           missing);
     } catch (EOFException | ZipException broken) {
-      throw new BadInput(reader.brokenGzip(broken), broken);
+      throw new BadInput(brokenGzip(broken), broken);
     } catch (IOException unreadable) {
       throw new BadInput(
-          reader.source
+          source
               + ": cannot be read: "
               + unreadable.getClass().getSimpleName()
               + ", allowed: a readable file",
           unreadable);
     } catch (InternalError fault) { // what a mapped file that shrinks gives
       throw new BadInput(
-          reader.source + ": got shorter while it was read, allowed: a trace that stays as it is",
-          fault);
+          source + ": got shorter while it was read, allowed: a trace that stays as it is", fault);
     } catch (OutOfMemoryError full) {
       throw new EnvironmentFailure(
-          reader.source
+          source
               + ": decoding needs more heap than "
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MiB at line "
-              + reader.scanner.tally().line
+              + scanner.tally().line
               + ": give more (-Xmx), or cut the trace",
           full);
     }
@@ -238,12 +267,11 @@ public final class TraceReader {
     }
   }
 
-  private Trace trace() {
+  private void refuseNothing() {
     if (bytes == 0) {
       throw new BadInput(
           source + ": got an empty file, allowed: a trace of kmem events, plain or gzip");
     }
-    log.join();
     Tally tally = scanner.tally();
     if (!tally.hasEvents()) {
       throw notATrace(
@@ -256,10 +284,6 @@ public final class TraceReader {
           source
               + ": got events, but none of kmem, allowed: a trace of kmem events (kmem_cache_alloc, kmalloc, kfree, ..)");
     }
-    Replayable replayable =
-        new Replayable(log, fieldTexts, known, filter, tally.counts().eventsPerCpu());
-    TextTable kept = callSites == CallSites.KEPT ? scanner.callSites() : null;
-    return new Trace(source, tally, fieldTexts, kept, replayable);
   }
 
   private BadInput notATrace(String got) {

@@ -81,10 +81,7 @@ final class Words {
     if (!right) {
       return -1;
     }
-    long x = Long.reverseBytes(values);
-    x = (x | x >>> 4) & 0x00ff00ff00ff00ffL;
-    x = (x | x >>> 8) & 0x0000ffff0000ffffL;
-    return (x | x >>> 16) & 0xffffffffL;
+    return Long.compress(Long.reverseBytes(values), LOW_HALVES);
   }
 
   /// Eight decimal digits to their value, or -1.

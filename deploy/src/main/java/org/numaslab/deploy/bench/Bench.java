@@ -57,8 +57,8 @@ public final class Bench {
     public static final Extent SHORT = new Extent(3, 3, 2, 300);
 
     String method() {
-      return ("JMH SampleTime: %d alternating forks of each side, %d + %d iterations of %d ms (decode:"
-              + " longer warm-up);"
+      return ("JMH SampleTime: %d alternating forks of each side, %d + %d iterations of %d ms (decode,"
+              + " prepare: longer warm-up);"
               + " per fork the median over samples, then the median over forks; -prof gc; %s")
           .formatted(forks, warmup, iterations, millis, String.join(" ", JVM));
     }

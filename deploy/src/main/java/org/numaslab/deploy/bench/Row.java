@@ -64,6 +64,17 @@ public enum Row {
       return Decoding::events;
     }
   },
+  PREPARE(Preparing.class, "event made ready for replay", "decoded only") {
+    @Override
+    int warmups() {
+      return SLOW_TO_COMPILE;
+    }
+
+    @Override
+    LongSupplier operations() {
+      return Decoding::events;
+    }
+  },
   REPLAY(EmbeddedReplay.class, "event replayed by actors", "its operations gone through") {
     @Override
     LongSupplier operations() {
