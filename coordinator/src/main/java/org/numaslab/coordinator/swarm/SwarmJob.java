@@ -90,6 +90,7 @@ public final class SwarmJob implements Job {
     this.share = late ? Math.max(1, all / 4) : all;
     this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have their share
     describe();
+    expectTasks();
   }
 
   /// The same in every process.
@@ -114,17 +115,25 @@ public final class SwarmJob implements Job {
     for (ClusterMember member : machine.members()) {
       member.note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
       for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
+        member.start(cpu, member.task(cpu), () -> {});
+      }
+    }
+  }
+
+  /// Tasks that others, who may have begun, can pass objects on to.
+  private void expectTasks() {
+    for (ClusterMember member : machine.members()) {
+      for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
         Progress own = new Progress();
         progress.put(cpu, own);
         SplittableRandom random =
             new SplittableRandom(plan.seed() * 31 + cpu.value() + member.me().life());
         SwarmTask task = new SwarmTask(member, cpu, load, random, own);
-        member.start(
+        member.expect(
             cpu,
             atLeastNanos == 0
                 ? task
-                : new PacedTask(task, member, cpu, own, share * 1.2e9 / atLeastNanos),
-            () -> {});
+                : new PacedTask(task, member, cpu, own, share * 1.2e9 / atLeastNanos));
       }
     }
   }

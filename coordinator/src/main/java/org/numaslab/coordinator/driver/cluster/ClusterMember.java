@@ -357,7 +357,7 @@ public final class ClusterMember implements MemberHost {
   }
 
   /// A task will run on a cpu: what others pass on to it may come from now on.
-  void expect(CpuId cpu, MemberTask task) {
+  public void expect(CpuId cpu, MemberTask task) {
     tasks.put(cpu, task);
   }
 
