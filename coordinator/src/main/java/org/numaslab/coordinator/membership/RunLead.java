@@ -73,7 +73,8 @@ public final class RunLead {
 
   /// A process is there.
   public void found(String process) {
-    processes.computeIfAbsent(process, p -> new Follower());
+    Follower follower = processes.computeIfAbsent(process, p -> new Follower());
+    follower.isLate |= follower.standing == null && wanted.isAtLeast(Phase.RUNNING);
   }
 
   /// A member is removed: with its process.

@@ -54,4 +54,20 @@ class RunLeadTest {
         .singleElement()
         .matches(each -> each instanceof RunMessage.Want want && want.phase() == Phase.RUNNING);
   }
+
+  /// Or it would do once more what goes wrong in the run, from the begin.
+  @Test
+  void whoComesInTheMiddleIsToldSoAtOnce() {
+    RunLead leads = lead(RUN);
+    leads.heard(at(RUN, Phase.RUNNING));
+    leads.tick();
+    sent.clear();
+    leads.found("b");
+    leads.tick();
+
+    assertThat(sent)
+        .hasSize(2)
+        .extracting(each -> ((RunMessage.Want) each).late())
+        .containsExactly(false, true);
+  }
 }
