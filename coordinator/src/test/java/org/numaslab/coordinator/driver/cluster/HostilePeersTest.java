@@ -1,0 +1,250 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.numaslab.coordinator.driver.cluster.Intruder.AsControl;
+import org.numaslab.coordinator.driver.cluster.Intruder.AsNobodys;
+import org.numaslab.coordinator.driver.cluster.Intruder.AsParcel;
+import org.numaslab.coordinator.swarm.ClusterSwarm;
+import org.numaslab.node.cache.CacheId;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Frame.ForNode;
+import org.numaslab.node.loan.Frame.Renew;
+import org.numaslab.node.loan.Frame.Request;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.protocol.Caller;
+import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
+
+/// Whoever is no member sends what it likes: it is refused and counted, and changes nothing.
+class HostilePeersTest {
+  private static final long OPERATIONS = 3000;
+  private static final Duration REST_MAX = Duration.ofSeconds(20);
+  private static final Incarnation HOME = ThreeProcesses.member(0);
+  private static final Incarnation BORROWER = ThreeProcesses.member(1);
+  private static final String CLUSTER = ClusterSettings.NAME;
+
+  @TempDir Path folder;
+
+  /// The last request that was sent between two members.
+  private final Map<String, Long> last = new ConcurrentHashMap<>();
+
+  private ThreeProcesses processes() throws InterruptedException {
+    return new ThreeProcesses(folder, OPERATIONS, node -> new Watching(last));
+  }
+
+  private record Watching(Map<String, Long> last) implements Shim {
+    @Override
+    public MemberLink around(Consumer<Parcel> wire, Clock clock) {
+      return parcel -> {
+        for (Frame frame : parcel.frames()) {
+          if (frame.body() instanceof Request request && frame.home().equals(frame.to())) {
+            last.merge(frame.from() + "/" + frame.to(), request.sequence(), Math::max);
+          }
+        }
+        wire.accept(parcel);
+      };
+    }
+
+    @Override
+    public void begin() {}
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("not counted").isLessThan(until);
+      Thread.sleep(20);
+    }
+  }
+
+  // ---- bytes
+
+  @Test
+  void bytesThatAreNoStreamOfArteryAreNotRead() throws IOException, InterruptedException {
+    try (ThreeProcesses processes = processes()) {
+      processes.begin();
+      String[] at = processes.system(0).hostPort().split(":");
+      int port = Integer.parseInt(at[1]);
+      shout(at[0], port, Intruder.garbage(4096));
+      shout(at[0], port, Intruder.text("GET / HTTP/1.1\r\nHost: numaslab\r\n\r\n"));
+      shout(at[0], port, framed(64, Intruder.garbage(17))); // cut off
+      shout(at[0], port, framed(1 << 30, Intruder.garbage(1024))); // oversized
+      shout(at[0], port, framed(0, Intruder.garbage(1024)));
+      shout(at[0], port, framed(1024, Intruder.garbage(1024)));
+
+      assertThat(processes.awaitOperations()).isNull();
+      assertThat(processes.end(REST_MAX).violations()).isEmpty();
+    }
+  }
+
+  /// As Artery begins a stream of ordinary messages, then a frame of some length.
+  private static byte[] framed(int length, byte[] body) {
+    return ByteBuffer.allocate(5 + 4 + body.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(Intruder.text("AKKA"))
+        .put((byte) 2)
+        .putInt(length)
+        .put(body)
+        .array();
+  }
+
+  private static void shout(String host, int port, byte[] bytes)
+      throws IOException, InterruptedException {
+    try (Socket socket = new Socket(host, port)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(bytes);
+      out.flush();
+      Thread.sleep(100);
+    } catch (SocketException hungUp) {
+      // as it should
+    }
+  }
+
+  // ---- messages
+
+  @Test
+  void whatIsNoMessageIsCountedAndDropped() throws InterruptedException {
+    try (ThreeProcesses processes = processes();
+        Intruder intruder = new Intruder("intruder")) {
+      processes.begin();
+      ClusterSystem process = processes.system(0);
+      String mailbox = Intruder.mailbox(HOME);
+      byte[] parcel = parcel(forged(1, 1, 1));
+      Object[] refused = {
+        new AsParcel("p", new byte[0]),
+        new AsParcel("p", Intruder.garbage(200)),
+        new AsParcel("p", Intruder.garbage(300_000)),
+        new AsParcel("p", Arrays.copyOf(parcel, parcel.length / 2)),
+        new AsParcel("nonsense", parcel),
+        new AsControl("r", Intruder.garbage(100)),
+        new AsControl("c", new byte[0]),
+        new AsControl("h", Intruder.garbage(5000)),
+        new AsControl("x", Intruder.garbage(10))
+      };
+      for (Object each : refused) {
+        intruder.send(CLUSTER, process, mailbox, each);
+      }
+      intruder.send(CLUSTER, process, mailbox, new AsNobodys("?", Intruder.garbage(10)));
+      intruder.send(CLUSTER, process, "follower", new AsNobodys("?", Intruder.garbage(10)));
+
+      await(() -> process.links().refused() == refused.length);
+      assertThat(processes.awaitOperations()).isNull();
+      assertThat(processes.end(REST_MAX).violations()).isEmpty();
+      assertThat(process.links().refused()).isEqualTo(refused.length);
+      assertThat(process.members()).hasSize(ThreeProcesses.NODES);
+    }
+  }
+
+  @Test
+  void whoBelievesThatThisIsAnotherClusterIsNotHeard() throws InterruptedException {
+    try (ThreeProcesses processes = processes();
+        Intruder intruder = new Intruder("intruder")) {
+      processes.begin();
+      for (int i = 0; i < 20; i++) {
+        intruder.send(
+            "intruder",
+            processes.system(0),
+            Intruder.mailbox(HOME),
+            new AsParcel("p", Intruder.garbage(100)));
+      }
+
+      assertThat(processes.awaitOperations()).isNull();
+      assertThat(processes.end(REST_MAX).violations()).isEmpty();
+      assertThat(processes.system(0).links().refused()).isZero();
+    }
+  }
+
+  // ---- frames
+
+  @Test
+  void framesOfAnOldLifeAreRejected() throws InterruptedException {
+    try (ThreeProcesses processes = processes();
+        Intruder intruder = new Intruder("intruder")) {
+      processes.begin();
+      Incarnation old = new Incarnation(new NodeId(1), 0);
+      Incarnation other = new Incarnation(new NodeId(0), 0);
+      byte[] fromOld = parcel(new Frame(old, HOME, HOME, new Renew(1, 0)));
+      byte[] toOld = parcel(new Frame(BORROWER, other, other, new Renew(1, 0)));
+      for (int i = 0; i < 10; i++) {
+        intruder.send(
+            CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", fromOld));
+        intruder.send(
+            CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", toOld));
+      }
+
+      assertThat(processes.awaitOperations()).isNull();
+      ClusterSwarm run = processes.end(REST_MAX);
+      assertThat(run.violations()).isEmpty();
+      assertThat(run.rejections())
+          .containsEntry(Rejection.REMOVED_SENDER, 10L)
+          .containsEntry(Rejection.OTHER_DESTINATION, 10L);
+    }
+  }
+
+  /// In the name of a member, which could do it by mistake only.
+  @Test
+  void aLoanThatIsNotOpenAndAnObjectThatIsNotOutComeBackInVain() throws InterruptedException {
+    try (ThreeProcesses processes = processes();
+        Intruder intruder = new Intruder("intruder")) {
+      processes.begin();
+      assertThat(processes.awaitOperations()).isNull();
+      assertThat(processes.end(REST_MAX).violations()).isEmpty();
+
+      long next = last.get(BORROWER + "/" + HOME) + 1;
+      byte[] notOut = parcel(forged(next, 123_456_789, 1));
+      byte[] noLoan = parcel(forged(next + 1, 123_456_789, 0));
+      byte[] foreign = parcel(forged(next + 2, 123_456_789, 0, 2));
+      for (byte[] each : new byte[][] {notOut, noLoan, foreign}) {
+        intruder.send(
+            CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", each));
+      }
+      Thread.sleep(1000);
+
+      ClusterSwarm run = processes.end(REST_MAX);
+      assertThat(run.violations())
+          .hasSize(3)
+          .allMatch(found -> found.startsWith("S6: 1 times ") && found.contains("at nodes [0]"));
+      assertThat(run.rejections())
+          .containsEntry(Rejection.NOT_OUT, 1L)
+          .containsEntry(Rejection.NO_SUCH_LOAN, 1L)
+          .containsEntry(Rejection.FOREIGN_CPU, 1L);
+    }
+  }
+
+  private static Frame forged(long sequence, long loan, int objects) {
+    return forged(sequence, loan, objects, BORROWER.node().value());
+  }
+
+  private static Frame forged(long sequence, long loan, int objects, int cpu) {
+    int[] indexes = new int[objects];
+    NodeProtocol.Deactivate back =
+        new NodeProtocol.Deactivate(
+            new Caller(new CpuId(cpu), 1), 1, new CacheId(0), new SlabRef(16, 1, loan), 0, indexes);
+    return new Frame(BORROWER, HOME, HOME, new Request(sequence, sequence, new ForNode(back)));
+  }
+
+  /// As [ParcelSerializer] has it.
+  private static byte[] parcel(Frame frame) {
+    return new ParcelSerializer(new LinkCounts())
+        .toBinary(Parcel.of(new Frame[] {frame}, 0, Parcel.NONE));
+  }
+}
