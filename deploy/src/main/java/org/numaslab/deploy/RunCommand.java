@@ -126,8 +126,7 @@ public final class RunCommand implements Callable<Integer> {
     member.seeds = List.of(cluster.seed());
     member.threads = 1;
     return work.on(
-        (topology, words, nodes, faults, shown) ->
-            new ClusterRun(topology, words, nodes, shown).lead(member, null, faults.faults()),
+        (run, faults) -> run.lead(member, null, faults.faults()),
         LoadInputs.read(theirs).topology());
   }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Experiment;
-import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.CacheView;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.protocol.NodeState;
 import org.numaslab.node.slab.SharedCache;
@@ -82,7 +82,7 @@ public final class MachineFiles {
   /// The symbolic links beside those files: by path, where each leads to. A merged cache has its
   /// own name and those of its aliases.
   public static Map<String, String> links(Experiment experiment) {
-    Registry registry = experiment.machine().state().registry();
+    CacheView registry = experiment.machine().state().registry();
     Map<String, String> links = new LinkedHashMap<>();
     for (KmemCache cache : experiment.caches()) {
       SharedCache shared = registry.shared(cache.id());
