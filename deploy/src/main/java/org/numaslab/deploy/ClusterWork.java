@@ -31,6 +31,7 @@ import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.CostTables;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.LostMember;
+import org.numaslab.coordinator.report.MachineFiles;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.PartBytes;
 import org.numaslab.coordinator.report.RunFiles;
@@ -209,7 +210,7 @@ final class ClusterWork {
             run,
             AuditFigures.of(audit));
     RunFiles files = RunFiles.of(run, result, timing);
-    output.write(files.texts());
+    output.write(files.texts(), MachineFiles.links(run));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(files.summary());
     files.remarks().forEach(stdout::println);

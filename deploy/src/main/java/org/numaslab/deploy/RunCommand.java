@@ -206,8 +206,8 @@ public final class RunCommand implements Callable<Integer> {
     RunTiming timing = RunTiming.of(readNanos, decoding, run, System.nanoTime() - ended);
     RunFiles files = RunFiles.of(run, gather.apply(run, AuditFigures.of(audit)), timing);
     Map<String, String> texts = new LinkedHashMap<>(files.texts());
-    texts.putAll(MachineFiles.ofCaches(experiment));
-    output.write(texts, MachineFiles.links(experiment));
+    texts.putAll(MachineFiles.ofTracks(experiment));
+    output.write(texts, MachineFiles.links(run));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(files.summary());
     files.remarks().forEach(stdout::println);
