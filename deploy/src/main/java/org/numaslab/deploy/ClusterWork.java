@@ -43,6 +43,7 @@ import org.numaslab.coordinator.swarm.ClusterSwarm;
 import org.numaslab.coordinator.swarm.ClusterSwarmView;
 import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.coordinator.swarm.SwarmPart;
+import org.numaslab.coordinator.trace.TraceReader;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
@@ -122,6 +123,9 @@ final class ClusterWork {
     if (machine.driver != Driver.EMBEDDED) {
       throw new BadInput("--driver: got another one, allowed: none, as it is a cluster");
     }
+    if (!workload.isGiven() && trace.source().equals(TraceReader.STANDARD_INPUT)) {
+      throw new BadInput("--trace: got standard input, allowed: a file, which every process reads");
+    }
     if (machine.order == Order.EXACT) {
       throw new BadInput("--order: got exact, allowed: causal, as processes have no one order");
     }
@@ -171,7 +175,12 @@ final class ClusterWork {
                 : Objects.requireNonNull(loaded).caches(settings, workload.caches()),
             machine.writes(),
             machine.writesAfter());
-    Path folder = resumes ? output.file(NODES) : NodesFolder.emptied(output.file(NODES));
+    Path nodes = output.file(NODES);
+    Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
+    if (!resumes) { // a folder alone would not be known as a run's
+      NodesFolder.write(
+          output.path().resolve(SUMMARY), "This run has not ended: " + command() + "\n");
+    }
     List<String> words = words();
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
