@@ -487,9 +487,7 @@ public final class ClusterMember implements MemberHost {
     boolean[] quiet = new boolean[1];
     alone(() ->
         quiet[0] =
-            hasBegun
-                && borders.isQuiet()
-                && cpus.values().stream().allMatch(each -> each.cpu().isQuiet()));
+            borders.isQuiet() && cpus.values().stream().allMatch(each -> each.cpu().isQuiet()));
     return quiet[0];
   }
 

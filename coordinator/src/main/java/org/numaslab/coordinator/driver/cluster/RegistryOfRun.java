@@ -191,28 +191,30 @@ final class RegistryOfRun implements RunLead.AtRegistry {
 
   @Override
   public boolean isDoneBefore(Phase next) {
-    switch (next) {
-      case WARM -> {
-        if (before == Work.NOT_YET) {
-          before = Work.UNDER_WAY;
-          if (coordinator == null) {
-            begin();
-          }
-          ask(registry -> caches.begin(registry, () -> before = Work.DONE));
-        }
-        return before == Work.DONE;
+    return switch (next) {
+      case WARM -> isBeginDone();
+      case COLLECTED -> isEndDone();
+      default -> true;
+    };
+  }
+
+  private boolean isBeginDone() {
+    if (before == Work.NOT_YET) {
+      before = Work.UNDER_WAY;
+      if (coordinator == null) {
+        begin();
       }
-      case COLLECTED -> {
-        if (after == Work.NOT_YET) {
-          after = Work.UNDER_WAY;
-          ask(this::end);
-        }
-        return after == Work.DONE;
-      }
-      default -> {
-        return true;
-      }
+      ask(registry -> caches.begin(registry, () -> before = Work.DONE));
     }
+    return before == Work.DONE;
+  }
+
+  private boolean isEndDone() {
+    if (after == Work.NOT_YET) {
+      after = Work.UNDER_WAY;
+      ask(this::end);
+    }
+    return after == Work.DONE;
   }
 
   private void end(Registry registry) {
