@@ -17,6 +17,7 @@ import org.numaslab.coordinator.fault.ScheduledFault;
 import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.membership.RunLead;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
 
@@ -35,18 +36,34 @@ final class ClusterRun {
 
   private final Topology topology;
   private final List<String> words;
+  private final @Nullable RunCaches caches;
   private final Path folder;
   private final Watcher watcher;
   private @Nullable Consumer<CalibrationFigures> calibrated;
   private boolean isBreakable;
 
   /// @param words of the run
+  /// @param caches that its registry makes; null where the processes make their own
   /// @param folder for what processes write
-  ClusterRun(Topology topology, List<String> words, Path folder, Watcher watcher) {
+  ClusterRun(
+      Topology topology,
+      List<String> words,
+      @Nullable RunCaches caches,
+      Path folder,
+      Watcher watcher) {
     this.topology = topology;
     this.words = List.copyOf(words);
+    this.caches = caches;
     this.folder = folder;
     this.watcher = watcher;
+  }
+
+  Topology topology() {
+    return topology;
+  }
+
+  Path folder() {
+    return folder;
   }
 
   /// Measures first what messages cost, on the same processes.
@@ -63,7 +80,7 @@ final class ClusterRun {
     String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
     LeadOfRun run =
         RunActors.lead(
-            me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology.nodeCount()));
+            me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology, null));
     form(run, patience, requireAlive);
     while (!run.outcome().isDone()) {
       requireAlive.run();
@@ -118,7 +135,8 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when there is none
   LeadOfRun.Outcome resume(MemberOptions member) {
     try (ClusterSystem me = join(member)) {
-      LeadOfRun looks = lead(me, RunLead.LOOK);
+      LeadOfRun looks =
+          RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
       long until = System.nanoTime() + member.patience().toNanos();
       OptionalLong running = running(looks);
       while (running.isEmpty()) {
@@ -161,7 +179,7 @@ final class ClusterRun {
 
   private LeadOfRun lead(ClusterSystem me, long number) {
     return RunActors.lead(
-        me, new RunActors.RunWords(number, words.toArray(String[]::new), topology.nodeCount()));
+        me, new RunActors.RunWords(number, words.toArray(String[]::new), topology, caches));
   }
 
   private static LeadOfRun.Outcome outcome(LeadOfRun run) {

@@ -70,11 +70,13 @@ public final class ClusterRunCommand implements Callable<Integer> {
     PrintWriter stdout = work.spec.commandLine().getOut();
     boolean calibrates = calibrate && isIdle(stdout);
     return work.on(
-        (machine, words, folder, faults, shown) -> {
+        (run, faults) -> {
           try (NodeProcesses processes =
               new NodeProcesses(
-                  work.machineWords(), machine.nodeCount(), folder, !faults.faults().isEmpty())) {
-            ClusterRun run = new ClusterRun(machine, words, folder, shown);
+                  work.machineWords(),
+                  run.topology().nodeCount(),
+                  run.folder(),
+                  !faults.faults().isEmpty())) {
             if (calibrates) {
               run.calibrating(figures -> stdout.println(figures.text()));
             }

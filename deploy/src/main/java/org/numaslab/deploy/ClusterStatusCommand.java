@@ -80,7 +80,7 @@ public final class ClusterStatusCommand implements Callable<Integer> {
             member.settings(topology.nodeCount(), List.of("coordinator")), List.of())) {
       me.join(topology, Version.current(), PATIENCE);
       LeadOfRun looks =
-          RunActors.lead(me, new RunActors.RunWords(0, new String[0], topology.nodeCount()));
+          RunActors.lead(me, new RunActors.RunWords(0, new String[0], topology, null));
       long until = System.nanoTime() + PATIENCE.toNanos();
       while (looks.view().standings().size() < topology.nodeCount() && System.nanoTime() < until) {
         Thread.sleep(LOOK_MILLIS);

@@ -19,16 +19,19 @@ import org.numaslab.coordinator.calibrate.CalibrationFigures;
 import org.numaslab.coordinator.cost.CostLogs;
 import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
+import org.numaslab.coordinator.experiment.PlannedWrites;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduleText;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.CostTables;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.LostMember;
+import org.numaslab.coordinator.report.MachineFiles;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.PartBytes;
 import org.numaslab.coordinator.report.RunFiles;
@@ -40,6 +43,7 @@ import org.numaslab.coordinator.swarm.ClusterSwarm;
 import org.numaslab.coordinator.swarm.ClusterSwarmView;
 import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.coordinator.swarm.SwarmPart;
+import org.numaslab.coordinator.trace.TraceReader;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
@@ -66,8 +70,7 @@ final class ClusterWork {
 
   /// Leads a run on processes.
   interface Cluster {
-    LeadOfRun.Outcome lead(
-        Topology topology, List<String> words, Path folder, FaultSchedule faults, Shown shown);
+    LeadOfRun.Outcome lead(ClusterRun run, FaultSchedule faults);
   }
 
   @Spec(Spec.Target.MIXEE)
@@ -120,6 +123,12 @@ final class ClusterWork {
     if (machine.driver != Driver.EMBEDDED) {
       throw new BadInput("--driver: got another one, allowed: none, as it is a cluster");
     }
+    if (!workload.isGiven() && trace.source().equals(TraceReader.STANDARD_INPUT)) {
+      throw new BadInput("--trace: got standard input, allowed: a file, which every process reads");
+    }
+    if (machine.order == Order.EXACT) {
+      throw new BadInput("--order: got exact, allowed: causal, as processes have no one order");
+    }
     if (workload.isSwarm()) {
       return swarm(cluster, topology, output);
     }
@@ -140,7 +149,8 @@ final class ClusterWork {
     List<String> words = words();
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      outcome = cluster.lead(topology, words, folder, FaultSchedule.none(), shown);
+      outcome =
+          cluster.lead(new ClusterRun(topology, words, null, folder, shown), FaultSchedule.none());
     }
     CalibrationFigures figures = CalibrationFigures.of(outcome.parts());
     output.write(Map.of(SUMMARY, figures.text(), RESULT, Json.of(figures)));
@@ -156,12 +166,28 @@ final class ClusterWork {
     long start = System.nanoTime();
     RunInputs traced = workload.isGiven() ? null : RunInputs.read(trace, machine);
     LoadInputs loaded = workload.isGiven() ? LoadInputs.read(machine) : null;
-    Path folder = resumes ? output.file(NODES) : NodesFolder.emptied(output.file(NODES));
+    ReplaySettings settings =
+        machine.settings(traced == null ? 1 : trace.repeat).withOrder(Order.CAUSAL);
+    RunCaches caches =
+        PlannedWrites.of(
+            traced != null
+                ? traced.caches(settings)
+                : Objects.requireNonNull(loaded).caches(settings, workload.caches()),
+            machine.writes(),
+            machine.writesAfter());
+    Path nodes = output.file(NODES);
+    Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
+    if (!resumes) { // a folder alone would not be known as a run's
+      NodesFolder.write(
+          output.path().resolve(SUMMARY), "This run has not ended: " + command() + "\n");
+    }
     List<String> words = words();
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      outcome = cluster.lead(topology, words, folder, FaultSchedule.none(), shown);
+      outcome =
+          cluster.lead(
+              new ClusterRun(topology, words, caches, folder, shown), FaultSchedule.none());
     }
     long ended = System.nanoTime();
     WholeRun run =
@@ -178,8 +204,6 @@ final class ClusterWork {
             traced == null ? RunTiming.Decoding.NONE : traced.decoding(),
             run,
             System.nanoTime() - ended);
-    ReplaySettings settings =
-        machine.settings(traced == null ? 1 : trace.repeat).withOrder(Order.CAUSAL);
     Setup setup =
         traced != null
             ? traced.setup(trace, machine, settings, run.assumed())
@@ -195,7 +219,7 @@ final class ClusterWork {
             run,
             AuditFigures.of(audit));
     RunFiles files = RunFiles.of(run, result, timing);
-    output.write(files.texts());
+    output.write(files.texts(), MachineFiles.links(run));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(files.summary());
     files.remarks().forEach(stdout::println);
@@ -241,7 +265,7 @@ final class ClusterWork {
     long begin = System.nanoTime();
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      outcome = cluster.lead(topology, words, folder, schedule, shown);
+      outcome = cluster.lead(new ClusterRun(topology, words, null, folder, shown), schedule);
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY));

@@ -41,13 +41,12 @@ public final class CoordinatorCommand implements Callable<Integer> {
     work.resumes = resume;
     Topology topology = LoadInputs.read(work.machine).topology();
     return work.on(
-        (machine, words, folder, faults, shown) -> {
+        (run, faults) -> {
           if (!faults.faults().isEmpty()) {
             throw new BadInput(
                 "--faults: got some, allowed: none, or with numaslab cluster run, which has the"
                     + " processes");
           }
-          ClusterRun run = new ClusterRun(machine, words, folder, shown);
           return resume ? run.resume(member) : run.lead(member, null, faults.faults());
         },
         topology);

@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterMachine;
@@ -28,20 +29,20 @@ final class ExperimentJob implements Job {
   private final ClusterSystem process;
   private final ClusterMachine machine;
   private final ClusterPart part;
-  private final Experiment experiment;
+  private final Maker maker;
+  private final int caches;
   private final boolean isLate;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private volatile @Nullable Experiment made;
 
+  /// @param caches that the registry tells of before it is made
   private ExperimentJob(
-      ClusterSystem process,
-      ClusterMachine machine,
-      ClusterPart part,
-      Experiment experiment,
-      boolean isLate) {
+      ClusterSystem process, ClusterMachine machine, Maker maker, int caches, boolean isLate) {
     this.process = process;
     this.machine = machine;
-    this.part = part;
-    this.experiment = experiment;
+    this.part = new ClusterPart(machine);
+    this.maker = maker;
+    this.caches = caches;
     this.isLate = isLate;
   }
 
@@ -61,6 +62,7 @@ final class ExperimentJob implements Job {
           settings,
           topology,
           inputs.kernel(),
+          inputs.caches(settings, words.workload.caches()).made().size(),
           part ->
               new RandomLoad(
                   part,
@@ -79,6 +81,7 @@ final class ExperimentJob implements Job {
         settings,
         topology,
         inputs.kernel(),
+        inputs.trace().caches().size(),
         part -> new Replay(part, inputs.kernel(), inputs.trace(), settings));
   }
 
@@ -93,6 +96,7 @@ final class ExperimentJob implements Job {
       ReplaySettings settings,
       Topology topology,
       @Nullable KernelDirectory kernel,
+      int caches,
       Maker maker) {
     List<RecordedZone> zones = kernel == null ? List.of() : kernel.zones();
     ClusterMachine machine =
@@ -110,13 +114,7 @@ final class ExperimentJob implements Job {
                 Turn.OPERATIONS_MAX),
             Shim.NONE,
             event -> {});
-    try {
-      ClusterPart part = new ClusterPart(machine);
-      return new ExperimentJob(process, machine, part, maker.make(part), late);
-    } catch (RuntimeException | Error failed) {
-      machine.close();
-      throw failed;
-    }
+    return new ExperimentJob(process, machine, maker, caches, late);
   }
 
   private static void require(Topology mine, Topology asked) {
@@ -130,10 +128,21 @@ final class ExperimentJob implements Job {
   }
 
   @Override
+  public boolean isTold() {
+    return part.isTold(caches);
+  }
+
+  @Override
   public void warm() {
+    Experiment experiment = maker.make(part);
+    made = experiment;
     if (!isLate) {
       experiment.warm();
     }
+  }
+
+  private Experiment experiment() {
+    return Objects.requireNonNull(made, "not warm yet");
   }
 
   @Override
@@ -147,7 +156,7 @@ final class ExperimentJob implements Job {
         .name("experiment")
         .start(() -> {
           try {
-            experiment.run();
+            experiment().run();
             end.complete(null);
           } catch (RuntimeException | Error failed) {
             end.completeExceptionally(failed);
@@ -173,6 +182,7 @@ final class ExperimentJob implements Job {
 
   @Override
   public byte[] collect() {
+    Experiment experiment = experiment();
     return PartBytes.of(
         RunPart.of(
             experiment,
@@ -182,12 +192,14 @@ final class ExperimentJob implements Job {
 
   @Override
   public long done() {
-    return experiment.done();
+    Experiment known = made;
+    return known == null ? 0 : known.done();
   }
 
   @Override
   public long total() {
-    return experiment.total();
+    Experiment known = made;
+    return known == null ? 0 : known.total();
   }
 
   @Override
@@ -195,6 +207,6 @@ final class ExperimentJob implements Job {
 
   @Override
   public void close() {
-    experiment.close();
+    part.close();
   }
 }

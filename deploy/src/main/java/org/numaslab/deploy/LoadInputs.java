@@ -3,7 +3,9 @@ package org.numaslab.deploy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
 import org.numaslab.coordinator.topologies.KernelDirectory;
@@ -34,6 +36,13 @@ record LoadInputs(
     used.addAll(described.used());
     assumed.addAll(described.assumed());
     return new LoadInputs(null, described.topology(), used, assumed);
+  }
+
+  /// The caches of the load.
+  ///
+  /// @param count where there is no kernel's folder
+  RunCaches caches(ReplaySettings settings, int count) {
+    return RandomLoad.caches(topology, kernel, settings, count);
   }
 
   Setup setup(String load, ReplaySettings settings, MachineOptions machine, List<String> more) {

@@ -126,8 +126,7 @@ public final class RunCommand implements Callable<Integer> {
     member.seeds = List.of(cluster.seed());
     member.threads = 1;
     return work.on(
-        (topology, words, nodes, faults, shown) ->
-            new ClusterRun(topology, words, nodes, shown).lead(member, null, faults.faults()),
+        (run, faults) -> run.lead(member, null, faults.faults()),
         LoadInputs.read(theirs).topology());
   }
 
@@ -207,8 +206,8 @@ public final class RunCommand implements Callable<Integer> {
     RunTiming timing = RunTiming.of(readNanos, decoding, run, System.nanoTime() - ended);
     RunFiles files = RunFiles.of(run, gather.apply(run, AuditFigures.of(audit)), timing);
     Map<String, String> texts = new LinkedHashMap<>(files.texts());
-    texts.putAll(MachineFiles.ofCaches(experiment));
-    output.write(texts, MachineFiles.links(experiment));
+    texts.putAll(MachineFiles.ofTracks(experiment));
+    output.write(texts, MachineFiles.links(run));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(files.summary());
     files.remarks().forEach(stdout::println);

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Setup;
 import org.numaslab.coordinator.topologies.DescribedTopology;
@@ -176,6 +178,11 @@ record RunInputs(
           "%s: got nothing to replay among %d events, allowed: a trace and filters that leave an allocation"
               .formatted(trace.source(), trace.text().allEvents()));
     }
+  }
+
+  /// The caches of the replay.
+  RunCaches caches(ReplaySettings settings) {
+    return Replay.caches(topology, kernel, trace, settings);
   }
 
   /// For the report.

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `numaslab run --write`: what if the kernel had been tuned.
@@ -166,5 +167,21 @@ class RunWritesTest {
     FinishedRun run = run("a", "--write", "*/cpu_partial=0");
 
     assertThat(run.result().get("command").asText()).contains("--write '*/cpu_partial=0'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--write, sp_c9/cpu_partial=0, --write sp_c9/cpu_partial=0: no such cache: got sp_c9",
+    "--write-after, sp_c0/cpu_partial=many, --write-after sp_c0/cpu_partial=many: write error: Invalid argument: cache sp_c0",
+    "--order, exact, '--order: got exact, allowed: causal'",
+  })
+  void onProcessesTheSameIsRefusedBeforeThereAreAny(String option, String value, String why) {
+    Path out = folder.resolve("refused");
+    CommandCall call =
+        CommandCall.of(
+            "cluster", "run", "--trace", SCENARIO, option, value, "--out", out.toString());
+    assertThat(call.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(call.err()).contains(why);
+    assertThat(out.resolve("nodes")).doesNotExist();
   }
 }

@@ -79,14 +79,15 @@ public final class CalibrateJob implements Job {
             Shim.NONE,
             event -> {});
     this.raw = new RawMessages(run, process);
-    describe(SMALL_BYTES);
-    describe(LARGE_BYTES);
+    make(SMALL_BYTES);
+    make(LARGE_BYTES);
+    machine.members().forEach(member -> member.begin(caches));
     if (!isMeasuring()) {
       measured.complete(null);
     }
   }
 
-  private void describe(int bytes) {
+  private void make(int bytes) {
     CacheGeometry geometry =
         CacheGeometry.of(
             new CacheRequest("calibrate-" + bytes, bytes, bytes, 0, false),
@@ -100,7 +101,6 @@ public final class CalibrateJob implements Job {
             false,
             null);
     caches.add(cache);
-    machine.members().forEach(member -> member.describe(cache, () -> {}));
   }
 
   private boolean isMeasuring() {

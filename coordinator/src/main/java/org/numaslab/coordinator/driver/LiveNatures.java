@@ -97,6 +97,11 @@ public final class LiveNatures implements Natures {
     return new Stream(new SplittableRandom(seed), RemoteDraw.SEEDED);
   }
 
+  /// The same as the registry of a machine with this seed draws, where its nodes are elsewhere.
+  public static Nature ofRegistryApart(long seed) {
+    return new Stream(new SplittableRandom(seed).split(), RemoteDraw.SEEDED);
+  }
+
   private LiveNatures(
       Topology topology,
       Memory memory,

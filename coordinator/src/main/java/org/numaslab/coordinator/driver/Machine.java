@@ -27,13 +27,16 @@ public interface Machine extends Host, AutoCloseable {
   ///
   /// @param boot parameters, also for caches that tasks make
   default Kthreads boot(GeometryOptions boot, boolean initOnAlloc) {
-    state().registry().boots(boot, initOnAlloc);
+    boots(boot, initOnAlloc);
     List<KmemCache> kmalloc =
         KmallocClasses.boot().stream()
             .map(request -> create(request, boot, initOnAlloc, null))
             .toList();
     return new Kthreads(this, kmalloc);
   }
+
+  /// Parameters of the emulated kernel for the caches that its tasks make.
+  void boots(GeometryOptions boot, boolean initOnAlloc);
 
   /// Boots with CPUs and memory that are not there yet: possible, and off line until somebody
   /// brings them on line (`maxcpus=`, `memhp_default_state=offline`).

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.numaslab.coordinator.registry.CacheView;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.cache.Cpu;
@@ -23,15 +24,19 @@ import org.numaslab.node.topology.Topology;
 /// @param topology of the whole machine
 /// @param nodes those that are here, in the order of their numbers
 /// @param cpus the same
+/// @param registry what is known of its caches
 public record MachineState(
-    Topology topology, Memory memory, List<NodeState> nodes, List<Cpu> cpus, Registry registry) {
+    Topology topology, Memory memory, List<NodeState> nodes, List<Cpu> cpus, CacheView registry) {
+
+  /// A machine that has nothing yet, and its registry.
+  public record Begun(MachineState state, Registry registry) {}
 
   /// The state machines of a machine that has nothing yet.
   ///
   /// @param toCpus where each node puts its answers
   /// @param toNodes where each cpu puts its requests
   /// @param log what the emulated kernel prints
-  public static MachineState begin(
+  public static Begun begin(
       Topology topology,
       Memory memory,
       Natures natures,
@@ -67,7 +72,9 @@ public record MachineState(
               toNodes.apply(cpu)));
     }
     Registry registry = new Registry(topology, natures.ofRegistry(), counts, fromRegistry, log);
-    return new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry);
+    return new Begun(
+        new MachineState(topology, memory, List.copyOf(nodes), List.copyOf(cpus), registry),
+        registry);
   }
 
   /// A node that is here.

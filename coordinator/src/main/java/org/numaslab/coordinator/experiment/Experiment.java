@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +26,13 @@ import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
 import org.numaslab.coordinator.registry.CacheAttributes;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.coordinator.topologies.RecordedZone;
 import org.numaslab.cpu.client.Turn;
+import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
-import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.slab.SlubDebug;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
@@ -153,8 +153,20 @@ public abstract class Experiment implements AutoCloseable {
     return faults;
   }
 
-  final void addCache(KmemCache cache) {
-    caches.add(cache);
+  /// Makes the caches, where the registry is here; else it has made them.
+  final void addCaches(RunCaches run) {
+    if (part == null) {
+      run.made().forEach(made -> machine.create(made, run.initOnAlloc(), null));
+      for (RunCaches.Write write : run.before()) {
+        machine.write(new CacheId(write.cache()), write.attribute(), write.text());
+      }
+    }
+    caches.addAll(machine.state().registry().caches().subList(0, run.made().size()));
+  }
+
+  /// Attributes as they are now: others may have written them.
+  private void refreshCaches() {
+    caches.replaceAll(cache -> machine.state().registry().cache(cache.id()));
   }
 
   /// Whom operations serve. Only when all caches are there.
@@ -199,17 +211,12 @@ public abstract class Experiment implements AutoCloseable {
               throw write.refused(cache, refused);
             });
       }
-      caches.replaceAll(cache -> machine.state().registry().cache(cache.id()));
+      refreshCaches();
     }
   }
 
-  /// The names under which /sys/kernel/slab has a cache.
   private Set<String> namesOf(KmemCache cache) {
-    SharedCache shared = machine.state().registry().shared(cache.id());
-    Set<String> names = new LinkedHashSet<>(shared.links());
-    names.add(cache.name());
-    names.add(shared.directory());
-    return names;
+    return PlannedWrites.namesOf(machine.state().registry().shared(cache.id()));
   }
 
   /// Refuses what would be refused, and writes nothing.
@@ -273,6 +280,7 @@ public abstract class Experiment implements AutoCloseable {
 
   /// The machine in plain numbers, after the run. Of a part of one: what is here.
   public final MachineDump dump() {
+    refreshCaches();
     Held held = new Held(caches.size());
     hold(held);
     Map<Integer, long[]> live = new HashMap<>();

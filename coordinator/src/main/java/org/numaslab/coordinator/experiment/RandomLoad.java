@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterPart;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
@@ -91,8 +92,8 @@ public final class RandomLoad extends Experiment {
     this.handOvers = new HandOvers(topology.cpuCount());
     SplittableRandom random = new SplittableRandom(settings.seed());
     try {
-      caches(topology, kernel, settings.slubDebug(), caches, random.split())
-          .forEach(made -> addCache(machine().create(made, settings.initOnAlloc(), null)));
+      assumed.addAll(assumedOfZones());
+      addCaches(caches(topology, kernel, settings, caches, random.split(), assumed));
       CacheId[] ids = caches().stream().map(KmemCache::id).toArray(CacheId[]::new);
       for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
         // Drawn for all: what a cpu does must not depend on who else is here.
@@ -132,19 +133,44 @@ public final class RandomLoad extends Experiment {
         : new MemberRandom(part.hostOf(new CpuId(cpu)), cpu, parts);
   }
 
-  private List<SharedCache> caches(
+  /// The caches that such a load has.
+  public static RunCaches caches(
+      Topology topology, @Nullable KernelDirectory kernel, ReplaySettings settings, int caches) {
+    SplittableRandom random = new SplittableRandom(settings.seed());
+    return caches(topology, kernel, settings, caches, random.split(), new ArrayList<>());
+  }
+
+  private static RunCaches caches(
       Topology topology,
       @Nullable KernelDirectory kernel,
+      ReplaySettings settings,
+      int caches,
+      SplittableRandom random,
+      List<String> assumed) {
+    return new RunCaches(
+        kernel == null
+            ? drawn(topology, settings.slubDebug(), caches, random, assumed)
+            : recorded(topology, kernel, settings.slubDebug(), assumed),
+        settings.initOnAlloc(),
+        settings.seed(),
+        List.of(),
+        List.of());
+  }
+
+  private static List<SharedCache> recorded(
+      Topology topology, KernelDirectory kernel, @Nullable SlubDebug debug, List<String> assumed) {
+    CacheModels models = new CacheModels(kernel, topology.cpuCount(), debug);
+    List<SharedCache> all = models.all();
+    assumed.addAll(models.assumed());
+    return all;
+  }
+
+  private static List<SharedCache> drawn(
+      Topology topology,
       @Nullable SlubDebug debug,
       int caches,
-      SplittableRandom random) {
-    assumed.addAll(assumedOfZones());
-    if (kernel != null) {
-      CacheModels models = new CacheModels(kernel, topology.cpuCount(), debug);
-      List<SharedCache> all = models.all();
-      assumed.addAll(models.assumed());
-      return all;
-    }
+      SplittableRandom random,
+      List<String> assumed) {
     GeometryOptions options =
         GeometryOptions.forCpus(topology.cpuCount())
             .withDebug(debug == null ? SlubDebug.NONE : debug);

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterPart;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.coordinator.topologies.RecordedCache;
 import org.numaslab.coordinator.trace.Trace;
@@ -15,11 +16,14 @@ import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.SharedCache;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.Topology;
 
 /// A trace on a machine.
 public final class Replay extends Experiment {
+  private static final String DEFRAG_RATIO = "remote_node_defrag_ratio";
+
   private final Topology topology;
   private final Trace trace;
   private final ReplaySettings settings;
@@ -71,9 +75,7 @@ public final class Replay extends Experiment {
     this.slots = new SlotTable(trace.slotCount(), machine()::wake);
     this.firstRound = new FirstRound(busyCpus(), System::nanoTime, this::done);
     try {
-      for (TraceCache cache : trace.caches()) {
-        addCache(create(cache));
-      }
+      addCaches(caches(models, trace, settings));
       prepare(part, kernel);
       this.warm =
           kernel == null || settings.cold()
@@ -98,15 +100,27 @@ public final class Replay extends Experiment {
     }
   }
 
-  private KmemCache create(TraceCache traced) {
-    KmemCache cache = machine().create(models.shared(traced), settings.initOnAlloc(), null);
-    models
-        .recorded(traced)
-        .map(RecordedCache::remoteNodeDefragRatio)
-        .filter(percent -> percent != cache.remoteNodeDefragRatio() / 10)
-        .ifPresent(
-            percent -> machine().write(cache.id(), "remote_node_defrag_ratio", percent.toString()));
-    return machine().state().registry().cache(cache.id());
+  /// The caches that a replay of this trace has.
+  public static RunCaches caches(
+      Topology topology, @Nullable KernelDirectory kernel, Trace trace, ReplaySettings settings) {
+    return caches(
+        new CacheModels(kernel, topology.cpuCount(), settings.slubDebug()), trace, settings);
+  }
+
+  private static RunCaches caches(CacheModels models, Trace trace, ReplaySettings settings) {
+    List<SharedCache> made = new ArrayList<>();
+    List<RunCaches.Write> recorded = new ArrayList<>();
+    for (TraceCache traced : trace.caches()) {
+      int number = made.size();
+      made.add(models.shared(traced));
+      models
+          .recorded(traced)
+          .map(RecordedCache::remoteNodeDefragRatio)
+          .filter(percent -> percent != KmemCache.REMOTE_NODE_DEFRAG_RATIO_DEFAULT / 10)
+          .map(percent -> new RunCaches.Write(number, DEFRAG_RATIO, percent.toString()))
+          .ifPresent(recorded::add);
+    }
+    return new RunCaches(made, settings.initOnAlloc(), settings.seed(), recorded, List.of());
   }
 
   private void prepare(@Nullable ClusterPart part, @Nullable KernelDirectory kernel) {

@@ -3,6 +3,12 @@ package org.numaslab.coordinator.membership;
 /// A process's part of a run. Made and prepared by a thread that may wait; then looked at by
 /// others.
 public interface Job extends AutoCloseable {
+  /// Whether the registry of the run has told it all that it must know before [#warm]. For any
+  /// thread.
+  default boolean isTold() {
+    return true;
+  }
+
   /// Brings the machine where the run begins, when all have made their parts. May wait.
   void warm();
 

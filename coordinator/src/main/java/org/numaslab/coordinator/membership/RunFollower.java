@@ -85,7 +85,7 @@ public final class RunFollower {
         }
       }
       case READY -> {
-        if (mine != null && wanted.isAtLeast(Phase.WARM)) {
+        if (mine != null && wanted.isAtLeast(Phase.WARM) && mine.isTold()) {
           work(mine::warm, Phase.WARM);
         }
       }

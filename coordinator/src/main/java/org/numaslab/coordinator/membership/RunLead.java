@@ -21,10 +21,10 @@ import org.numaslab.node.topology.NodeId;
 /// | step | waits for | then |
 /// |---|---|---|
 /// | FORMING | a process for each node, each knowing all members | READY is wanted |
-/// | READY | all to be ready | WARM |
+/// | READY | all to be ready, and the registry to have done what comes before the run | WARM |
 /// | WARM | all to be warm | RUNNING |
 /// | RUNNING | all that are left to be finished | SETTLED |
-/// | SETTLED | all that are left to be quiet, twice | COLLECTED |
+/// | SETTLED | all that are left to be quiet, the registry to have done what comes after the run, all to be quiet twice | COLLECTED |
 /// | COLLECTED | all parts of the result | OVER |
 ///
 /// A process that is lost before the run began ends it; later the run goes on without it.
@@ -34,6 +34,16 @@ public final class RunLead {
   /// Where it puts what is to be sent.
   public interface Outbox {
     void send(String process, RunMessage message);
+  }
+
+  /// What the registry of the run does while the processes wait for a phase.
+  public interface AtRegistry {
+    AtRegistry NOTHING = next -> true;
+
+    /// Whether it is done; asked again and again. The first time it begins, at the latest.
+    ///
+    /// @param next WARM: what comes before the run; COLLECTED: what comes after it
+    boolean isDoneBefore(Phase next);
   }
 
   /// Of one part of the result: what a state of 100 million objects takes.
@@ -55,6 +65,7 @@ public final class RunLead {
   private final String[] words;
   private final int nodes;
   private final Outbox outbox;
+  private final AtRegistry registry;
   private final Map<String, Follower> processes = new LinkedHashMap<>();
   private final Set<Incarnation> removed = new HashSet<>();
   private Phase wanted = Phase.NONE;
@@ -62,11 +73,12 @@ public final class RunLead {
   private String trouble = "";
 
   /// @param nodes of the machine
-  public RunLead(long run, String[] words, int nodes, Outbox outbox) {
+  public RunLead(long run, String[] words, int nodes, Outbox outbox, AtRegistry registry) {
     this.run = run;
     this.words = words;
     this.nodes = nodes;
     this.outbox = outbox;
+    this.registry = registry;
   }
 
   // ---- what arrives
@@ -192,7 +204,7 @@ public final class RunLead {
         }
       }
       case READY -> {
-        if (allAt(Phase.READY)) {
+        if (allAt(Phase.READY) && registry.isDoneBefore(Phase.WARM)) {
           wanted = Phase.WARM;
         }
       }
@@ -209,7 +221,7 @@ public final class RunLead {
       case SETTLED -> {
         boolean quiet =
             allAt(Phase.SETTLED) && left().stream().allMatch(p -> p.isFresh && isQuiet(p));
-        quietRounds = quiet ? quietRounds + 1 : 0;
+        quietRounds = quiet && registry.isDoneBefore(Phase.COLLECTED) ? quietRounds + 1 : 0;
         if (quietRounds == 2) {
           wanted = Phase.COLLECTED;
         }

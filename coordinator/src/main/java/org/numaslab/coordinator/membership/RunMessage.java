@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.membership;
 
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.node.loan.Incarnation;
 
 /// What the coordinator and the processes of a cluster say to each other about a run. Any of it may
@@ -35,6 +36,9 @@ public sealed interface RunMessage {
       boolean quiet,
       String trouble)
       implements RunMessage {}
+
+  /// Between the registry of the run and a member: of another run they have no effect.
+  record Control(long run, ControlFrame frame) implements RunMessage {}
 
   /// The part of the result from a byte on.
   record Fetch(long run, int offset) implements RunMessage {}

@@ -18,6 +18,11 @@ public final class KnownCaches {
     return known.size();
   }
 
+  /// Every cache, by number.
+  public List<CacheRecord> all() {
+    return known.stream().map(Known::cache).toList();
+  }
+
   /// Takes a cache over, if what is kept of it is not newer.
   ///
   /// @param version of requests that say something of a cache the last one has the greatest

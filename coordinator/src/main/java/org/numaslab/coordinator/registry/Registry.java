@@ -51,7 +51,7 @@ import org.numaslab.node.topology.Topology;
 ///
 /// Owner: the registry's shell. Models slab_mutex's callers in mm/slab_common.c and `flush_all` in
 /// mm/slub.c, v6.1.
-public final class Registry {
+public final class Registry implements CacheView {
   /// Requests of one life of a registry: a member can tell those of the next one from them.
   private static final int REQUEST_BITS = 40;
 
@@ -371,11 +371,12 @@ public final class Registry {
 
   // ---- what is known
 
-  /// Every cache that was ever created, by number.
+  @Override
   public List<KmemCache> caches() {
     return table.all().stream().map(CacheRecord::cache).toList();
   }
 
+  @Override
   public KmemCache cache(CacheId id) {
     return table.get(id).cache();
   }
@@ -385,7 +386,7 @@ public final class Registry {
     return table.all();
   }
 
-  /// What the cache shares with its aliases.
+  @Override
   public SharedCache shared(CacheId id) {
     return table.get(id).shared();
   }
@@ -396,6 +397,7 @@ public final class Registry {
     return table.get(id).stage() == Stage.GONE;
   }
 
+  @Override
   public boolean isOnline(CpuId cpu) {
     return plugged.isOnline(cpu);
   }

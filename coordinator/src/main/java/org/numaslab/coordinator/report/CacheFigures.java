@@ -96,7 +96,7 @@ public record CacheFigures(
   private static Map<String, Long> counters(CachePart cache) {
     Map<String, Long> counters = new LinkedHashMap<>();
     for (Stat stat : Stat.values()) {
-      counters.put(stat.fileName(), cache.counters().getOrDefault(stat, 0L));
+      counters.put(stat.fileName(), cache.counter(stat));
     }
     return counters;
   }

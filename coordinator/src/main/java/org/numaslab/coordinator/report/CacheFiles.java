@@ -1,12 +1,10 @@
 package org.numaslab.coordinator.report;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.topologies.RecordedCache;
-import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.Stat;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.SlabFlags;
@@ -18,6 +16,9 @@ import org.numaslab.node.slab.SlabFlags;
 /// traced kernel's folder, and left out without one. `shrink` and `validate` are there to be
 /// written, and read as nothing. Models `slab_attrs` of mm/slub.c, v6.1, with SLUB_STATS.
 final class CacheFiles {
+  private static final String CTOR = "ctor";
+  private static final String USERSIZE = "usersize";
+
   private final Map<String, String> files = new LinkedHashMap<>();
   private final CacheGeometry geometry;
 
@@ -26,20 +27,29 @@ final class CacheFiles {
   }
 
   /// By name, in the kernel's order.
-  ///
-  /// @param recorded what the traced kernel's folder says of the cache, null if nothing
-  static Map<String, String> of(
-      MachineState machine, KmemCache cache, @Nullable RecordedCache recorded) {
+  static Map<String, String> of(CachePart cache) {
     CacheFiles files = new CacheFiles(cache.geometry());
-    int aliases = machine.registry().shared(cache.id()).refcount() - 1;
-    files.add(cache, new SlabAttributes(machine, cache), aliases, recorded);
+    SlabAttributes counts = new SlabAttributes(cache);
+    Map<String, String> recorded = cache.described().recorded();
+    files.add(cache.described(), counts, recorded.get(CTOR));
     for (Stat stat : Stat.values()) {
-      files.put(stat.fileName(), counter(machine, cache, stat));
+      files.put(stat.fileName(), counts.counter(stat));
     }
-    if (recorded != null) {
-      files.put("usersize", recorded.usersize());
+    String usersize = recorded.get(USERSIZE);
+    if (usersize != null) {
+      files.put(USERSIZE, usersize);
     }
     return files.files;
+  }
+
+  /// What only the traced kernel's folder knows, by file.
+  static Map<String, String> of(RecordedCache recorded) {
+    Map<String, String> files = new HashMap<>();
+    files.put(USERSIZE, Integer.toString(recorded.usersize()));
+    if (recorded.hasCtor()) {
+      files.put(CTOR, recorded.ctor());
+    }
+    return files;
   }
 
   /// The name of a folder or link: kobjects have `!` where a name has a slash.
@@ -48,23 +58,22 @@ final class CacheFiles {
     return name.equals(".") || name.equals("..") ? "!" + name : name;
   }
 
-  private void add(
-      KmemCache cache, SlabAttributes counts, int aliases, @Nullable RecordedCache recorded) {
+  private void add(CachePart.Described cache, SlabAttributes counts, @Nullable String ctor) {
     put("slab_size", geometry.size());
     put("object_size", geometry.objectSize());
     put("objs_per_slab", geometry.ooObjects());
     put("order", geometry.ooOrder());
     put("min_partial", cache.minPartial());
-    put("cpu_partial", Integer.toUnsignedLong(cache.cpuPartial()));
+    put("cpu_partial", cache.cpuPartial());
     put("objects_partial", counts.objectsPartial());
     put("partial", counts.partial());
     put("cpu_slabs", counts.cpuSlabs());
-    if (recorded != null && recorded.hasCtor()) {
-      put("ctor", recorded.ctor());
+    if (ctor != null) {
+      put(CTOR, ctor);
     } else if (!geometry.ctor()) {
-      files.put("ctor", "");
+      files.put(CTOR, "");
     }
-    put("aliases", aliases);
+    put("aliases", cache.aliases());
     put("align", geometry.align());
     flag("hwcache_align", SlabFlags.HWCACHE_ALIGN);
     flag("reclaim_account", SlabFlags.RECLAIM_ACCOUNT);
@@ -81,7 +90,7 @@ final class CacheFiles {
     flag("store_user", SlabFlags.STORE_USER);
     files.put("validate", "");
     flag("cache_dma", SlabFlags.CACHE_DMA);
-    put("remote_node_defrag_ratio", cache.remoteNodeDefragRatio() / 10);
+    put("remote_node_defrag_ratio", cache.defragPercent());
   }
 
   private void flag(String name, int flag) {
@@ -94,19 +103,5 @@ final class CacheFiles {
 
   private void put(String name, String value) {
     files.put(name, value + "\n");
-  }
-
-  /// The sum, then each cpu that counted some.
-  private static String counter(MachineState machine, KmemCache cache, Stat stat) {
-    long sum = 0;
-    StringBuilder perCpu = new StringBuilder();
-    for (Cpu cpu : machine.cpus()) {
-      long count = cpu.cache(cache.id()).stat(stat);
-      sum += count;
-      if (count != 0) {
-        perCpu.append(" C").append(cpu.id().value()).append('=').append(count);
-      }
-    }
-    return sum + perCpu.toString();
   }
 }

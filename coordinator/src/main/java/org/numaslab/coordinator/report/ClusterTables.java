@@ -94,7 +94,7 @@ final class ClusterTables {
     }
     page.paragraph(
         "  ",
-        "proc/ and sys/devices are of the whole machine; sys/kernel/slab, which no process has as a"
+        "proc/ and sys/ are of the whole machine; sys/kernel/debug/slab, which no process has as a"
             + " whole, is left out");
   }
 

@@ -6,10 +6,8 @@ import java.util.Map;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.experiment.Experiment;
-import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.protocol.NodeState;
-import org.numaslab.node.slab.SharedCache;
 
 /// A machine's /proc and /sys at the end of a run, as text by path.
 ///
@@ -30,16 +28,11 @@ public final class MachineFiles {
 
   private MachineFiles() {}
 
-  /// Of a machine that this process has as a whole: those of its caches.
-  public static Map<String, String> ofCaches(Experiment experiment) {
+  /// Of a machine that this process has as a whole: who allocated the objects of debug caches.
+  public static Map<String, String> ofTracks(Experiment experiment) {
     MachineState machine = experiment.machine().state();
     Map<String, String> files = new LinkedHashMap<>();
-    for (int i = 0; i < experiment.caches().size(); i++) {
-      KmemCache cache = experiment.caches().get(i);
-      String directory = machine.registry().shared(cache.id()).directory();
-      String folder = SLAB + CacheFiles.kobject(directory) + "/";
-      CacheFiles.of(machine, cache, experiment.recorded(i).orElse(null))
-          .forEach((name, text) -> files.put(folder + name, text));
+    for (KmemCache cache : experiment.caches()) {
       String debug = "sys/kernel/debug/slab/" + CacheFiles.kobject(cache.name()) + "/";
       TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
           .forEach((name, text) -> files.put(debug + name, text));
@@ -63,9 +56,13 @@ public final class MachineFiles {
     return files;
   }
 
-  /// All but those of caches.
+  /// All but [#ofTracks].
   static Map<String, String> of(WholeRun run) {
     Map<String, String> files = new LinkedHashMap<>();
+    for (CachePart cache : run.caches()) {
+      String folder = SLAB + CacheFiles.kobject(cache.described().directory()) + "/";
+      CacheFiles.of(cache).forEach((name, text) -> files.put(folder + name, text));
+    }
     files.put("proc/slabinfo", Slabinfo.of(run.caches()));
     for (NodePart node : run.nodes()) {
       node.files().forEach((path, text) -> files.merge(path, text, String::concat));
@@ -81,13 +78,12 @@ public final class MachineFiles {
 
   /// The symbolic links beside those files: by path, where each leads to. A merged cache has its
   /// own name and those of its aliases.
-  public static Map<String, String> links(Experiment experiment) {
-    Registry registry = experiment.machine().state().registry();
+  public static Map<String, String> links(WholeRun run) {
     Map<String, String> links = new LinkedHashMap<>();
-    for (KmemCache cache : experiment.caches()) {
-      SharedCache shared = registry.shared(cache.id());
-      for (String name : shared.links()) {
-        links.put(SLAB + CacheFiles.kobject(name), CacheFiles.kobject(shared.directory()));
+    for (CachePart cache : run.caches()) {
+      String directory = CacheFiles.kobject(cache.described().directory());
+      for (String name : cache.described().links()) {
+        links.put(SLAB + CacheFiles.kobject(name), directory);
       }
     }
     return links;

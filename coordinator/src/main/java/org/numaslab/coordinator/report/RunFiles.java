@@ -28,7 +28,7 @@ public final class RunFiles {
     this.summary = summary;
   }
 
-  /// All but the files of caches in sys/kernel, see [MachineFiles#ofCaches].
+  /// All but [MachineFiles#ofTracks], and the links of [MachineFiles#links].
   public static RunFiles of(WholeRun run, RunResult result, RunTiming timing) {
     RunFiles files = new RunFiles(Summary.of(result, timing));
     files.texts.put(SUMMARY, files.summary);

@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.report;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.cpu.cache.NumaEvents.Event;
+import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.NodeId;
 
@@ -67,7 +69,7 @@ public record RunPart(
         FaultFigures.of(experiment.faults()),
         experiment.machine().messages().byLink(),
         numaEvents(machine),
-        experiment.caches().stream().map(cache -> CachePart.of(machine, cache)).toList(),
+        caches(experiment, machine),
         machine.nodes().stream()
             .map(node -> NodePart.of(machine, node, experiment.natures(), pages))
             .toList(),
@@ -77,6 +79,16 @@ public record RunPart(
         experiment.machine().kernelLog().take(),
         experiment.machine().kernelLog().lost(),
         borders);
+  }
+
+  static List<CachePart> caches(Experiment experiment, MachineState machine) {
+    List<CachePart> parts = new ArrayList<>();
+    for (KmemCache cache : experiment.caches()) {
+      Map<String, String> recorded =
+          experiment.recorded(parts.size()).map(CacheFiles::of).orElse(Map.of());
+      parts.add(CachePart.of(machine, cache, recorded));
+    }
+    return parts;
   }
 
   static Map<Event, long[]> numaEvents(MachineState machine) {

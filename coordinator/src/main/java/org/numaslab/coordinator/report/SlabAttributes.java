@@ -1,78 +1,67 @@
 package org.numaslab.coordinator.report;
 
-import java.util.function.IntToLongFunction;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.cpu.cache.KmemCacheCpu;
+import org.numaslab.coordinator.report.CachePart.OnCpu;
+import org.numaslab.coordinator.report.CachePart.OnNode;
 import org.numaslab.node.cache.KmemCache;
-import org.numaslab.node.cache.KmemCacheNode;
-import org.numaslab.node.protocol.SlabRef;
-import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.cache.Stat;
 
 /// What /sys/kernel/slab/CACHE and /proc/slabinfo say of a cache.
 ///
 /// The kernel's view: an object of a cpu slab or of a cpu partial slab counts as used, also when it
-/// is free. Models `show_slab_objects`, `slabs_cpu_partial_show` and `get_slabinfo` of mm/slub.c,
-/// v6.1.
+/// is free. Models `show_slab_objects`, `slabs_cpu_partial_show`, `show_stat` and `get_slabinfo` of
+/// mm/slub.c, v6.1.
 public final class SlabAttributes {
-  private final MachineState machine;
-  private final KmemCache cache;
+  private final CachePart cache;
 
+  /// Of a machine that is here as a whole.
   public SlabAttributes(MachineState machine, KmemCache cache) {
-    this.machine = machine;
+    this(CachePart.of(machine, cache, Map.of()));
+  }
+
+  SlabAttributes(CachePart cache) {
     this.cache = cache;
   }
 
   /// `objects`: all but those that are free on nodes' partial lists.
   public String objects() {
-    return perNode(this::used);
+    return perNode(OnNode::active);
   }
 
   /// `objects_partial`: used ones of slabs on nodes' partial lists.
   public String objectsPartial() {
-    return perNode(node -> half(node).partialInUse());
+    return perNode(OnNode::partialInUse);
   }
 
   public String totalObjects() {
-    return perNode(node -> half(node).totalObjects());
+    return perNode(OnNode::objects);
   }
 
   public String slabs() {
-    return perNode(node -> half(node).nrSlabs());
+    return perNode(OnNode::slabs);
   }
 
   public String partial() {
-    return perNode(node -> half(node).nrPartial());
+    return perNode(OnNode::partial);
   }
 
   /// `cpu_slabs`: current slabs and, of the CPUs that have one, partial lists; a list counts for
   /// its head's node.
   public String cpuSlabs() {
-    long[] counts = new long[machine.topology().nodeCount()];
-    for (Cpu cpu : machine.cpus()) {
-      KmemCacheCpu c = cpu.cache(cache.id());
-      SlabRef slab = c.current();
-      if (slab != null) {
-        counts[nodeOf(slab)]++;
-        SlabRef[] partial = c.partialSlabs();
-        if (partial.length > 0) {
-          counts[nodeOf(partial[0])] += partial.length;
-        }
-      }
-    }
-    return perNode(IntStream.range(0, counts.length), node -> counts[node]);
+    return text('N', cache.cpuSlabs());
   }
 
   /// `slabs_cpu_partial`: slabs, and half their objects as an estimate.
   public String slabsCpuPartial() {
     int all = 0;
     StringBuilder perCpu = new StringBuilder();
-    for (Cpu cpu : machine.cpus()) {
-      int slabs = cpu.cache(cache.id()).partialSlabs().length;
-      all += slabs;
-      if (slabs > 0) {
-        perCpu.append(" C").append(cpu.id().value()).append('=').append(estimate(slabs));
+    for (OnCpu cpu : cache.cpus()) {
+      all += cpu.partialSlabs();
+      if (cpu.partialSlabs() > 0) {
+        perCpu.append(" C").append(cpu.cpu()).append('=').append(estimate(cpu.partialSlabs()));
       }
     }
     return estimate(all) + perCpu;
@@ -82,64 +71,46 @@ public final class SlabAttributes {
     return slabs * cache.geometry().ooObjects() / 2 + "(" + slabs + ")";
   }
 
+  /// A counter's file: the sum, then each cpu that counted some.
+  String counter(Stat stat) {
+    Map<Integer, Long> counts = new TreeMap<>();
+    cache.cpus().forEach(cpu -> counts.put(cpu.cpu(), cpu.counter(stat)));
+    return text('C', counts);
+  }
+
   /// `active_objs` of the cache's row in /proc/slabinfo.
   public long activeObjectCount() {
-    return sum(this::used);
+    return cache.active();
   }
 
   /// `num_objs`.
   public long objectCount() {
-    return sum(node -> half(node).totalObjects());
+    return cache.objects();
   }
 
   /// `num_slabs`.
   public long slabCount() {
-    return sum(node -> half(node).nrSlabs());
+    return cache.slabs();
   }
 
   /// The cache's row of /proc/slabinfo 2.1.
   public String slabinfo() {
-    return CachePart.slabinfo(
-        cache.name(), cache.geometry(), activeObjectCount(), objectCount(), slabCount());
+    return cache.slabinfo();
   }
 
-  private long sum(IntToLongFunction count) {
-    return nodes().mapToLong(count).sum();
+  private String perNode(ToLongFunction<OnNode> count) {
+    Map<Integer, Long> counts = new TreeMap<>();
+    cache.nodes().forEach(node -> counts.put(node.node(), count.applyAsLong(node)));
+    return text('N', counts);
   }
 
-  private long used(int node) {
-    return used(half(node));
-  }
-
-  /// Objects of a node that are not free on its partial list.
-  static long used(KmemCacheNode half) {
-    return half.totalObjects() - half.partialObjects() + half.partialInUse();
-  }
-
-  private KmemCacheNode half(int node) {
-    return machine.node(new NodeId(node)).cache(cache.id());
-  }
-
-  private int nodeOf(SlabRef slab) {
-    return machine.topology().nodeIndexOfFrame(slab.frame());
-  }
-
-  private IntStream nodes() {
-    return machine.nodeIds().mapToInt(NodeId::value);
-  }
-
-  private String perNode(IntToLongFunction count) {
-    return perNode(nodes(), count);
-  }
-
-  private static String perNode(IntStream nodes, IntToLongFunction count) {
+  private static String text(char of, Map<Integer, Long> counts) {
     long sum = 0;
     StringBuilder parts = new StringBuilder();
-    for (int node : nodes.toArray()) {
-      long value = count.applyAsLong(node);
-      sum += value;
-      if (value != 0) {
-        parts.append(" N").append(node).append('=').append(value);
+    for (Map.Entry<Integer, Long> each : counts.entrySet()) {
+      sum += each.getValue();
+      if (each.getValue() != 0) {
+        parts.append(' ').append(of).append(each.getKey()).append('=').append(each.getValue());
       }
     }
     return sum + parts.toString();

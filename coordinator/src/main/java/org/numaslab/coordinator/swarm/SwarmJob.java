@@ -100,9 +100,7 @@ public final class SwarmJob implements Job {
       CacheId id = new CacheId(caches.size());
       caches.add(KmemCache.created(id, "swarm-" + id.value(), geometry, definitions, false, null));
     }
-    for (ClusterMember member : machine.members()) {
-      caches.forEach(cache -> member.describe(cache, () -> {}));
-    }
+    machine.members().forEach(member -> member.begin(caches));
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.numaslab.coordinator.wire;
 import com.esotericsoftware.kryo.io.Input;
 import java.util.stream.Stream;
 import org.numaslab.coordinator.membership.Phase;
+import org.numaslab.coordinator.membership.RunMessage.Control;
 import org.numaslab.coordinator.membership.RunMessage.Fetch;
 import org.numaslab.coordinator.membership.RunMessage.Fetched;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
@@ -78,6 +79,15 @@ final class RunLayouts {
                   Field.PART_OFFSET.readInt(in),
                   Field.PART_OFFSET.readInt(in),
                   in.readBytes(Length.CONTENT.read(in))));
+
+  static final Layout<Control> CONTROL =
+      new Layout<>(
+          (kryo, out, v) -> {
+            Field.RUN.write(out, v.run());
+            ControlLayouts.CONTROL_FRAME.write(kryo, out, v.frame());
+          },
+          (kryo, in) ->
+              new Control(Field.RUN.read(in), ControlLayouts.CONTROL_FRAME.read(kryo, in)));
 
   private RunLayouts() {}
 

@@ -49,7 +49,7 @@ import org.numaslab.node.topology.NodeId;
 /// | 113..120 | what the registry asks members, and their answers |
 /// | 121..124 | what these are made of |
 /// | 125 | free; beyond it a number takes two bytes |
-/// | 126..129 | what the coordinator and processes say about a run |
+/// | 126..130 | what the coordinator and processes say about a run |
 enum WireType {
   FRAME(16, Frame.class, FrameLayouts.FRAME),
   REQUEST(17, Frame.Request.class, FrameLayouts.REQUEST),
@@ -160,7 +160,8 @@ enum WireType {
   WANT(126, RunMessage.Want.class, RunLayouts.WANT),
   STANDING(127, RunMessage.Standing.class, RunLayouts.STANDING),
   FETCH(128, RunMessage.Fetch.class, RunLayouts.FETCH),
-  FETCHED(129, RunMessage.Fetched.class, RunLayouts.FETCHED);
+  FETCHED(129, RunMessage.Fetched.class, RunLayouts.FETCHED),
+  RUN_CONTROL(130, RunMessage.Control.class, RunLayouts.CONTROL);
 
   /// Kryo keeps 0 for null and 1 for a class by its name, and sends a number as so much more.
   static final int NUMBER_OFFSET = 2;
@@ -197,6 +198,7 @@ enum WireType {
       case RunMessage.Standing m -> STANDING;
       case RunMessage.Fetch m -> FETCH;
       case RunMessage.Fetched m -> FETCHED;
+      case RunMessage.Control m -> RUN_CONTROL;
     };
   }
 

@@ -45,6 +45,8 @@ class LostProcessesTest {
             settings,
             TIMES,
             TIMING,
+            Replay.caches(
+                recorded.kernel().topology(), recorded.kernel(), recorded.trace(), settings),
             part -> new Replay(part, recorded.kernel(), recorded.trace(), settings))) {
       ReplayTally all = goesOn(processes, 1);
 
@@ -67,6 +69,7 @@ class LostProcessesTest {
             settings,
             TIMES,
             TIMING,
+            RandomLoad.caches(topology, null, settings, 32),
             part -> new RandomLoad(part, null, settings, Length.ofOperations(2_000_000), 32))) {
       ReplayTally all = goesOn(processes, 2);
 

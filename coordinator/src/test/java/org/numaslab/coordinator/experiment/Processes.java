@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,7 +23,10 @@ import org.numaslab.coordinator.driver.cluster.ClusterPart;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.MemberSettings;
+import org.numaslab.coordinator.driver.cluster.NearRegistry;
 import org.numaslab.coordinator.driver.cluster.Shim;
+import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.topologies.RecordedZone;
 import org.numaslab.cpu.client.Turn;
 import org.numaslab.node.loan.Incarnation;
@@ -58,6 +62,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   private final List<ClusterMachine> machines = new ArrayList<>();
   private final List<ClusterPart> parts = new ArrayList<>();
   private final List<Process<E>> all = new ArrayList<>();
+  private final NearRegistry registry;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   /// @param nodes of each process
@@ -68,6 +73,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
       ReplaySettings settings,
       LoanTimes times,
       ClusterSettings.Timing timing,
+      RunCaches caches,
       Function<ClusterPart, E> experiment) {
     int port = 0;
     for (List<Integer> own : nodes) {
@@ -93,6 +99,8 @@ final class Processes<E extends Experiment> implements AutoCloseable {
       machines.add(new ClusterMachine(1, system, member, Shim.NONE, event -> {}));
       parts.add(new ClusterPart(machines.getLast()));
     }
+    registry = new NearRegistry(1, topology, settings.seed(), systems);
+    registry.ask(caches::begin);
     for (int i = 0; i < systems.size(); i++) {
       all.add(
           new Process<>(
@@ -115,6 +123,11 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             null,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());
+  }
+
+  /// Does something at the registry, and waits for the end of it.
+  void atRegistry(BiConsumer<Registry, Runnable> operation) {
+    registry.ask(operation);
   }
 
   List<Process<E>> all() {
@@ -190,6 +203,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   public void close() {
     parts.forEach(ClusterPart::close);
     systems.forEach(ClusterSystem::close);
+    registry.close();
     threads.shutdownNow();
   }
 }

@@ -29,6 +29,7 @@ class RandomLoadInProcessesTest {
             settings,
             LoanTimes.standard(),
             Timing.STANDARD,
+            RandomLoad.caches(Topology.uniform(4, 2, 256 << 20), null, settings, 32),
             part -> new RandomLoad(part, null, settings, Length.ofOperations(400_003), 32))) {
       processes.each(p -> p.experiment.warm());
       processes.each(p -> p.experiment.run());

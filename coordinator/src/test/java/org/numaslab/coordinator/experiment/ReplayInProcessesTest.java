@@ -29,6 +29,7 @@ class ReplayInProcessesTest {
         settings,
         LoanTimes.standard(),
         Timing.STANDARD,
+        Replay.caches(recorded.kernel().topology(), recorded.kernel(), recorded.trace(), settings),
         part -> new Replay(part, recorded.kernel(), recorded.trace(), settings));
   }
 

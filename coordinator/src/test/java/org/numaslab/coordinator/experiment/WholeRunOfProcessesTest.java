@@ -44,6 +44,7 @@ class WholeRunOfProcessesTest {
         settings,
         times,
         timing,
+        Replay.caches(recorded.kernel().topology(), recorded.kernel(), recorded.trace(), settings),
         part -> new Replay(part, recorded.kernel(), recorded.trace(), settings));
   }
 

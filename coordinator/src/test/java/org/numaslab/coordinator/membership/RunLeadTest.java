@@ -14,7 +14,9 @@ class RunLeadTest {
   private final List<RunMessage> sent = new ArrayList<>();
 
   private RunLead lead(long run) {
-    RunLead lead = new RunLead(run, new String[0], 1, (to, message) -> sent.add(message));
+    RunLead lead =
+        new RunLead(
+            run, new String[0], 1, (to, message) -> sent.add(message), RunLead.AtRegistry.NOTHING);
     lead.found("a");
     return lead;
   }

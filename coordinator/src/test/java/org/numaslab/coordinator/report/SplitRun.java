@@ -72,7 +72,7 @@ final class SplitRun {
         isFirst ? whole.faults() : List.of(),
         messages,
         RunPart.numaEvents(here),
-        experiment.caches().stream().map(cache -> CachePart.of(here, cache)).toList(),
+        RunPart.caches(experiment, here),
         here.nodes().stream()
             .map(node -> NodePart.of(here, node, experiment.natures(), pages))
             .toList(),

@@ -72,9 +72,7 @@ class ClusterOfSystemsTest {
                 Shim.NONE,
                 events::add);
         machines.add(machine);
-        for (ClusterMember member : machine.members()) {
-          caches.forEach(cache -> member.describe(cache, () -> {}));
-        }
+        machine.members().forEach(member -> member.begin(caches));
       }
       Load load = new Load(OPERATIONS, 0, 32, 20, 10, 5, 5, 1, 10, 0, 0);
       for (ClusterMachine machine : machines) {

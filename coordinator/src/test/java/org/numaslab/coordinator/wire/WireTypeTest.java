@@ -120,6 +120,7 @@ class WireTypeTest {
             127 RunMessage.Standing
             128 RunMessage.Fetch
             129 RunMessage.Fetched
+            130 RunMessage.Control
             """);
   }
 

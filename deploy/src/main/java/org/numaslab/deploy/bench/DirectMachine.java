@@ -5,6 +5,7 @@ import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.driver.MachineState;
+import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RegistryOutbox;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.cache.CpuOutbox;
@@ -39,11 +40,12 @@ final class DirectMachine implements AutoCloseable {
   private final ArrayDeque<Runnable> underWay = new ArrayDeque<>();
   private final Memory memory;
   private final MachineState state;
+  private final Registry registry;
   private final Cpu cpu;
 
   DirectMachine() {
     memory = Memory.reserve(TOPOLOGY.spanFrames(), TOPOLOGY.nodeCount() * NODE_BYTES);
-    state =
+    MachineState.Begun begun =
         MachineState.begin(
             TOPOLOGY,
             memory,
@@ -52,6 +54,8 @@ final class DirectMachine implements AutoCloseable {
             cpu -> new ToNodes(cpu),
             new FromRegistry(),
             new KernelLog());
+    state = begun.state();
+    registry = begun.registry();
     cpu = state.cpus().get(CPU.value());
   }
 
@@ -63,7 +67,7 @@ final class DirectMachine implements AutoCloseable {
 
   CacheId create(CacheGeometry geometry) {
     KmemCache cache =
-        state.registry().create(SharedCache.alone("objects", geometry), false, null, () -> {});
+        registry.create(SharedCache.alone("objects", geometry), false, null, () -> {});
     deliver();
     return cache.id();
   }
@@ -112,7 +116,7 @@ final class DirectMachine implements AutoCloseable {
 
     @Override
     public void done(long token) {
-      underWay.add(() -> state.registry().receive(new CpuReply(token, from)));
+      underWay.add(() -> registry.receive(new CpuReply(token, from)));
     }
   }
 
@@ -124,7 +128,7 @@ final class DirectMachine implements AutoCloseable {
 
     @Override
     public void answerRegistry(RegistryReply reply) {
-      underWay.add(() -> state.registry().receive(reply));
+      underWay.add(() -> registry.receive(reply));
     }
   }
 

@@ -17,11 +17,10 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.cost.Costs;
 import org.numaslab.cpu.actor.CpuActor;
-import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.loan.Incarnation;
-import org.numaslab.node.protocol.RegistryReply;
 
 /// This process's part of one machine: the members that it has, each with its actors.
 ///
@@ -29,24 +28,6 @@ import org.numaslab.node.protocol.RegistryReply;
 public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listener {
   private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
-  /// Where nobody asks.
-  private static final RegistryAnswers NOBODY =
-      new RegistryAnswers() {
-        @Override
-        public void answer(RegistryReply reply) {}
-
-        @Override
-        public void answer(CpuReply reply) {}
-      };
-
-  /// Takes what nodes and CPUs of this process answer to the registry. For any thread.
-  interface RegistryAnswers {
-    void answer(RegistryReply reply);
-
-    void answer(CpuReply reply);
-  }
-
-  private volatile RegistryAnswers registry = NOBODY;
   private final long number;
   private final ClusterSystem process;
   private final ActorSystem<Void> system;
@@ -98,8 +79,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     return name("node-" + member.node().value());
   }
 
-  /// The name of an actor of this machine.
-  String name(String what) {
+  private String name(String what) {
     return "machine-" + number + "-" + what;
   }
 
@@ -111,16 +91,6 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   /// What they share.
   public MachinePart part() {
     return part;
-  }
-
-  /// Says who takes answers to the registry, before it asks.
-  void answersTo(RegistryAnswers asker) {
-    registry = asker;
-  }
-
-  /// One more actor that stops with the machine.
-  void owns(ActorRef<?> actor) {
-    actors.add(actor);
   }
 
   ClusterSystem process() {
@@ -152,6 +122,15 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   public void removed(Incarnation member) {
     mailboxes.remove(member);
     members.values().forEach(each -> each.shell().tell(new MemberActor.Removed(member)));
+  }
+
+  @Override
+  public void asked(long run, ControlFrame frame) {
+    ActorRef<MemberActor.Message> mailbox =
+        run == number && members.containsKey(frame.member()) ? mailboxes.get(frame.member()) : null;
+    if (mailbox != null) {
+      mailbox.tell(new MemberActor.Asked(frame));
+    }
   }
 
   // ---- what moves
@@ -217,13 +196,8 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     }
 
     @Override
-    public void answer(RegistryReply reply) {
-      registry.answer(reply);
-    }
-
-    @Override
-    public void answer(CpuReply reply) {
-      registry.answer(reply);
+    public void answer(ControlFrame frame) {
+      process.answer(number, frame);
     }
 
     @Override

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.cost.Costs;
 import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.MessageCounts;
+import org.numaslab.coordinator.registry.CacheRecord;
 import org.numaslab.cpu.actor.CpuActor;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.cpu.protocol.TaskReply;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.PartialCounts;
@@ -71,6 +72,11 @@ public final class ClusterMember implements MemberHost {
   private final NodeState node;
   private final Borders borders;
   private final Map<CpuId, MemberCpu> cpus = new LinkedHashMap<>();
+  private final ControlEnd control;
+
+  /// A copy for others, until the registry says something.
+  private volatile @Nullable List<CacheRecord> known;
+
   private final Map<CpuId, MemberTask> tasks = new ConcurrentHashMap<>();
   private final List<KmemCache> caches = new ArrayList<>();
   private final Map<Long, HandingOff> handingOff = new ConcurrentHashMap<>();
@@ -85,6 +91,9 @@ public final class ClusterMember implements MemberHost {
 
   private volatile long timerAt = Long.MAX_VALUE;
   private volatile boolean isLeaving;
+
+  /// Whether it knows what exists. Before that it hears no other members.
+  private boolean hasBegun;
 
   /// @param shell what moves its messages
   /// @param history is told what happens, by any of its threads
@@ -128,6 +137,7 @@ public final class ClusterMember implements MemberHost {
             true,
             cache -> this.node.cache(cache).objects(),
             this::hear);
+    this.control = new ControlEnd(this, me, part.log(), shell);
     for (CpuId id : topology.cpusOf(me.node())) {
       cpus.put(
           id,
@@ -184,7 +194,7 @@ public final class ClusterMember implements MemberHost {
     boolean again = true;
     while (again) {
       again = doWanted();
-      if (borders.nextDue() <= events.now()) {
+      if (hasBegun && borders.nextDue() <= events.now()) {
         borders.tick(events.now());
         again = true;
       }
@@ -196,7 +206,7 @@ public final class ClusterMember implements MemberHost {
       isToldToSend = true;
       shell.tell(MemberActor.SEND);
     }
-    due = borders.nextDue();
+    due = hasBegun ? borders.nextDue() : Long.MAX_VALUE;
     if (due < timerAt) {
       timerAt = due;
       shell.wakeAt(due);
@@ -234,21 +244,62 @@ public final class ClusterMember implements MemberHost {
   }
 
   void serve(NodeProtocol message) {
-    synchronized (node) {
-      node.receive(message);
+    if (message instanceof NodeProtocol.Describe told) {
+      alone(() -> {
+        learn(told.cache());
+        node.receive(message);
+      });
+    } else {
+      synchronized (node) {
+        node.receive(message);
+      }
     }
   }
 
-  /// Takes what another member has sent.
+  /// Takes what another member has sent. What cannot be taken yet is dropped: it is asked again.
   void receive(Parcel parcel) {
     alone(() -> {
+      if (!hasBegun) {
+        return;
+      }
       requests.takes(parcel);
       for (Frame frame : parcel.frames()) {
-        requests.takes(frame);
-        borders.receive(frame, events.now());
+        if (!isOfUnknownCache(frame)) {
+          requests.takes(frame);
+          borders.receive(frame, events.now());
+        }
       }
       requests.takes((Frame) null);
     });
+  }
+
+  /// Whether a hand-off is of a cache that its cpu was not told of: this member is removed, and
+  /// does not know it.
+  private boolean isOfUnknownCache(Frame frame) {
+    if (frame.body() instanceof Frame.Request request
+        && request.asked() instanceof Frame.HandOff handOff) {
+      MemberCpu to = cpus.get(handOff.to());
+      return to != null
+          && !handOff.cache().equals(CacheId.NONE)
+          && !to.cpu().knows(handOff.cache());
+    }
+    return false;
+  }
+
+  /// Takes what the coordinator has sent.
+  void asked(ControlFrame frame) {
+    alone(() -> {
+      control.receive(frame);
+      known = null;
+    });
+  }
+
+  void answered(RegistryReply reply) {
+    alone(() -> control.answered(reply));
+  }
+
+  void answered(CpuReply reply) {
+    alone(() -> control.answered(reply));
   }
 
   RequestTimes requests() {
@@ -290,7 +341,7 @@ public final class ClusterMember implements MemberHost {
   void cpuIsDone(CpuId cpu, long token) {
     Runnable then = whenDone.remove(token);
     if (then == null) {
-      shell.answer(new CpuReply(token, cpu));
+      shell.tell(new MemberActor.CpuAnswer(new CpuReply(token, cpu)));
     } else {
       then.run();
     }
@@ -321,21 +372,51 @@ public final class ClusterMember implements MemberHost {
 
   // ---- caches and programs
 
-  /// Takes over a cache, as the registry has it.
-  ///
-  /// @param known runs when the node and all CPUs know it
-  public void describe(KmemCache cache, Runnable known) {
+  /// Begins with caches that all members make alike, where no registry tells of them.
+  public void begin(List<KmemCache> alike) {
     alone(() -> {
-      if (cache.id().value() == caches.size()) {
-        caches.add(cache);
-        counts.add(cache.id());
-      } else {
-        caches.set(cache.id().value(), cache);
+      for (KmemCache cache : alike) {
+        learn(cache);
+        node.receive(new NodeProtocol.Describe(NOBODYS, cache));
+        cpus.values().forEach(each -> each.cpu().describe(cache));
       }
-      node.receive(new NodeProtocol.Describe(NOBODYS, cache));
-      cpus.values().forEach(each -> each.cpu().describe(cache));
+      begin();
     });
-    known.run();
+  }
+
+  /// It knows what exists: it hears other members from now on.
+  void begin() {
+    hasBegun = true;
+  }
+
+  /// Whether it has been told everything that existed when it came.
+  public boolean hasBegun() {
+    boolean[] begun = new boolean[1];
+    alone(() -> begun[0] = hasBegun);
+    return begun[0];
+  }
+
+  private void learn(KmemCache cache) {
+    if (cache.id().value() == caches.size()) {
+      caches.add(cache);
+      counts.add(cache.id());
+    } else {
+      caches.set(cache.id().value(), cache);
+    }
+  }
+
+  /// What the registry has told of every cache, by number.
+  List<CacheRecord> known() {
+    List<CacheRecord> before = known;
+    if (before != null) {
+      return before;
+    }
+    List<CacheRecord> all = new ArrayList<>();
+    alone(() -> {
+      all.addAll(control.known());
+      known = all;
+    });
+    return all;
   }
 
   /// Another node has said how long its partial list is: maybe of a cache that is not known here
@@ -349,11 +430,6 @@ public final class ClusterMember implements MemberHost {
   /// Serves what the registry asks of a cpu.
   void serve(CpuId cpu, CpuProtocol message) {
     cpu(cpu).tell(new CpuActor.Asked(message));
-  }
-
-  /// Serves what the registry answers to a task.
-  void told(CpuId cpu, TaskReply reply) {
-    cpu(cpu).tell(new CpuActor.Told(reply));
   }
 
   /// A task will run on a cpu: what others pass on to it may come from now on.
@@ -609,7 +685,7 @@ public final class ClusterMember implements MemberHost {
     @Override
     public void answerRegistry(RegistryReply reply) {
       if (reply.request() != NOBODYS) {
-        shell.answer(reply);
+        shell.tell(new MemberActor.NodeAnswer(reply));
       }
     }
   }

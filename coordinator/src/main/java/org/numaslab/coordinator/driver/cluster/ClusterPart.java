@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.KernelLog;
@@ -25,8 +24,8 @@ import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.coordinator.registry.AttributeWrite.Refused;
-import org.numaslab.coordinator.registry.Registry;
-import org.numaslab.coordinator.registry.TaskRequests;
+import org.numaslab.coordinator.registry.CacheRecord;
+import org.numaslab.coordinator.registry.CacheView;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.client.Program;
 import org.numaslab.cpu.protocol.TaskRequest;
@@ -48,15 +47,16 @@ import org.numaslab.node.topology.Topology;
 /// Programs run on the CPUs that are here. What has run to its end here still serves the others:
 /// close it when all are at their ends.
 ///
-/// The calling thread starts operations and waits for them.
+/// Caches are made, and files are written, by the registry, which is in the coordinator's process:
+/// here is known what it has told.
+///
+/// The calling thread starts programs and waits for them.
 public final class ClusterPart implements Machine {
-  private static final Duration GRACE_PERIOD = Duration.ofMillis(100);
   private static final Duration LOOK = Duration.ofSeconds(20);
 
   private final ClusterMachine here;
   private final Map<NodeId, ClusterMember> members =
       new TreeMap<>(Comparator.comparingInt(NodeId::value));
-  private final PartRegistry registry;
   private final MachineState state;
   private final long bootNanos = System.nanoTime();
 
@@ -64,9 +64,6 @@ public final class ClusterPart implements Machine {
   public ClusterPart(ClusterMachine here) {
     this.here = here;
     here.members().forEach(member -> members.put(member.me().node(), member));
-    this.registry = new PartRegistry(here.part(), members, here.process(), here.name("registry"));
-    here.answersTo(registry);
-    here.owns(registry.actor());
     List<NodeState> nodes = new ArrayList<>();
     List<Cpu> cpus = new ArrayList<>();
     for (ClusterMember member : members.values()) {
@@ -78,11 +75,7 @@ public final class ClusterPart implements Machine {
     cpus.sort(Comparator.comparingInt(cpu -> cpu.id().value()));
     this.state =
         new MachineState(
-            topology(),
-            here.part().memory(),
-            List.copyOf(nodes),
-            List.copyOf(cpus),
-            registry.registry());
+            topology(), here.part().memory(), List.copyOf(nodes), List.copyOf(cpus), new Told());
   }
 
   /// What draws for it.
@@ -104,7 +97,49 @@ public final class ClusterPart implements Machine {
     return members.containsKey(topology().nodeOf(cpu));
   }
 
-  // ---- caches
+  // ---- what the registry tells
+
+  /// Whether the registry has told all members that are here what exists, and so many caches.
+  public boolean isTold(int caches) {
+    return members.values().stream()
+        .allMatch(member -> member.hasBegun() && member.known().size() >= caches);
+  }
+
+  /// What the registry has told last.
+  private final class Told implements CacheView {
+    private List<CacheRecord> all() {
+      return members.values().iterator().next().known();
+    }
+
+    @Override
+    public List<KmemCache> caches() {
+      return all().stream().map(CacheRecord::cache).toList();
+    }
+
+    @Override
+    public KmemCache cache(CacheId id) {
+      return all().get(id.value()).cache();
+    }
+
+    @Override
+    public SharedCache shared(CacheId id) {
+      return all().get(id.value()).shared();
+    }
+
+    @Override
+    public boolean isOnline(CpuId cpu) {
+      return ClusterPart.this.isOnline(cpu);
+    }
+  }
+
+  private static IllegalStateException elsewhere() {
+    return new IllegalStateException("the registry is in the coordinator's process");
+  }
+
+  @Override
+  public void boots(GeometryOptions boot, boolean initOnAlloc) {
+    throw elsewhere();
+  }
 
   @Override
   public KmemCache create(
@@ -112,41 +147,28 @@ public final class ClusterPart implements Machine {
       GeometryOptions boot,
       boolean initOnAlloc,
       @Nullable ObjectConstructor constructor) {
-    return create((r, then) -> r.create(request, boot, initOnAlloc, constructor, then));
+    throw elsewhere();
   }
 
   @Override
   public KmemCache create(
       SharedCache made, boolean initOnAlloc, @Nullable ObjectConstructor constructor) {
-    return create((r, then) -> r.create(made, initOnAlloc, constructor, then));
-  }
-
-  private KmemCache create(BiFunction<Registry, Runnable, KmemCache> how) {
-    CompletableFuture<KmemCache> created = new CompletableFuture<>();
-    KmemCache[] cache = new KmemCache[1];
-    registry.ask(r -> cache[0] = how.apply(r, () -> created.complete(cache[0])));
-    return await(created);
+    throw elsewhere();
   }
 
   @Override
   public Optional<Refused> write(CacheId cache, String attribute, String text) {
-    CompletableFuture<Optional<Refused>> written = new CompletableFuture<>();
-    registry.ask(r -> r.write(cache, attribute, text, written::complete));
-    return await(written);
+    throw elsewhere();
   }
 
   @Override
   public int setCpu(CpuId cpu, boolean online) {
-    CompletableFuture<Integer> returned = new CompletableFuture<>();
-    registry.ask(r -> r.setCpu(cpu, online, returned::complete));
-    return await(returned);
+    throw elsewhere();
   }
 
   @Override
   public int setMemory(NodeId node, boolean online) {
-    CompletableFuture<Integer> returned = new CompletableFuture<>();
-    registry.ask(r -> r.setMemory(node, online, returned::complete));
-    return await(returned);
+    throw elsewhere();
   }
 
   // ---- programs
@@ -180,29 +202,15 @@ public final class ClusterPart implements Machine {
     if (byCpu.isEmpty()) {
       finished.complete(null);
     }
-    while (!isDoneWithin(finished, GRACE_PERIOD)) {
-      // Not waited for: a reader may keep it from ending.
-      registry.ask(r -> startGracePeriod(r, () -> {}));
-    }
-    CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    registry.ask(r -> startGracePeriod(r, () -> ended.complete(true)));
-    await(ended);
-  }
-
-  private static void startGracePeriod(Registry registry, Runnable then) {
-    if (registry.caches().stream().anyMatch(KmemCache::isTypesafeByRcu)) {
-      registry.gracePeriod(then);
-    } else {
-      then.run();
-    }
+    await(finished);
   }
 
   /// @throws EnvironmentFailure when this process is no member any more
-  private boolean isDoneWithin(CompletableFuture<?> wanted, Duration limit) {
+  private boolean isDoneWithin(CompletableFuture<?> wanted) {
     ClusterSystem process = here.process();
     try {
       CompletableFuture.anyOf(process.failure(), process.ended(), wanted)
-          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+          .get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
@@ -224,11 +232,11 @@ public final class ClusterPart implements Machine {
     return true;
   }
 
-  private <T> T await(CompletableFuture<T> wanted) {
-    while (!isDoneWithin(wanted, LOOK)) {
+  private void await(CompletableFuture<?> wanted) {
+    while (!isDoneWithin(wanted)) {
       // A busy real machine may take its time; a failure ends the wait.
     }
-    return wanted.join();
+    wanted.join();
   }
 
   // ---- for its tasks
@@ -240,8 +248,7 @@ public final class ClusterPart implements Machine {
 
   @Override
   public void ask(TaskRequest request) {
-    ClusterMember from = member(request.from());
-    registry.ask(r -> TaskRequests.serve(r, request, reply -> from.told(request.from(), reply)));
+    throw elsewhere();
   }
 
   @Override
@@ -252,7 +259,7 @@ public final class ClusterPart implements Machine {
 
   @Override
   public boolean isOnline(CpuId cpu) {
-    return has(cpu) ? state.cpu(cpu).isOnline() : registry.registry().isOnline(cpu);
+    return !has(cpu) || state.cpu(cpu).isOnline();
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.membership.RunMessage;
 
 /// How a process is part of a cluster.
@@ -99,7 +98,6 @@ public record ClusterSettings(
             "%2$s" = numaslab
             "%14$s" = numaslab-control
             "%15$s" = numaslab-control
-            "%16$s" = numaslab-control
           }
           default-dispatcher {
             type = Dispatcher
@@ -126,7 +124,7 @@ public record ClusterSettings(
             bind { hostname = "%4$s" }
             log-aeron-counters = off
             advanced {
-              test-mode = %17$s
+              test-mode = %16$s
               inbound-lanes = 1
               outbound-lanes = 1
               use-dispatcher = pekko.actor.default-dispatcher
@@ -190,7 +188,6 @@ public record ClusterSettings(
             exits ? "on" : "off",
             ControlSerializer.class.getName(),
             RunMessage.class.getName(),
-            ControlFrame.class.getName(),
             Door.Message.class.getName(),
             breakable ? "on" : "off");
     Tls secret = tls;

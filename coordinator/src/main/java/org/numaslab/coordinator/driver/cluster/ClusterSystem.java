@@ -30,6 +30,8 @@ import org.apache.pekko.remote.RemoteActorRefProvider;
 import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
 import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Both$;
 import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Send$;
+import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.coordinator.membership.RunMessage.Control;
 import org.numaslab.coordinator.wire.Hello;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.topology.EnvironmentFailure;
@@ -50,6 +52,9 @@ public final class ClusterSystem implements AutoCloseable {
     /// It says that it goes: it is still there, and answers.
     default void leaving(Incarnation member) {}
 
+    /// The registry of a run asks something of a member.
+    default void asked(long run, ControlFrame frame) {}
+
     /// It is gone for ever.
     void removed(Incarnation member);
   }
@@ -60,6 +65,7 @@ public final class ClusterSystem implements AutoCloseable {
   private final Set<Incarnation> gone = new HashSet<>();
   private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
   private final List<Listener> listeners = new ArrayList<>();
+  private volatile Consumer<Control> answers = answer -> {};
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final ActorSystem<Void> system;
@@ -231,6 +237,21 @@ public final class ClusterSystem implements AutoCloseable {
             }
           });
     }
+  }
+
+  /// Brings what the registry of a run asks to the member.
+  synchronized void ask(long run, ControlFrame frame) {
+    listeners.forEach(each -> each.asked(run, frame));
+  }
+
+  /// @param coordinators take what members answer to registries
+  void answersGoTo(Consumer<Control> coordinators) {
+    answers = coordinators;
+  }
+
+  /// What a member answers to the registry of a run. It may be lost.
+  void answer(long run, ControlFrame frame) {
+    answers.accept(new Control(run, frame));
   }
 
   synchronized void forget(Listener listener) {

@@ -4,7 +4,6 @@ import java.io.NotSerializableException;
 import java.nio.charset.StandardCharsets;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
-import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.membership.RunMessage;
 import org.numaslab.coordinator.wire.BadFrame;
 import org.numaslab.coordinator.wire.FrameCodec;
@@ -14,7 +13,6 @@ import org.numaslab.coordinator.wire.FrameCodec;
 /// | manifest | bytes |
 /// |---|---|
 /// | r | [RunMessage], as FrameCodec |
-/// | c | [ControlFrame], as FrameCodec |
 /// | h | [Door.Knock]: a Hello |
 /// | w | [Door.Welcome]: nothing |
 /// | n | [Door.Refused]: why, as UTF-8 |
@@ -43,7 +41,6 @@ public final class ControlSerializer extends SerializerWithStringManifest {
   public String manifest(Object message) {
     return switch (message) {
       case RunMessage m -> "r";
-      case ControlFrame m -> "c";
       case Door.Knock m -> "h";
       case Door.Welcome m -> "w";
       case Door.Refused m -> "n";
@@ -56,7 +53,6 @@ public final class ControlSerializer extends SerializerWithStringManifest {
   public byte[] toBinary(Object message) {
     return switch (message) {
       case RunMessage m -> codec.get().encode(m);
-      case ControlFrame m -> codec.get().encode(m);
       case Door.Knock m -> m.hello();
       case Door.Welcome m -> new byte[0];
       case Door.Refused m -> m.why().getBytes(StandardCharsets.UTF_8);
@@ -70,12 +66,11 @@ public final class ControlSerializer extends SerializerWithStringManifest {
     try {
       return switch (manifest) {
         case "r" -> codec.get().decodeRun(bytes);
-        case "c" -> codec.get().decodeControl(bytes);
         case "h" -> new Door.Knock(bounded(bytes));
         case "w" -> new Door.Welcome();
         case "n" -> new Door.Refused(new String(bounded(bytes), StandardCharsets.UTF_8));
         case "t" -> new Door.Taken(new String(bounded(bytes), StandardCharsets.UTF_8));
-        default -> throw new BadFrame("manifest", manifest, "r, c, h, w, n, t");
+        default -> throw new BadFrame("manifest", manifest, "r, h, w, n, t");
       };
     } catch (BadFrame bad) {
       counts.refused(bad);

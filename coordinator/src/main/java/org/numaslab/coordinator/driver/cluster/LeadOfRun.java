@@ -3,9 +3,11 @@ package org.numaslab.coordinator.driver.cluster;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.membership.RunLead;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
+import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.node.loan.Incarnation;
 
 /// How a run stands that this process leads. For any thread, a little late.
@@ -28,9 +30,20 @@ public final class LeadOfRun {
 
   private volatile View view = new View(Phase.NONE, Set.of(), 0, 0, List.of());
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+  private volatile Consumer<Consumer<Registry>> asked = operation -> {};
   private long overSaid;
 
   LeadOfRun() {}
+
+  /// @param by starts something at the registry of the run
+  void askedBy(Consumer<Consumer<Registry>> by) {
+    asked = by;
+  }
+
+  /// Starts something at the registry of the run, as soon as it knows what exists.
+  public void ask(Consumer<Registry> operation) {
+    asked.accept(operation);
+  }
 
   void show(RunLead lead) {
     view =

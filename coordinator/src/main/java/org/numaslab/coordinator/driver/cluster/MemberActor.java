@@ -4,17 +4,30 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.numaslab.coordinator.control.ControlFrame;
+import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.RegistryReply;
 
 /// Gives a member's node and borders one message at a time: for the node its mailbox is the
 /// `list_lock`.
 final class MemberActor {
   /// What the member is told.
-  sealed interface Message permits OfNode, Parcel, Send, Due, Joined, Leaving, Removed {}
+  sealed interface Message
+      permits OfNode, Asked, NodeAnswer, CpuAnswer, Parcel, Send, Due, Joined, Leaving, Removed {}
 
-  /// For its node, of its own CPUs or the registry.
+  /// For its node, of its own CPUs or the registry: in this order.
   record OfNode(NodeProtocol message) implements Message {}
+
+  /// Something of the coordinator.
+  record Asked(ControlFrame frame) implements Message {}
+
+  /// Its node has done what the registry asked.
+  record NodeAnswer(RegistryReply reply) implements Message {}
+
+  /// The same by a cpu.
+  record CpuAnswer(CpuReply reply) implements Message {}
 
   /// What could wait goes onto the link.
   record Send() implements Message {}
@@ -44,6 +57,9 @@ final class MemberActor {
           try {
             switch (message) {
               case OfNode m -> member.serve(m.message());
+              case Asked m -> member.asked(m.frame());
+              case NodeAnswer m -> member.answered(m.reply());
+              case CpuAnswer m -> member.answered(m.reply());
               case Parcel m -> member.receive(m);
               case Send m -> member.sendWaiting();
               case Due m -> member.due();

@@ -1,7 +1,6 @@
 package org.numaslab.coordinator.driver.cluster;
 
-import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.node.protocol.RegistryReply;
+import org.numaslab.coordinator.control.ControlFrame;
 
 /// What moves the messages of a [ClusterMember], and knows the time.
 interface MemberShell {
@@ -14,11 +13,8 @@ interface MemberShell {
   /// Does something later.
   void after(long nanos, Runnable action);
 
-  /// The registry's request was done.
-  void answer(RegistryReply reply);
-
-  /// The same by a cpu.
-  void answer(CpuReply reply);
+  /// Puts something onto the link to the coordinator.
+  void answer(ControlFrame frame);
 
   /// The others have removed this member: its process has to end.
   void end();

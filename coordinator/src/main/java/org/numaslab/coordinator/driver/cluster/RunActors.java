@@ -16,14 +16,19 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.membership.RunFollower;
 import org.numaslab.coordinator.membership.RunLead;
 import org.numaslab.coordinator.membership.RunMessage;
+import org.numaslab.coordinator.membership.RunMessage.Control;
 import org.numaslab.coordinator.membership.RunMessage.Fetch;
 import org.numaslab.coordinator.membership.RunMessage.Fetched;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
 import org.numaslab.coordinator.membership.RunMessage.Want;
+import org.numaslab.coordinator.registry.Registry;
+import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.Topology;
 
 /// The shells of [RunLead] and [RunFollower]: each finds the others by the receptionist.
 public final class RunActors {
@@ -50,6 +55,8 @@ public final class RunActors {
   private record Failed(Throwable cause) implements Message {}
 
   private record Removed(Incarnation member) implements Message {}
+
+  private record Ask(Consumer<Registry> operation) implements Message {}
 
   private RunActors() {}
 
@@ -125,7 +132,11 @@ public final class RunActors {
       return Behaviors.receiveMessage(message -> {
         switch (message) {
           case FromOther m -> hears(m.message());
-          case Listed m -> coordinators = m.there();
+          case Listed m -> {
+            coordinators = m.there();
+            Set<ActorRef<RunMessage>> told = Set.copyOf(coordinators);
+            process.answersGoTo(answer -> told.forEach(each -> each.tell(answer)));
+          }
           case Worked m -> {
             m.then().accept(m.failed());
             say();
@@ -138,6 +149,7 @@ public final class RunActors {
             }
           }
           case Removed m -> {}
+          case Ask m -> {}
         }
         return Behaviors.same();
       });
@@ -152,6 +164,7 @@ public final class RunActors {
             coordinators.forEach(each -> each.tell(piece));
           }
         }
+        case Control control -> process.ask(control.run(), control.frame());
         case Standing other -> {}
         case Fetched other -> {}
       }
@@ -180,73 +193,150 @@ public final class RunActors {
         Behaviors.withTimers(timers -> {
           timers.startTimerWithFixedDelay(new Tick(), LEAD_EACH);
           register(context, COORDINATORS, NODES);
-          Map<String, ActorRef<RunMessage>> nodes = new HashMap<>();
-          RunLead lead =
-              new RunLead(
-                  run.number(),
-                  run.words(),
-                  run.nodes(),
-                  (to, message) -> {
-                    ActorRef<RunMessage> node = nodes.get(to);
-                    if (node != null) {
-                      node.tell(message);
-                    }
-                  });
           ActorRef<Message> self = context.getSelf();
           process.onRemoved(member -> self.tell(new Removed(member)));
-          return Behaviors.receiveMessage(message -> {
-            try {
-              switch (message) {
-                case Listed m -> {
-                  for (ActorRef<RunMessage> node : m.there()) {
-                    String name = name(context, node);
-                    nodes.put(name, node);
-                    lead.found(name);
-                  }
-                }
-                case FromOther m -> hears(lead, m.message());
-                case Removed m -> lead.removed(m.member());
-                case Tick m -> {
-                  lead.tick();
-                  shown.show(lead);
-                }
-                case Worked m -> {}
-                case Failed m -> {}
-              }
-            } catch (RuntimeException | Error e) {
-              shown.outcome().completeExceptionally(e);
-              return Behaviors.stopped();
-            }
-            return Behaviors.same();
-          });
+          return new Lead(context, process, shown, run).behavior();
         }));
+  }
+
+  private static final class Lead {
+    private final ActorContext<Message> context;
+    private final LeadOfRun shown;
+    private final RunLead run;
+    private final @Nullable RegistryOfRun registry;
+    private final Map<String, ActorRef<RunMessage>> nodes = new HashMap<>();
+
+    /// Which process a member is of.
+    private final Map<Incarnation, String> processes = new HashMap<>();
+
+    Lead(ActorContext<Message> context, ClusterSystem process, LeadOfRun shown, RunWords words) {
+      this.context = context;
+      this.shown = shown;
+      RunCaches caches = words.caches();
+      this.registry =
+          caches == null
+              ? null
+              : new RegistryOfRun(
+                  words.topology(),
+                  caches,
+                  RegistryOfRun.life(words.number(), System.currentTimeMillis()),
+                  process::members,
+                  frame -> send(frame, words.number()),
+                  line -> context.getLog().warn("registry={}", line));
+      this.run =
+          new RunLead(
+              words.number(),
+              words.words(),
+              words.topology().nodeCount(),
+              this::send,
+              registry == null ? RunLead.AtRegistry.NOTHING : registry);
+    }
+
+    private void send(String to, RunMessage message) {
+      ActorRef<RunMessage> node = nodes.get(to);
+      if (node != null) {
+        node.tell(message);
+      }
+    }
+
+    private void send(ControlFrame frame, long number) {
+      String to = processes.get(frame.member());
+      if (to != null) {
+        send(to, new Control(number, frame));
+      }
+    }
+
+    Behavior<Message> behavior() {
+      return Behaviors.receiveMessage(message -> {
+        try {
+          on(message);
+        } catch (RuntimeException | Error e) {
+          shown.outcome().completeExceptionally(e);
+          return Behaviors.stopped();
+        }
+        return Behaviors.same();
+      });
+    }
+
+    private void on(Message message) {
+      switch (message) {
+        case Listed m -> {
+          for (ActorRef<RunMessage> node : m.there()) {
+            String name = name(context, node);
+            nodes.put(name, node);
+            run.found(name);
+          }
+        }
+        case FromOther m -> hears(m.message());
+        case Removed m -> {
+          run.removed(m.member());
+          if (registry != null) {
+            registry.removed(m.member(), System.nanoTime());
+          }
+        }
+        case Tick m -> {
+          run.tick();
+          if (registry != null) {
+            registry.tick(run.wanted(), System.nanoTime());
+          }
+          shown.show(run);
+        }
+        case Ask m -> {
+          if (registry == null) {
+            throw new IllegalStateException("this run has no registry");
+          }
+          registry.ask(m.operation());
+        }
+        case Worked m -> {}
+        case Failed m -> {}
+      }
+    }
+
+    private void hears(RunMessage message) {
+      switch (message) {
+        case Standing standing -> {
+          run.heard(standing);
+          for (Incarnation member : standing.members()) {
+            processes.put(member, standing.process());
+          }
+          if (registry != null) {
+            registry.heard(standing, run.run(), System.nanoTime());
+          }
+        }
+        case Fetched piece -> run.heard(piece);
+        case Control control -> {
+          if (registry != null && control.run() == run.run()) {
+            registry.receive(control.frame(), System.nanoTime());
+          }
+        }
+        case Want other -> {}
+        case Fetch other -> {}
+      }
+    }
   }
 
   /// What a coordinator runs.
   ///
   /// @param number of the run: later ones have higher ones
   /// @param words as a command line
-  /// @param nodes of the machine
-  public record RunWords(long number, String[] words, int nodes) {}
+  /// @param topology of the machine
+  /// @param caches that the registry makes; null where the processes make their own
+  public record RunWords(
+      long number, String[] words, Topology topology, @Nullable RunCaches caches) {}
 
   /// Runs something on the nodes of a cluster that this process has joined.
   public static LeadOfRun lead(ClusterSystem process, RunWords run) {
     LeadOfRun shown = new LeadOfRun();
-    process.system().systemActorOf(lead(process, shown, run), "run-" + run.number(), Props.empty());
+    ActorRef<Message> actor =
+        process
+            .system()
+            .systemActorOf(lead(process, shown, run), "run-" + run.number(), Props.empty());
+    shown.askedBy(operation -> actor.tell(new Ask(operation)));
     return shown;
   }
 
   /// Lets the nodes of this process be part of what coordinators run.
   public static void follow(ClusterSystem process, RunFollower.Jobs jobs, Executor slow) {
     process.system().systemActorOf(follower(process, jobs, slow), "follower", Props.empty());
-  }
-
-  private static void hears(RunLead run, RunMessage message) {
-    switch (message) {
-      case Standing standing -> run.heard(standing);
-      case Fetched piece -> run.heard(piece);
-      case Want other -> {}
-      case Fetch other -> {}
-    }
   }
 }

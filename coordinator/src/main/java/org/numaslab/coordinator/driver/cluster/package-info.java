@@ -7,6 +7,8 @@
 ///     ClusterMember      one for each node that the process has
 ///       MemberActor      mailbox of the node and its borders <=== Parcel === other processes
 ///       CpuActor         one for each cpu; passes the gate of the member before it touches its cpu
+///       ControlEnd       what the registry asks <=== RunMessage.Control === the coordinator's process:
+///                                                     RunLead, RegistryOfRun (coordinator.control)
 /// ```
 ///
 /// Decisions:
@@ -14,6 +16,10 @@
 ///   removal, knows which incarnation that is, without having talked to it.
 /// - Frames go to a path, not to a reference that was handed over: whoever answers there reads for
 ///   which incarnation a frame is.
+/// - A run has one registry, in the process that leads it. A member hears no other member before it
+///   was told all that exists; a part of a run has its machine first, and its tasks when it was
+///   told the caches. The link has its own numbers and repetitions, so its frames go with what is
+///   said of the run: that reaches each process already.
 /// - What a cpu wants of other members is asked when its turn is over: a turn is bounded, and the
 ///   borders belong to nobody's turn.
 /// - A message costs Artery more than its bytes do: what nobody waits for (frees, slabs that go

@@ -104,7 +104,7 @@ public final class EmbeddedMachine implements Machine {
     this.memory = memory;
     this.messages = new MessageCounts(topology.nodeCount());
     Natures natures = nature.apply(memory);
-    this.state =
+    MachineState.Begun begun =
         MachineState.begin(
             topology,
             memory,
@@ -113,9 +113,10 @@ public final class EmbeddedMachine implements Machine {
             FromCpu::new,
             new FromRegistry(),
             log);
+    this.state = begun.state();
     this.nodes = state.nodes();
     this.cpus = state.cpus();
-    this.registry = state.registry();
+    this.registry = begun.registry();
     this.system = ActorSystem.create(guardian(operations), "numaslab", config());
     registryActor.join();
   }
@@ -162,6 +163,11 @@ public final class EmbeddedMachine implements Machine {
               RegistryActor.create(registry, failure::completeExceptionally), "registry"));
       return Behaviors.empty();
     });
+  }
+
+  @Override
+  public void boots(GeometryOptions boot, boolean initOnAlloc) {
+    registry.boots(boot, initOnAlloc);
   }
 
   @Override

@@ -99,7 +99,7 @@ public final class SimulatedMachine implements Machine {
     this.messages = new MessageCounts(topology.nodeCount());
     this.programs = new Program[topology.cpuCount()];
     Map<NodeId, NodeAnswers> answers = new HashMap<>();
-    this.state =
+    MachineState.Begun begun =
         MachineState.begin(
             topology,
             memory,
@@ -108,9 +108,10 @@ public final class SimulatedMachine implements Machine {
             FromCpu::new,
             new FromRegistry(),
             log);
+    this.state = begun.state();
     this.nodes = state.nodes();
     this.cpus = state.cpus();
-    this.registry = state.registry();
+    this.registry = begun.registry();
     for (NodeState node : nodes) {
       borders.add(borders(node, Objects.requireNonNull(answers.get(node.id()))));
     }
@@ -267,6 +268,11 @@ public final class SimulatedMachine implements Machine {
     cpu.endTurn();
     drain();
     return value == Cpu.WAIT ? cpu.result() : value;
+  }
+
+  @Override
+  public void boots(GeometryOptions boot, boolean initOnAlloc) {
+    registry.boots(boot, initOnAlloc);
   }
 
   @Override

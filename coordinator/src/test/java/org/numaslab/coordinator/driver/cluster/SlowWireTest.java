@@ -118,7 +118,7 @@ class SlowWireTest {
         CacheGeometry.of(new CacheRequest("c", 1024, 0, 0, false), GeometryOptions.forCpus(2));
     KmemCache cache =
         KmemCache.created(CACHE, "c", geometry, LiveNatures.ofRegistry(3), false, null);
-    machine.members().forEach(member -> member.describe(cache, () -> {}));
+    machine.members().forEach(member -> member.begin(List.of(cache)));
     return machine;
   }
 
