@@ -30,18 +30,6 @@ final class Intruder implements AutoCloseable {
 
   record AsNobodys(String manifest, byte[] bytes) implements Bytes {}
 
-  private static final String CONFIG =
-      """
-      pekko.actor {
-        serializers { a = "%1$s$Parcels", b = "%1$s$Controls", c = "%1$s$Nobodys" }
-        serialization-bindings {
-          "%1$s$AsParcel" = a
-          "%1$s$AsControl" = b
-          "%1$s$AsNobodys" = c
-        }
-      }
-      """;
-
   private static final String BINDINGS = "pekko.actor.serialization-bindings";
 
   private final ActorSystem system;
@@ -51,8 +39,22 @@ final class Intruder implements AutoCloseable {
     this.system =
         ActorSystem.create(
             name,
-            ConfigFactory.parseString(CONFIG.formatted(Intruder.class.getName()))
+            ConfigFactory.parseString(serializers(Intruder.class.getName()))
                 .withFallback(withoutOurs(ThreeProcesses.settings(List.of()).config())));
+  }
+
+  private static String serializers(String of) {
+    return """
+    pekko.actor {
+      serializers { a = "%1$s$Parcels", b = "%1$s$Controls", c = "%1$s$Nobodys" }
+      serialization-bindings {
+        "%1$s$AsParcel" = a
+        "%1$s$AsControl" = b
+        "%1$s$AsNobodys" = c
+      }
+    }
+    """
+        .formatted(of);
   }
 
   /// Two serializers cannot have one number.
@@ -138,21 +140,21 @@ final class Intruder implements AutoCloseable {
     }
   }
 
-  /// Bound by [#CONFIG].
+  /// Bound by [#serializers].
   public static final class Parcels extends OneWay {
     public Parcels() {
       super(2_025_061);
     }
   }
 
-  /// Bound by [#CONFIG].
+  /// Bound by [#serializers].
   public static final class Controls extends OneWay {
     public Controls() {
       super(2_025_062);
     }
   }
 
-  /// Bound by [#CONFIG].
+  /// Bound by [#serializers].
   public static final class Nobodys extends OneWay {
     public Nobodys() {
       super(666_666);
