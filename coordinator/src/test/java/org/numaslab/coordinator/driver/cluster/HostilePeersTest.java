@@ -209,7 +209,7 @@ class HostilePeersTest {
       assertThat(processes.awaitOperations()).isNull();
       assertThat(processes.end(REST_MAX).violations()).isEmpty();
 
-      long next = last.get(BORROWER + "/" + HOME) + 1;
+      long next = last.getOrDefault(BORROWER + "/" + HOME, 0L) + 1;
       byte[] notOut = parcel(forged(next, 123_456_789, 1));
       byte[] noLoan = parcel(forged(next + 1, 123_456_789, 0));
       byte[] foreign = parcel(forged(next + 2, 123_456_789, 0, 2));

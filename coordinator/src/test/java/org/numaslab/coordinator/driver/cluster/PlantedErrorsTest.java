@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,12 +86,12 @@ class PlantedErrorsTest {
     }
   }
 
-  private static NodeProtocol.@Nullable Free free(Frame frame) {
+  private static Optional<NodeProtocol.Free> free(Frame frame) {
     return frame.body() instanceof Request request
             && request.asked() instanceof ForNode asked
             && asked.message() instanceof NodeProtocol.Free free
-        ? free
-        : null;
+        ? Optional.of(free)
+        : Optional.empty();
   }
 
   private static String name(long object) {
@@ -105,10 +107,10 @@ class PlantedErrorsTest {
 
   @Test
   void aFreeThatNeverArrivesLeavesItsObjectsOut() throws InterruptedException {
-    AtomicReference<Frame> lost = new AtomicReference<>();
+    AtomicReference<@Nullable Frame> lost = new AtomicReference<>();
     ClusterSwarm run =
         run((frame, way) -> {
-          if (isEnding && free(frame) != null) {
+          if (isEnding && free(frame).isPresent()) {
             lost.compareAndSet(null, frame);
           }
           Frame first = lost.get();
@@ -117,8 +119,8 @@ class PlantedErrorsTest {
           }
         });
 
-    Frame first = lost.get();
-    String object = name(free(first).runs()[0].objects()[0]);
+    Frame first = Objects.requireNonNull(lost.get());
+    String object = name(free(first).orElseThrow().runs()[0].objects()[0]);
     int home = first.home().node().value();
     assertThat(run.violations())
         .anySatisfy(found ->
@@ -139,7 +141,7 @@ class PlantedErrorsTest {
     ClusterSwarm run =
         run((frame, way) -> {
           way.pass();
-          if (free(frame) != null && planted.getAndIncrement() < 20) {
+          if (free(frame).isPresent() && planted.getAndIncrement() < 20) {
             way.later(frame);
           }
         });
@@ -153,7 +155,9 @@ class PlantedErrorsTest {
     Map<String, NodeProtocol.FreedRun> before = new ConcurrentHashMap<>();
     ClusterSwarm run =
         run((frame, way) -> {
-          if (free(frame) instanceof NodeProtocol.Free free) {
+          Optional<NodeProtocol.Free> freeing = free(frame);
+          if (freeing.isPresent()) {
+            NodeProtocol.Free free = freeing.get();
             NodeProtocol.FreedRun earlier = before.put(between(frame), free.runs()[0]);
             if (earlier != null && planted.getAndIncrement() < PLANTED_MAX) {
               way.now(asking(frame, again(free, earlier)));
