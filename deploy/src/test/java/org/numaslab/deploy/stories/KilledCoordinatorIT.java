@@ -42,7 +42,7 @@ class KilledCoordinatorIT {
       words.add("--resume");
       Started.One second = started.numaslab("second", words.toArray(String[]::new));
 
-      assertThat(second.awaitExit(Duration.ofSeconds(120))).as(second.err()).isEqualTo(ExitCode.OK);
+      assertThat(second.awaitExit(Duration.ofMinutes(2))).as(second.err()).isEqualTo(ExitCode.OK);
       Swarmed run = Swarmed.of(folder.resolve("run"));
       assertThat(run.losses()).isEmpty();
       assertThat(run.number("operations")).isGreaterThanOrEqualTo(60_000);

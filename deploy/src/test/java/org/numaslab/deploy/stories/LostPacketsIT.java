@@ -18,7 +18,7 @@ import org.numaslab.deploy.Started;
 /// coordinator are on one side, node 2 on the other.
 class LostPacketsIT {
   private static final String MACHINE = "--topology=3x1:4M";
-  private static final Duration END_MAX = Duration.ofSeconds(120);
+  private static final Duration END_MAX = Duration.ofMinutes(2);
 
   @TempDir Path folder;
   private TwoNetworks networks;
