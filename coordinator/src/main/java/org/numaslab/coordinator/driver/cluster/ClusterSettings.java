@@ -10,6 +10,18 @@ import org.numaslab.coordinator.membership.RunMessage;
 
 /// How a process is part of a cluster.
 ///
+/// What a stranger who reaches the port can do to it, without [Tls]:
+///
+/// | begins with [#MAGIC], then | Pekko 1.7 | harm |
+/// |---|---|---|
+/// | no, anything | `TcpFraming` hangs up | none |
+/// | yes, a frame that is cut off, or of garbage | hangs up; `Decoder` drops it | none |
+/// | yes, a handshake in the process's own name | `ArteryTransport.association` throws: all inbound streams begin anew | while it goes on: after the pause without heartbeats the others remove the process |
+/// | yes, a length that is negative or close to 2^31 | `TcpFraming.ReadFrame` does not check it, and `ByteReader.take` adds it to its offset: the same bytes are a frame again, for ever | the process does nothing else, and the others remove it |
+/// | yes, a length up to there, and as many bytes | `TcpFraming` keeps them: `maximum-frame-size` is the sender's | memory |
+///
+/// The last three are not ours to set. With TLS nobody without a key gets as far.
+///
 /// @param host to which it binds, and by which the others reach it
 /// @param port the same; 0 for any that is free
 /// @param seeds of the cluster as `host:port`, the same list for every process; the first one that
@@ -34,6 +46,10 @@ public record ClusterSettings(
     Timing timing) {
   /// The name of every cluster: others are refused by their first message.
   public static final String NAME = "numaslab";
+
+  /// With what every connection begins: whatever begins otherwise is hung up on before it is
+  /// parsed.
+  static final String MAGIC = "NUMA";
 
   /// So many times the time without changes that removals wait for: then all end.
   private static final int UNSTABLE = 10;
@@ -134,6 +150,9 @@ public record ClusterSettings(
               outbound-message-queue-size = 16384
               tcp.connection-timeout = 2 s
               outbound-restart-backoff = 200 ms
+              tcp-magic = ["%17$s"]
+              # The default ends the process with the sixth within 5 s, which a stranger can bring about.
+              inbound-max-restarts = 2147483647
             }
           }
         }
@@ -189,7 +208,8 @@ public record ClusterSettings(
             ControlSerializer.class.getName(),
             RunMessage.class.getName(),
             Door.Message.class.getName(),
-            breakable ? "on" : "off");
+            breakable ? "on" : "off",
+            MAGIC);
     Tls secret = tls;
     return ConfigFactory.parseString(secret == null ? text : text + secret.text())
         .withFallback(ConfigFactory.defaultReference())

@@ -3,11 +3,6 @@ package org.numaslab.coordinator.driver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,6 +32,7 @@ import org.numaslab.node.topology.NodeId;
 /// Whoever is no member sends what it likes: it is refused and counted, and changes nothing.
 class HostilePeersTest {
   private static final long OPERATIONS = 3000;
+  private static final int OFTEN = 50;
   private static final Duration REST_MAX = Duration.ofSeconds(20);
   private static final Incarnation HOME = ThreeProcesses.member(0);
   private static final Incarnation BORROWER = ThreeProcesses.member(1);
@@ -78,45 +74,67 @@ class HostilePeersTest {
 
   // ---- bytes
 
+  /// Neither once nor often.
   @Test
-  void bytesThatAreNoStreamOfArteryAreNotRead() throws IOException, InterruptedException {
+  void whatDoesNotBeginAsOursIsNotRead() throws IOException, InterruptedException {
+    byte[][] shouts = {
+      Intruder.garbage(4096),
+      Intruder.text("GET / HTTP/1.1\r\nHost: numaslab\r\n\r\n"),
+      Stranger.framed("AKKA", Stranger.MESSAGES, 64, Intruder.garbage(17)), // cut off
+      Stranger.framed("AKKA", Stranger.MESSAGES, Integer.MAX_VALUE, Intruder.garbage(1024)),
+      Stranger.framed("PEKK", Stranger.MESSAGES, -5, Intruder.garbage(1024)),
+      Stranger.framed("AKKA", Stranger.CONTROL, 1024, Intruder.garbage(1024))
+    };
     try (ThreeProcesses processes = processes()) {
       processes.begin();
-      String[] at = processes.system(0).hostPort().split(":");
-      int port = Integer.parseInt(at[1]);
-      shout(at[0], port, Intruder.garbage(4096));
-      shout(at[0], port, Intruder.text("GET / HTTP/1.1\r\nHost: numaslab\r\n\r\n"));
-      shout(at[0], port, framed(64, Intruder.garbage(17))); // cut off
-      shout(at[0], port, framed(1 << 30, Intruder.garbage(1024))); // oversized
-      shout(at[0], port, framed(0, Intruder.garbage(1024)));
-      shout(at[0], port, framed(1024, Intruder.garbage(1024)));
-
-      assertThat(processes.awaitOperations()).isNull();
-      assertThat(processes.end(REST_MAX).violations()).isEmpty();
+      for (int i = 0; i < OFTEN; i++) {
+        for (byte[] each : shouts) {
+          Stranger.shout(processes.system(0), each);
+        }
+      }
+      comesToACleanEnd(processes);
     }
   }
 
-  /// As Artery begins a stream of ordinary messages, then a frame of some length.
-  private static byte[] framed(int length, byte[] body) {
-    return ByteBuffer.allocate(5 + 4 + body.length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(Intruder.text("AKKA"))
-        .put((byte) 2)
-        .putInt(length)
-        .put(body)
-        .array();
+  @Test
+  void framesThatBeginAsOursAndAreNoneAreDropped() throws IOException, InterruptedException {
+    byte[][] shouts = {
+      Stranger.framed(Stranger.MESSAGES, 64, Intruder.garbage(17)), // cut off
+      Stranger.framed(Stranger.MESSAGES, 1 << 30, Intruder.garbage(1024)), // does not come
+      Stranger.framed(Stranger.MESSAGES, 0, Intruder.garbage(1024)),
+      Stranger.framed(Stranger.MESSAGES, 1024, Intruder.garbage(1024)),
+      Stranger.framed(Stranger.CONTROL, 1024, Intruder.garbage(1024)),
+      Stranger.framed(Stranger.NOBODYS, 1024, Intruder.garbage(1024))
+    };
+    try (ThreeProcesses processes = processes()) {
+      processes.begin();
+      for (int i = 0; i < OFTEN; i++) {
+        for (byte[] each : shouts) {
+          Stranger.shout(processes.system(0), each);
+        }
+      }
+      comesToACleanEnd(processes);
+    }
   }
 
-  private static void shout(String host, int port, byte[] bytes)
-      throws IOException, InterruptedException {
-    try (Socket socket = new Socket(host, port)) {
-      OutputStream out = socket.getOutputStream();
-      out.write(bytes);
-      out.flush();
-      Thread.sleep(100);
-    } catch (SocketException hungUp) {
-      // as it should
+  /// Each time all that comes in begins anew.
+  @Test
+  void whoShakesHandsInTheProcesssOwnNameDoesNotEndIt() throws IOException, InterruptedException {
+    try (ThreeProcesses processes = processes()) {
+      processes.begin();
+      for (int i = 0; i < 12; i++) {
+        Stranger.shout(processes.system(0), Stranger.handshakeOf(processes.system(0)));
+        Thread.sleep(50);
+      }
+      comesToACleanEnd(processes);
     }
+  }
+
+  private static void comesToACleanEnd(ThreeProcesses processes) throws InterruptedException {
+    assertThat(processes.awaitOperations()).isNull();
+    assertThat(processes.end(REST_MAX).violations()).isEmpty();
+    assertThat(processes.system(0).members()).hasSize(ThreeProcesses.NODES);
+    assertThat(processes.system(0).ended()).isNotDone();
   }
 
   // ---- messages

@@ -1,0 +1,89 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.remote.UniqueAddress;
+import org.apache.pekko.remote.artery.EnvelopeBuffer;
+import org.apache.pekko.remote.artery.HeaderBuilder;
+import org.apache.pekko.remote.artery.OutboundHandshake;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+
+/// Whoever reaches the port of a process, and has no actors.
+///
+/// A connection of Artery:
+///
+/// ```text
+/// 0       4        5        9
+/// +-------+--------+--------+-------+--------+-------+---
+/// | magic | stream | length | frame | length | frame | ...    length: 4 bytes, the lowest first
+/// +-------+--------+--------+-------+--------+-------+---
+/// ```
+final class Stranger {
+  static final int CONTROL = 1;
+  static final int MESSAGES = 2;
+  static final int NOBODYS = 9;
+
+  private static final int ANY_UID = 4711;
+
+  /// So long one listens whether the process hangs up.
+  private static final int PATIENCE_MILLIS = 10;
+
+  private Stranger() {}
+
+  static byte[] framed(String magic, int stream, int length, byte[] body) {
+    return ByteBuffer.allocate(4 + 1 + 4 + body.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(Intruder.text(magic))
+        .put((byte) stream)
+        .putInt(length)
+        .put(body)
+        .array();
+  }
+
+  static byte[] framed(int stream, int length, byte[] body) {
+    return framed(ClusterSettings.MAGIC, stream, length, body);
+  }
+
+  /// Asks a process for an association with itself.
+  static byte[] handshakeOf(ClusterSystem process) {
+    ExtendedActorSystem actors = (ExtendedActorSystem) Adapter.toClassic(process.system());
+    OutboundHandshake.HandshakeReq asks =
+        new OutboundHandshake.HandshakeReq(
+            new UniqueAddress(process.address(), ANY_UID), process.address());
+    SerializerWithStringManifest serializer =
+        (SerializerWithStringManifest) SerializationExtension.get(actors).findSerializerFor(asks);
+    HeaderBuilder header = HeaderBuilder.out();
+    header.setUid(ANY_UID);
+    header.setNoSender();
+    header.setNoRecipient();
+    header.setSerializer(serializer.identifier());
+    header.setManifest(serializer.manifest(asks));
+    ByteBuffer frame = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+    new EnvelopeBuffer(frame).writeHeader(header);
+    frame.put(serializer.toBinary(asks));
+    return framed(CONTROL, frame.position(), Arrays.copyOf(frame.array(), frame.position()));
+  }
+
+  /// Sends bytes to a process, and goes.
+  static void shout(ClusterSystem process, byte[] bytes) throws IOException {
+    String[] at = process.hostPort().split(":");
+    try (Socket socket = new Socket(at[0], Integer.parseInt(at[1]))) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      OutputStream out = socket.getOutputStream();
+      out.write(bytes);
+      out.flush();
+      var _ = socket.getInputStream().read();
+    } catch (SocketException | SocketTimeoutException hungUp) {
+      // as it should, or it waits for more
+    }
+  }
+}
