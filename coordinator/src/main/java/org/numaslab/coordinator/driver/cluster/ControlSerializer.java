@@ -29,7 +29,11 @@ public final class ControlSerializer extends SerializerWithStringManifest {
   private final LinkCounts counts;
 
   public ControlSerializer(ExtendedActorSystem system) {
-    this.counts = LinkCounts.of(system);
+    this(LinkCounts.of(system));
+  }
+
+  ControlSerializer(LinkCounts counts) {
+    this.counts = counts;
   }
 
   @Override

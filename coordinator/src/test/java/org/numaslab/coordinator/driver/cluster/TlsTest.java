@@ -84,7 +84,7 @@ class TlsTest {
   }
 
   @Test
-  void whoHasTheKeysJoinsAndWhoHasNotDoesNot() throws InterruptedException {
+  void whoHasTheKeysJoinsAndWhoHasNotDoesNot() throws IOException, InterruptedException {
     Tls tls = Tls.in("--tls", keys);
     try (ClusterSystem first = system(0, List.of(), tls)) {
       first.join(TWO, "0.1.0", PATIENCE);
@@ -94,6 +94,9 @@ class TlsTest {
             .isInstanceOf(EnvironmentFailure.class)
             .hasMessageContaining("no seed node answers");
       }
+      // Without TLS these bring a process to a stop.
+      Stranger.shout(first, Stranger.framed(Stranger.MESSAGES, -5, Intruder.garbage(1024)));
+      Stranger.shout(first, Stranger.framed(Stranger.CONTROL, -5, Intruder.garbage(1024)));
       try (ClusterSystem second = system(1, seeds, tls)) {
         second.join(TWO, "0.1.0", Duration.ofSeconds(30));
         long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
