@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.driver.cluster.RunActors;
 import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.PlannedWrites;
+import org.numaslab.coordinator.membership.Job;
 import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RunCaches;
@@ -55,6 +59,8 @@ class RegistryOfProcessesTest {
           Duration.ofMillis(100), Duration.ofMillis(2000), Duration.ofMillis(500));
 
   private final List<ClusterSystem> systems = new ArrayList<>();
+  private final Map<ClusterSystem, Job> jobOf = new ConcurrentHashMap<>();
+  private final List<ClusterSystem> killed = new ArrayList<>();
   private final ExecutorService slow = Executors.newCachedThreadPool();
   private final long number = System.currentTimeMillis();
   private final Topology topology = LoadInputs.read(words(1).machine).topology();
@@ -70,7 +76,15 @@ class RegistryOfProcessesTest {
   private Incarnation node(int node, int life) {
     Incarnation member = new Incarnation(new NodeId(node), life);
     ClusterSystem system = system(List.of(member));
-    RunActors.follow(system, new NodeJobs(topology, system), slow);
+    NodeJobs jobs = new NodeJobs(topology, system);
+    RunActors.follow(
+        system,
+        (run, late, words) -> {
+          Job job = jobs.make(run, late, words);
+          jobOf.put(system, job);
+          return job;
+        },
+        slow);
     return member;
   }
 
@@ -78,6 +92,7 @@ class RegistryOfProcessesTest {
   void stop() {
     systems.forEach(ClusterSystem::close);
     slow.shutdownNow();
+    killed.forEach(system -> Objects.requireNonNull(jobOf.get(system)).close()); // nobody else does
   }
 
   private ClusterSystem system(List<Incarnation> own) {
@@ -239,7 +254,8 @@ class RegistryOfProcessesTest {
   void aProcessThatIsLostIsNotWaitedForAndAnotherLifeOfItIsToldAll() {
     LeadOfRun run = lead(12, "*/min_partial=8");
     awaitRunning(run);
-    kill(systems.remove(2));
+    killed.add(systems.remove(2));
+    kill(killed.getLast());
     ask(run, (r, then) -> r.write(new CacheId(0), "min_partial", "9", refused -> then.run()));
     Incarnation back = node(2, 2);
     await("the other life", () -> look(run, r -> r.isPresent(back)));
