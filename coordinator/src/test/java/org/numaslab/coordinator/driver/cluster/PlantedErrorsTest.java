@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -108,13 +109,15 @@ class PlantedErrorsTest {
   @Test
   void aFreeThatNeverArrivesLeavesItsObjectsOut() throws InterruptedException {
     AtomicReference<@Nullable Frame> lost = new AtomicReference<>();
+    Set<String> passed = ConcurrentHashMap.newKeySet();
     ClusterSwarm run =
         run((frame, way) -> {
-          if (isEnding && free(frame).isPresent()) {
+          if (isEnding && free(frame).isPresent() && !passed.contains(request(frame))) {
             lost.compareAndSet(null, frame);
           }
           Frame first = lost.get();
           if (first == null || !isSameRequest(first, frame)) {
+            passed.add(request(frame));
             way.pass();
           }
         });
@@ -126,6 +129,13 @@ class PlantedErrorsTest {
         .anySatisfy(found ->
             assertThat(found).startsWith("L2: ").contains("of nodes [" + home + "]", object))
         .anySatisfy(found -> assertThat(found).startsWith("S6: ").contains(object));
+  }
+
+  /// What a repetition of it has too: one that has passed may have had its effect.
+  private static String request(Frame frame) {
+    return frame.body() instanceof Request request
+        ? frame.from() + "/" + frame.to() + "/" + frame.home() + "/" + request.sequence()
+        : "";
   }
 
   private static boolean isSameRequest(Frame first, Frame frame) {
