@@ -208,24 +208,18 @@ public final class Wires {
 
   private Frame throughItsBytes(Frame frame) {
     FrameCodec used = codec;
-    if (used == null) {
-      return frame;
-    }
-    byte[] bytes = used.encode(frame);
-    counts.encoded++;
-    counts.bytes += bytes.length;
-    return used.decode(bytes);
+    return used == null ? frame : used.decode(counted(used.encode(frame)));
   }
 
   private ControlFrame throughItsBytes(ControlFrame frame) {
     FrameCodec used = codec;
-    if (used == null) {
-      return frame;
-    }
-    byte[] bytes = used.encode(frame);
+    return used == null ? frame : used.decodeControl(counted(used.encode(frame)));
+  }
+
+  private byte[] counted(byte[] bytes) {
     counts.encoded++;
     counts.bytes += bytes.length;
-    return used.decodeControl(bytes);
+    return bytes;
   }
 
   private static boolean applies(NodeId faultFrom, NodeId faultTo, int from, int to) {

@@ -85,15 +85,7 @@ class HostilePeersTest {
       Stranger.framed("PEKK", Stranger.MESSAGES, -5, Intruder.garbage(1024)),
       Stranger.framed("AKKA", Stranger.CONTROL, 1024, Intruder.garbage(1024))
     };
-    try (ThreeProcesses processes = processes()) {
-      processes.begin();
-      for (int i = 0; i < OFTEN; i++) {
-        for (byte[] each : shouts) {
-          Stranger.shout(processes.system(0), each);
-        }
-      }
-      comesToACleanEnd(processes);
-    }
+    endsCleanWhenHearingOften(shouts);
   }
 
   @Test
@@ -106,6 +98,10 @@ class HostilePeersTest {
       Stranger.framed(Stranger.CONTROL, 1024, Intruder.garbage(1024)),
       Stranger.framed(Stranger.NOBODYS, 1024, Intruder.garbage(1024))
     };
+    endsCleanWhenHearingOften(shouts);
+  }
+
+  private void endsCleanWhenHearingOften(byte[][] shouts) throws IOException, InterruptedException {
     try (ThreeProcesses processes = processes()) {
       processes.begin();
       for (int i = 0; i < OFTEN; i++) {
