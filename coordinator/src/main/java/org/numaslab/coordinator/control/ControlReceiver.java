@@ -20,6 +20,7 @@ import org.numaslab.coordinator.registry.MemberProtocol;
 import org.numaslab.coordinator.registry.MemberReply;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
+import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -42,6 +43,7 @@ import org.numaslab.node.topology.CpuId;
 public final class ControlReceiver {
   private final Incarnation me;
   private final MemberInbox inbox;
+  private MemoryState memory = MemoryState.ONLINE;
   private final Consumer<ControlFrame> wire;
   private final KnownCaches known = new KnownCaches();
   private final TreeMap<Long, Asked> waiting = new TreeMap<>();
@@ -160,8 +162,7 @@ public final class ControlReceiver {
     long r = message.request();
     return switch (message) {
       case MemberProtocol.Introduce m ->
-          new MemberReply.Introduced(
-              r, me.node(), hasBegun, known.size(), inbox.memory(), inbox.offline());
+          new MemberReply.Introduced(r, me.node(), hasBegun, known.size(), memory, inbox.offline());
       case MemberProtocol.Recall m -> known.recalled(r, me.node(), m.cache());
       case MemberProtocol.Keep m -> {
         String refusal = known.keep(m.cache(), r);
@@ -182,6 +183,9 @@ public final class ControlReceiver {
 
   /// The node has answered.
   public void answered(RegistryReply reply) {
+    if (reply instanceof RegistryReply.MemorySet set) {
+      memory = set.state();
+    }
     ended(reply.request(), new FromNode(reply));
   }
 

@@ -1,7 +1,6 @@
 package org.numaslab.coordinator.control;
 
 import org.numaslab.cpu.protocol.CpuProtocol;
-import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.topology.CpuId;
 
@@ -17,9 +16,6 @@ public interface MemberInbox {
   /// that comes from other members may be taken: they ask again. Nor may, at any time, a hand-off
   /// of a cache that its cpu does not know.
   void begin();
-
-  /// How the node's memory is.
-  MemoryState memory();
 
   /// CPUs of the node that are off line, by number.
   int[] offline();

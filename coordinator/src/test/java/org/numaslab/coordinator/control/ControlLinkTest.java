@@ -19,7 +19,6 @@ import org.numaslab.coordinator.registry.MemberProtocol;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -121,11 +120,6 @@ class ControlLinkTest {
     @Override
     public void begin() {
       begun++;
-    }
-
-    @Override
-    public MemoryState memory() {
-      return MemoryState.ONLINE;
     }
 
     @Override

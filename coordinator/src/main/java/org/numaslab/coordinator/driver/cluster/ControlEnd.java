@@ -7,7 +7,6 @@ import org.numaslab.coordinator.control.MemberInbox;
 import org.numaslab.coordinator.registry.CacheRecord;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.RegistryReply;
@@ -21,7 +20,6 @@ final class ControlEnd implements MemberInbox {
   private final ClusterMember member;
   private final KernelMessages log;
   private final ControlReceiver control;
-  private MemoryState memory = MemoryState.ONLINE;
 
   ControlEnd(ClusterMember member, Incarnation me, KernelMessages log, MemberShell shell) {
     this.member = member;
@@ -34,9 +32,6 @@ final class ControlEnd implements MemberInbox {
   }
 
   void answered(RegistryReply reply) {
-    if (reply instanceof RegistryReply.MemorySet set) {
-      memory = set.state();
-    }
     control.answered(reply);
   }
 
@@ -62,11 +57,6 @@ final class ControlEnd implements MemberInbox {
   @Override
   public void begin() {
     member.begin();
-  }
-
-  @Override
-  public MemoryState memory() {
-    return memory;
   }
 
   @Override

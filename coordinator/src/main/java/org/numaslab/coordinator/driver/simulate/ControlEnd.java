@@ -4,7 +4,6 @@ import org.numaslab.coordinator.control.ControlReceiver;
 import org.numaslab.coordinator.control.MemberInbox;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuReply;
-import org.numaslab.node.buddy.MemoryState;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.NodeState;
@@ -20,7 +19,6 @@ final class ControlEnd implements MemberInbox {
   private final NodeState node;
   private final PartialCounts counts;
   private final ControlReceiver control;
-  private MemoryState memory = MemoryState.ONLINE;
 
   ControlEnd(
       SimulatedCluster cluster, SimulatedMember member, NodeState node, PartialCounts counts) {
@@ -59,9 +57,6 @@ final class ControlEnd implements MemberInbox {
   }
 
   void answered(RegistryReply reply) {
-    if (reply instanceof RegistryReply.MemorySet set) {
-      memory = set.state();
-    }
     control.answered(reply);
   }
 
@@ -72,11 +67,6 @@ final class ControlEnd implements MemberInbox {
   @Override
   public void begin() {
     cluster.begun(member);
-  }
-
-  @Override
-  public MemoryState memory() {
-    return memory;
   }
 
   @Override
