@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -142,8 +143,8 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
     }
   }
 
-  private void after(long nanos, Runnable action) {
-    system
+  private Cancellable after(long nanos, Runnable action) {
+    return system
         .scheduler()
         .scheduleOnce(Duration.ofNanos(Math.max(0, nanos)), action, system.executionContext());
   }
@@ -172,6 +173,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   private final class Shell implements MemberShell {
     private final Incarnation me;
     private @Nullable ActorRef<MemberActor.Message> mailbox;
+    private Cancellable timer = Cancellable.alreadyCancelled();
 
     Shell(Incarnation me) {
       this.me = me;
@@ -187,7 +189,8 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
 
     @Override
     public void wakeAt(long nanos) {
-      after(nanos - System.nanoTime(), () -> tell(MemberActor.DUE));
+      timer.cancel();
+      timer = ClusterMachine.this.after(nanos - System.nanoTime(), () -> tell(MemberActor.DUE));
     }
 
     @Override

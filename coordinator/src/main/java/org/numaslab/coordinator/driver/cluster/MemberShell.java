@@ -7,7 +7,8 @@ interface MemberShell {
   /// Puts something into the member's mailbox.
   void tell(MemberActor.Message message);
 
-  /// Puts [MemberActor.Due] into the mailbox at a time of the monotonic clock.
+  /// Puts [MemberActor.Due] into the mailbox at a time of the monotonic clock, and not at the time
+  /// that was given before.
   void wakeAt(long nanos);
 
   /// Does something later.
