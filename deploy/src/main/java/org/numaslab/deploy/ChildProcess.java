@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ final class ChildProcess {
   private final CompletableFuture<String> address = new CompletableFuture<>();
   private final CompletableFuture<Void> member = new CompletableFuture<>();
   private volatile String said = "";
+
+  /// By the monotonic clock, 0 while it lives.
+  private volatile long endedAt;
 
   /// @param log where its standard error goes
   private ChildProcess(String name, Path log, Process process) {
@@ -64,6 +68,7 @@ final class ChildProcess {
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
       ChildProcess child = new ChildProcess(name, log, process);
+      process.onExit().thenRun(() -> child.endedAt = System.nanoTime());
       Thread.ofPlatform().daemon().name(name).start(child::read);
       return child;
     } catch (IOException refused) {
@@ -110,6 +115,12 @@ final class ChildProcess {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /// When it ended, by the monotonic clock; empty while it lives.
+  OptionalLong endedAt() {
+    long at = endedAt;
+    return at == 0 ? OptionalLong.empty() : OptionalLong.of(at);
   }
 
   /// Where it listens.

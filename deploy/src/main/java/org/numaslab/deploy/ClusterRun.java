@@ -2,7 +2,9 @@ package org.numaslab.deploy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,7 @@ import org.numaslab.coordinator.membership.Phase;
 import org.numaslab.coordinator.membership.RunLead;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
 import org.numaslab.coordinator.registry.RunCaches;
+import org.numaslab.coordinator.report.LostMember;
 import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
 
@@ -41,6 +44,7 @@ final class ClusterRun {
   private final Watcher watcher;
   private @Nullable Consumer<CalibrationFigures> calibrated;
   private boolean isBreakable;
+  private final Map<Integer, Long> killedAfter = new HashMap<>();
 
   /// @param words of the run
   /// @param caches that its registry makes; null where the processes make their own
@@ -114,20 +118,67 @@ final class ClusterRun {
       LeadOfRun run = lead(me, System.currentTimeMillis());
       form(run, member.patience(), requireAlive);
       watcher.runs(run);
-      boolean began = processes == null;
-      while (!run.outcome().isDone()) {
-        if (!began && run.view().wanted() == Phase.RUNNING) {
-          began = true;
-          atWork.begin(faults);
-        }
-        pause();
+      if (processes != null) {
+        whileRunning(me, run, processes, () -> atWork.begin(faults));
       }
+      await(me, run);
       List<String> troubles = atWork.troubles();
       if (!troubles.isEmpty()) {
         throw new EnvironmentFailure("fault that could not be made: " + troubles.getFirst());
       }
       return outcome(run);
     }
+  }
+
+  /// Follows it until it is over, or has stopped running.
+  private void whileRunning(
+      ClusterSystem me, LeadOfRun run, NodeProcesses processes, Runnable begins) {
+    while (!run.outcome().isDone() && run.view().wanted() != Phase.RUNNING) {
+      requireMember(me);
+      pause();
+    }
+    long began = System.nanoTime();
+    begins.run();
+    while (!run.outcome().isDone() && run.view().wanted() == Phase.RUNNING) {
+      requireMember(me);
+      pause();
+    }
+    for (int node = 0; node < processes.children().size(); node++) {
+      int of = node;
+      processes
+          .children()
+          .get(node)
+          .endedAt()
+          .ifPresent(at -> killedAfter.put(of, Math.max(0, at - began)));
+    }
+  }
+
+  private static void await(ClusterSystem me, LeadOfRun run) {
+    while (!run.outcome().isDone()) {
+      requireMember(me);
+      pause();
+    }
+  }
+
+  /// @throws EnvironmentFailure when this process cannot hear how the run goes on
+  private static void requireMember(ClusterSystem me) {
+    if (me.ended().isDone()) {
+      throw new EnvironmentFailure(
+          "the cluster has removed this coordinator: too few nodes could reach each other");
+    }
+  }
+
+  /// Members that were lost, with the time at which their processes ended, where this one has
+  /// started them.
+  List<LostMember> lost(LeadOfRun.Outcome outcome) {
+    return outcome.lost().stream()
+        .map(member -> {
+          int node = member.node().value();
+          LostMember unknown = LostMember.of(node, member.life());
+          Long after = killedAfter.get(node);
+          return after == null ? unknown : unknown.killed(after);
+        })
+        .toList();
   }
 
   /// Goes on with the run that the nodes are at, whose coordinator is gone.
@@ -148,9 +199,7 @@ final class ClusterRun {
       }
       LeadOfRun run = lead(me, running.getAsLong());
       watcher.runs(run);
-      while (!run.outcome().isDone()) {
-        pause();
-      }
+      await(me, run);
       return outcome(run);
     }
   }

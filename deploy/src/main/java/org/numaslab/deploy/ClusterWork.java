@@ -184,19 +184,15 @@ final class ClusterWork {
     List<String> words = words();
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
+    List<LostMember> lost;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      outcome =
-          cluster.lead(
-              new ClusterRun(topology, words, caches, folder, shown), FaultSchedule.none());
+      ClusterRun led = new ClusterRun(topology, words, caches, folder, shown);
+      outcome = cluster.lead(led, FaultSchedule.none());
+      lost = led.lost(outcome);
     }
     long ended = System.nanoTime();
     WholeRun run =
-        WholeRun.of(
-            topology,
-            outcome.parts().stream().map(PartBytes::read).toList(),
-            outcome.lost().stream()
-                .map(member -> LostMember.of(member.node().value(), member.life()))
-                .toList());
+        WholeRun.of(topology, outcome.parts().stream().map(PartBytes::read).toList(), lost);
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(

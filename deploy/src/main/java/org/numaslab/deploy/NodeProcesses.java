@@ -11,6 +11,7 @@ import org.numaslab.node.topology.EnvironmentFailure;
 /// One process for each node of a machine, on this host. They end with this process.
 final class NodeProcesses implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
+  private static final Duration LISTENS_MAX = Duration.ofSeconds(1);
 
   private final List<ChildProcess> children = new ArrayList<>();
   private final List<String> machine;
@@ -99,10 +100,21 @@ final class NodeProcesses implements AutoCloseable {
 
   /// Starts a node again that has ended, where it was.
   void restart(int node, Duration within) {
-    String before = children.get(node).address(Duration.ofSeconds(1));
+    String before = children.get(node).address(LISTENS_MAX);
+    seed = seedFor(node);
     ChildProcess again = start(node, before);
     children.set(node, again);
     again.awaitMember(within);
+  }
+
+  /// Another one that lives: with none but itself for a seed, a node would form a cluster of its
+  /// own.
+  private String seedFor(int node) {
+    return children.stream()
+        .filter(child -> child != children.get(node) && child.isAlive())
+        .findFirst()
+        .map(child -> child.address(LISTENS_MAX))
+        .orElse(seed);
   }
 
   /// @throws EnvironmentFailure when one has ended that should not

@@ -10,4 +10,9 @@ public record LostMember(int node, int life, long killedAfter, long unfinished) 
   public static LostMember of(int node, int life) {
     return new LostMember(node, life, BorderPart.NEVER, -1);
   }
+
+  /// The same, with the time at which its process was killed.
+  public LostMember killed(long after) {
+    return new LostMember(node, life, after, unfinished);
+  }
 }
