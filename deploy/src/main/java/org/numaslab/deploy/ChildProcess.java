@@ -68,7 +68,7 @@ final class ChildProcess {
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
       ChildProcess child = new ChildProcess(name, log, process);
-      process.onExit().thenRun(() -> child.endedAt = System.nanoTime());
+      var _ = process.onExit().thenRun(() -> child.endedAt = System.nanoTime());
       Thread.ofPlatform().daemon().name(name).start(child::read);
       return child;
     } catch (IOException refused) {
