@@ -119,9 +119,14 @@ final class ClusterRun {
       form(run, member.patience(), requireAlive);
       watcher.runs(run);
       if (processes != null) {
-        whileRunning(me, run, processes, () -> atWork.begin(faults));
+        awaitRunning(me, run);
+        long began = System.nanoTime();
+        atWork.begin(faults);
+        await(me, run);
+        seeEnds(processes, began);
+      } else {
+        await(me, run);
       }
-      await(me, run);
       List<String> troubles = atWork.troubles();
       if (!troubles.isEmpty()) {
         throw new EnvironmentFailure("fault that could not be made: " + troubles.getFirst());
@@ -130,26 +135,21 @@ final class ClusterRun {
     }
   }
 
-  /// Follows it until it is over, or has stopped running.
-  private void whileRunning(
-      ClusterSystem me, LeadOfRun run, NodeProcesses processes, Runnable begins) {
+  private static void awaitRunning(ClusterSystem me, LeadOfRun run) {
     while (!run.outcome().isDone() && run.view().wanted() != Phase.RUNNING) {
       requireMember(me);
       pause();
     }
-    long began = System.nanoTime();
-    begins.run();
-    while (!run.outcome().isDone() && run.view().wanted() == Phase.RUNNING) {
-      requireMember(me);
-      pause();
-    }
-    for (int node = 0; node < processes.children().size(); node++) {
-      int of = node;
-      processes
-          .children()
-          .get(node)
-          .endedAt()
-          .ifPresent(at -> killedAfter.put(of, Math.max(0, at - began)));
+  }
+
+  /// Processes that have ended although nobody has stopped them yet.
+  private void seeEnds(NodeProcesses processes, long began) {
+    List<ChildProcess> children = processes.children();
+    for (int node = 0; node < children.size(); node++) {
+      OptionalLong at = children.get(node).endedAt();
+      if (at.isPresent()) {
+        killedAfter.put(node, Math.max(0, at.getAsLong() - began));
+      }
     }
   }
 

@@ -49,10 +49,10 @@ final class NodeProcesses implements AutoCloseable {
     }
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      children.add(start(0, "127.0.0.1:0"));
+      children.add(start(0, "127.0.0.1:0", ""));
       seed = children.getFirst().address(START_MAX);
       for (int node = 1; node < nodes; node++) {
-        children.add(start(node, "127.0.0.1:0"));
+        children.add(start(node, "127.0.0.1:0", seed));
       }
       children.forEach(child -> child.awaitMember(START_MAX));
       if (stays) {
@@ -64,7 +64,8 @@ final class NodeProcesses implements AutoCloseable {
     }
   }
 
-  private ChildProcess start(int node, String bind) {
+  /// @param joins where it finds the others; empty: it is the first
+  private ChildProcess start(int node, String bind, String joins) {
     List<String> arguments = new ArrayList<>(List.of("node", "--id=" + node));
     arguments.addAll(machine);
     arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads));
@@ -74,8 +75,8 @@ final class NodeProcesses implements AutoCloseable {
     if (breakable) {
       arguments.add("--breakable");
     }
-    if (!seed.isEmpty()) {
-      arguments.add("--seed-nodes=" + seed);
+    if (!joins.isEmpty()) {
+      arguments.add("--seed-nodes=" + joins);
     }
     return ChildProcess.start(
         "node " + node, arguments, logs.resolve("node-" + node + ".log"), stays);
@@ -101,8 +102,7 @@ final class NodeProcesses implements AutoCloseable {
   /// Starts a node again that has ended, where it was.
   void restart(int node, Duration within) {
     String before = children.get(node).address(LISTENS_MAX);
-    seed = seedFor(node);
-    ChildProcess again = start(node, before);
+    ChildProcess again = start(node, before, seedFor(node));
     children.set(node, again);
     again.awaitMember(within);
   }
