@@ -41,10 +41,10 @@ public final class CalibrateJob implements Job {
   private static final int ASKS = 1000;
   private static final int TELLS = 20_000;
   private static final int SERIALIZATIONS = 20_000;
-  private static final int BATCHES = 6400;
+  private static final int BATCHES = 25_600;
   private static final int BORROWED = 512;
   private static final int BORROW_CYCLES = 32;
-  private static final int FREED = 65_536;
+  private static final int FREED = 262_144;
   private static final int FREE_CYCLES = 4;
   private static final int PAIRS = 1000;
   private static final int LARGE_BYTES = 2048;

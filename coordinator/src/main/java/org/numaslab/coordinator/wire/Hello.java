@@ -32,7 +32,7 @@ public record Hello(
   /// "NUMASLAB".
   public static final long MAGIC = 0x4e554d41_534c4142L;
 
-  public static final int PROTOCOL = 2;
+  public static final int PROTOCOL = 3;
 
   private static final int FIXED_BYTES = 33;
   private static final int VERSION_BYTES_MAX = 64;

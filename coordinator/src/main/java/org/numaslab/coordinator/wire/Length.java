@@ -22,13 +22,13 @@ import org.numaslab.node.topology.Topology;
 /// So each fits a frame. Only what nests, slabs with objects in outcomes or runs, names of aliases,
 /// can be within its bounds and yet be too long for one.
 enum Length {
-  /// Addresses: of a freed run, which is of one slab as far as the cpu can tell, or handed off.
+  /// Addresses: of a freed run, or handed off.
   OBJECTS("objects", Length.OBJECTS_PER_SLAB_MAX, 1),
 
   /// What tasks call the objects that they hand off.
   NAMES("names", Length.NAMES_MAX, 1),
   INDEXES("indexes", Length.OBJECTS_PER_SLAB_MAX, 1),
-  RUNS("runs", Length.RUNS_PER_FREE_MAX, 2),
+  RUNS("runs", Length.RUNS_PER_FREE_MAX, 8),
   OUTCOMES("outcomes", Length.RUNS_PER_FREE_MAX, 3),
   GRANTS("slabs granted", Length.SLABS_MAX, 7),
   SLABS("slabs", Length.SLABS_MAX, 3),

@@ -7,6 +7,7 @@ import org.numaslab.node.protocol.NodeProtocol.Deactivate;
 import org.numaslab.node.protocol.NodeProtocol.Fill;
 import org.numaslab.node.protocol.NodeProtocol.Find;
 import org.numaslab.node.protocol.NodeProtocol.Free;
+import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.protocol.NodeProtocol.GivePages;
 import org.numaslab.node.protocol.NodeProtocol.Load;
 import org.numaslab.node.protocol.NodeProtocol.NewSlab;
@@ -113,13 +114,13 @@ final class RequestLayouts {
           (kryo, out, v) -> {
             ValueLayouts.CALLER.write(kryo, out, v.from());
             Field.REQUEST.write(out, v.request());
-            FreedRuns.write(kryo, out, v.runs());
+            ValueLayouts.FREED_RUN.writeAll(kryo, out, Length.RUNS, v.runs());
           },
           (kryo, in) ->
               new Free(
                   ValueLayouts.CALLER.read(kryo, in),
                   Field.REQUEST.read(in),
-                  FreedRuns.read(kryo, in)));
+                  ValueLayouts.FREED_RUN.readAll(kryo, in, new FreedRun[Length.RUNS.read(in)])));
 
   static final Layout<Zero> ZERO =
       new Layout<>(

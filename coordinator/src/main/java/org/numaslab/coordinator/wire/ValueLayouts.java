@@ -109,12 +109,14 @@ final class ValueLayouts {
             CACHE.write(kryo, out, v.cache());
             Length.OBJECTS.writeAll(out, Field.ADDRESS, v.objects());
             CALL.write(kryo, out, v.call());
+            Field.FLAG.write(out, v.oneByOne());
           },
           (kryo, in) ->
               new FreedRun(
                   CACHE.read(kryo, in),
                   Length.OBJECTS.readLongs(in, Field.ADDRESS),
-                  CALL.read(kryo, in)));
+                  CALL.read(kryo, in),
+                  Field.FLAG.readFlag(in)));
 
   static final Layout<Outcome> OUTCOME =
       new Layout<>(

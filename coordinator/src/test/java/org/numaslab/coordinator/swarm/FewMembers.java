@@ -251,7 +251,7 @@ final class FewMembers implements AutoCloseable {
     void freesObject(SlabGrant of, int index) {
       Call call = Call.on(cpu().value());
       long[] run = {node.cache(NO_CACHE).objects().objectAt(of.slab().frame(), index)};
-      NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(NO_CACHE, run, call)};
+      NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(NO_CACHE, run, call, false)};
       borders.ask(home(), new NodeProtocol.Free(caller(), ++last, runs), local());
       settle();
     }

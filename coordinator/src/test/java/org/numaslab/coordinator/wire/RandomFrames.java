@@ -200,7 +200,7 @@ final class RandomFrames {
   }
 
   private NodeProtocol.FreedRun run() {
-    return new NodeProtocol.FreedRun(cache(), addresses(INNER_MAX), call());
+    return new NodeProtocol.FreedRun(cache(), addresses(INNER_MAX), call(), random.nextBoolean());
   }
 
   private NodeReply.Outcome outcome() {

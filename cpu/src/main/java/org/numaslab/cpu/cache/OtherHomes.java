@@ -1,6 +1,7 @@
 package org.numaslab.cpu.cache;
 
 import org.numaslab.node.cache.Stat;
+import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.topology.NodeId;
 
 /// What becomes of the memory of another node that a cpu may hand out, when it may no longer.
@@ -43,7 +44,8 @@ final class OtherHomes {
           KmemCacheCpu allocating = each.cache();
           long[] early = each.giveUp(home);
           if (allocating != null && early.length > 0) {
-            remoteFrees.add(home.value(), allocating.cache.id(), early, cpu.call());
+            remoteFrees.add(
+                home.value(), new FreedRun(allocating.cache.id(), early, cpu.call(), false));
           }
         });
     remoteFrees.sendAll();

@@ -9,6 +9,7 @@ import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.ObjectAddress;
 import org.numaslab.node.memory.SlabWord;
 import org.numaslab.node.protocol.NodeProtocol;
+import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.EmulatedOops;
@@ -118,7 +119,7 @@ final class SlowFree {
   void free(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
     if (!mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
-      hand(c, new long[] {object});
+      hand(c, object);
     }
   }
 
@@ -143,17 +144,33 @@ final class SlowFree {
     return !c.isDebug && isOwn(frame) && frames.isSlabOf(frame, c.number);
   }
 
-  /// Gives objects to the node in whose memory they lie.
-  private void hand(KmemCacheCpu c, long[] run) {
-    int home = topology.nodeIndexOfFrame(run[0] >>> Memory.PAGE_SHIFT);
+  /// Gives an object to the node in whose memory it lies.
+  private void hand(KmemCacheCpu c, long object) {
+    int home = homeOf(object);
     if (home == node) {
-      freeAtNode(c, run);
-    } else if (home >= 0) {
-      remoteFrees.add(home, c.cache.id(), run, cpu.call());
+      freeAtNode(new FreedRun(c.cache.id(), new long[] {object}, cpu.call(), true));
     } else {
-      throw new EmulatedOops(
-          "page fault: free of " + ObjectAddress.print(run[0]) + ", which is no node's memory");
+      remoteFrees.add(home, c.cache.id(), object, cpu.call());
     }
+  }
+
+  private void hand(KmemCacheCpu c, long[] run) {
+    int home = homeOf(run[0]);
+    FreedRun together = new FreedRun(c.cache.id(), run, cpu.call(), false);
+    if (home == node) {
+      freeAtNode(together);
+    } else {
+      remoteFrees.add(home, together);
+    }
+  }
+
+  private int homeOf(long object) {
+    int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
+    if (home < 0) {
+      throw new EmulatedOops(
+          "page fault: free of " + ObjectAddress.print(object) + ", which is no node's memory");
+    }
+    return home;
   }
 
   /// Puts `count` objects that are linked from `first` to `last` on their slab's own list.
@@ -184,8 +201,8 @@ final class SlowFree {
     }
   }
 
-  private void freeAtNode(KmemCacheCpu c, long[] run) {
-    NodeProtocol.FreedRun[] runs = {new NodeProtocol.FreedRun(c.cache.id(), run, cpu.call())};
+  private void freeAtNode(FreedRun run) {
+    FreedRun[] runs = {run};
     cpu.send(node, r -> new NodeProtocol.Free(cpu.caller(), r, runs));
   }
 

@@ -290,15 +290,13 @@ public final class KmemCacheNode {
 
   // ---- free
 
-  /// Frees a run of objects of one slab for a cpu: one of another node, or one of this node that
-  /// would leave an unfrozen slab empty.
+  /// Frees objects of one slab for a cpu: one of another node, or one of this node that would leave
+  /// an unfrozen slab empty.
   ///
   /// @param run the objects, in the order in which the list shall have them
-  public Freed free(long slab, long[] run, Tally tally) {
-    for (int i = 0; i < run.length - 1; i++) {
-      objects.setNext(run[i], run[i + 1]);
-    }
-    long last = run[run.length - 1];
+  /// @param calls in how many calls they were freed: several only where the cache has cpu partial
+  ///   lists, so that a full slab is frozen by the first
+  public Freed free(long slab, long[] run, int calls, Tally tally) {
     int head = objects.headIndex(slab, run[0]);
     while (true) {
       long word = frames.word(slab);
@@ -306,17 +304,22 @@ public final class KmemCacheNode {
       boolean full = !SlabWord.hasFree(word);
       int inUse = SlabWord.inUse(word) - run.length;
       boolean freeze = !frozen && full && cache.hasCpuPartial();
-      objects.setNext(last, objects.firstFree(slab, word));
+      link(run, objects.firstFree(slab, word));
       if (!frames.exchangeWord(slab, word, SlabWord.with(word, head, inUse, frozen || freeze))) {
         tally.add(Stat.CMPXCHG_DOUBLE_FAIL);
         continue;
+      }
+      int intoFrozen = frozen ? calls : freeze ? calls - 1 : 0;
+      if (intoFrozen > 0) {
+        tally.add(Stat.FREE_FROZEN, intoFrozen);
       }
       if (freeze) {
         return Freed.FROZEN_FOR_FREER;
       }
       if (frozen) {
-        tally.add(Stat.FREE_FROZEN);
-      } else if (inUse == 0 && partial.size() >= cache.minPartial()) {
+        return Freed.STAYS;
+      }
+      if (inUse == 0 && partial.size() >= cache.minPartial()) {
         if (!full) {
           removePartial(slab);
           tally.add(Stat.FREE_REMOVE_PARTIAL);
@@ -327,6 +330,15 @@ public final class KmemCacheNode {
         tally.add(Stat.FREE_ADD_PARTIAL);
       }
       return Freed.STAYS;
+    }
+  }
+
+  /// The last first, as they would be freed one by one.
+  private void link(long[] run, long next) {
+    long after = next;
+    for (int i = run.length - 1; i >= 0; i--) {
+      objects.setNext(run[i], after);
+      after = run[i];
     }
   }
 

@@ -9,9 +9,15 @@ public final class Tally {
   private int kinds;
 
   public void add(Stat stat) {
-    if (counts[stat.ordinal()]++ == 0) {
+    add(stat, 1);
+  }
+
+  /// @param times at least one
+  public void add(Stat stat, int times) {
+    if (counts[stat.ordinal()] == 0) {
       kinds++;
     }
+    counts[stat.ordinal()] += times;
   }
 
   /// Pairs of ordinal and count, and starts anew.

@@ -86,6 +86,9 @@ final class Crossing {
   }
 
   private static long[] freed(FreedRun[] runs) {
+    if (runs.length == 1) {
+      return runs[0].objects(); // by far the most
+    }
     int count = 0;
     for (FreedRun run : runs) {
       count += run.objects().length;
@@ -241,7 +244,7 @@ final class Crossing {
   }
 
   private static FromCpu free(Caller from, CacheId cache, long object, Call call) {
-    FreedRun[] runs = {new FreedRun(cache, new long[] {object}, call)};
+    FreedRun[] runs = {new FreedRun(cache, new long[] {object}, call, true)};
     return new Free(from, NOBODYS, runs);
   }
 }

@@ -1,16 +1,20 @@
 package org.numaslab.node.loan;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A set of addresses of objects and blocks: one bit for each 8 bytes of every page that has any.
+/// Pages are looked up by their region, 2 MiB of addresses, and their place in it.
 ///
 /// Owner: its border.
 public final class Marks {
   private static final int PAGE_SHIFT = 12;
   private static final int UNIT_SHIFT = 3;
+  private static final int REGION_SHIFT = 9;
   private static final long NO_PAGE = -1;
   private static final int WORDS = 1 << (PAGE_SHIFT - UNIT_SHIFT) >> 6;
 
@@ -20,8 +24,15 @@ public final class Marks {
   /// @param bits bit i is the address `page * 4096 + i * 8`
   public record OfPage(long page, long[] bits) {}
 
-  private final Map<Long, long[]> pages = new HashMap<>();
+  /// What is null has no marks.
+  private final Map<Long, long[] @Nullable []> regions = new HashMap<>();
+
   private long size;
+
+  /// The region that was looked at last.
+  private long lastRegion = NO_PAGE;
+
+  private long @Nullable [] @Nullable [] lastPages;
 
   /// The page that was looked at last: addresses come slab by slab.
   private long lastPage = NO_PAGE;
@@ -32,17 +43,49 @@ public final class Marks {
     return (int) (address >>> UNIT_SHIFT) & (WORDS * Long.SIZE - 1);
   }
 
+  private static int place(long page) {
+    return (int) page & (1 << REGION_SHIFT) - 1;
+  }
+
+  private void lookAt(long region) {
+    if (region != lastRegion) {
+      lastRegion = region;
+      lastPages = regions.get(region);
+    }
+  }
+
+  /// The marks of a page, null for none.
+  private long @Nullable [] bitsOf(long page) {
+    lookAt(page >>> REGION_SHIFT);
+    return lastPages == null ? null : lastPages[place(page)];
+  }
+
   private long @Nullable [] bits(long address) {
     long page = address >>> PAGE_SHIFT;
     if (page != lastPage) {
       lastPage = page;
-      lastBits = pages.get(page);
+      lastBits = bitsOf(page);
     }
     return lastBits;
   }
 
+  private long[] newBits(long page) {
+    long[] bits = new long[WORDS];
+    lookAt(page >>> REGION_SHIFT);
+    if (lastPages == null) {
+      lastPages = new long[1 << REGION_SHIFT][];
+      regions.put(lastRegion, lastPages);
+    }
+    lastPages[place(page)] = bits;
+    lastBits = bits;
+    return bits;
+  }
+
   private void drop(long page) {
-    pages.remove(page);
+    lookAt(page >>> REGION_SHIFT);
+    if (lastPages != null) {
+      lastPages[place(page)] = null;
+    }
     lastPage = NO_PAGE;
   }
 
@@ -50,9 +93,7 @@ public final class Marks {
   public boolean add(long address) {
     long[] bits = bits(address);
     if (bits == null) {
-      bits = new long[WORDS];
-      pages.put(address >>> PAGE_SHIFT, bits);
-      lastBits = bits;
+      bits = newBits(address >>> PAGE_SHIFT);
     }
     int bit = bit(address);
     boolean isNew = (bits[bit >> 6] & 1L << bit) == 0;
@@ -130,7 +171,9 @@ public final class Marks {
   }
 
   void clear() {
-    pages.clear();
+    regions.clear();
+    lastRegion = NO_PAGE;
+    lastPages = null;
     lastPage = NO_PAGE;
     size = 0;
   }
@@ -160,21 +203,32 @@ public final class Marks {
 
   /// A copy, page by page in order.
   public OfPage[] byPage() {
-    return pages.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .map(page -> new OfPage(page.getKey(), page.getValue().clone()))
-        .toArray(OfPage[]::new);
+    List<OfPage> all = new ArrayList<>();
+    regions.keySet().stream()
+        .sorted()
+        .forEach(region -> {
+          for (int place = 0; place < 1 << REGION_SHIFT; place++) {
+            long page = (region << REGION_SHIFT) + place;
+            long[] bits = bitsOf(page);
+            if (bits != null) {
+              all.add(new OfPage(page, bits.clone()));
+            }
+          }
+        });
+    return all.toArray(OfPage[]::new);
   }
 
   Marks copy() {
     Marks copy = new Marks();
-    pages.forEach((page, bits) -> copy.pages.put(page, bits.clone()));
+    for (OfPage page : byPage()) {
+      System.arraycopy(page.bits, 0, copy.newBits(page.page), 0, WORDS);
+    }
     copy.size = size;
     return copy;
   }
 
   void removeAll(OfPage listed) {
-    long[] bits = pages.get(listed.page);
+    long[] bits = bitsOf(listed.page);
     if (bits == null) {
       return;
     }

@@ -16,6 +16,7 @@ import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.slab.SlabObjects;
 
 /// What a node does with objects that come back to it by address.
 ///
@@ -47,12 +48,59 @@ final class NodeFrees {
     this.tally = tally;
   }
 
-  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
-  /// addresses only.
-  ///
   /// @param frozen is told of full slabs, which are frozen now
   void free(KmemCacheNode named, FreedRun run, Frozen frozen) {
-    long[] rest = run.objects();
+    if (run.oneByOne()) {
+      freeEach(named, run, frozen);
+    } else {
+      freeTogether(named, run.objects(), run.call(), frozen);
+    }
+  }
+
+  /// Where objects of the same slab follow each other, one exchange takes them all: no cpu could
+  /// come between.
+  private void freeEach(KmemCacheNode named, FreedRun run, Frozen frozen) {
+    long[] objects = run.objects();
+    boolean unites = named.debug() == null && named.cache().hasCpuPartial();
+    for (int end, at = 0; at < objects.length; at = end) {
+      end = at + 1;
+      long slab = unites ? slabOf(named.objects(), named.cache().id(), objects[at]) : NO_SLAB;
+      if (slab == NO_SLAB) {
+        freeTogether(named, new long[] {objects[at]}, run.call(), frozen);
+        continue;
+      }
+      while (end < objects.length
+          && slabOf(named.objects(), named.cache().id(), objects[end]) == slab) {
+        end++;
+      }
+      free(named, slab, lastFirst(objects, at, end), end - at, frozen);
+    }
+  }
+
+  /// The slab of an object of a cache, [#NO_SLAB] for what is none.
+  private long slabOf(SlabObjects objects, CacheId cache, long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    if (!frames.isSlabOf(frame, cache.value())) {
+      return NO_SLAB;
+    }
+    long slab = frames.head(frame);
+    int count = SlabWord.objects(frames.word(slab));
+    return objects.isObject(slab, count, object) ? slab : NO_SLAB;
+  }
+
+  /// In the order in which a list has them to which each was put first.
+  private static long[] lastFirst(long[] objects, int begin, int end) {
+    long[] reversed = new long[end - begin];
+    for (int i = begin; i < end; i++) {
+      reversed[end - 1 - i] = objects[i];
+    }
+    return reversed;
+  }
+
+  /// Frees a run that the cpu took for one slab's, slab by slab: a cpu of another node sees
+  /// addresses only.
+  private void freeTogether(KmemCacheNode named, long[] run, Call call, Frozen frozen) {
+    long[] rest = run;
     while (rest.length > 0) {
       long slab = slabOf(named, rest[0]);
       if (slab == NO_SLAB) {
@@ -65,7 +113,7 @@ final class NodeFrees {
       }
       long[] same =
           rest.length == 1
-              ? rest // by far the most
+              ? rest
               : Arrays.stream(rest).filter(o -> slabOf(named, o) == slab).toArray();
       if (same.length < rest.length) {
         rest = Arrays.stream(rest).filter(o -> slabOf(named, o) != slab).toArray();
@@ -73,13 +121,20 @@ final class NodeFrees {
         rest = NO_OBJECTS;
       }
       KmemCacheNode cache = trueCache(named, slab, same[0]);
-      tally.add(Stat.FREE_SLOWPATH);
       DebugSlabs debug = cache.debug();
       if (debug != null) {
-        debug.free(run.call(), slab, same, tally);
-      } else if (cache.free(slab, same, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
-        frozen.add(cache, slab);
+        tally.add(Stat.FREE_SLOWPATH);
+        debug.free(call, slab, same, tally);
+      } else {
+        free(cache, slab, same, 1, frozen);
       }
+    }
+  }
+
+  private void free(KmemCacheNode cache, long slab, long[] objects, int calls, Frozen frozen) {
+    tally.add(Stat.FREE_SLOWPATH, calls);
+    if (cache.free(slab, objects, calls, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+      frozen.add(cache, slab);
     }
   }
 
@@ -136,7 +191,7 @@ final class NodeFrees {
     DebugSlabs debug = cache.debug();
     if (debug != null) {
       debug.free(Call.on(0), slab, objects, tally);
-    } else if (cache.free(slab, objects, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
+    } else if (cache.free(slab, objects, 1, tally) == KmemCacheNode.Freed.FROZEN_FOR_FREER) {
       cache.unfreeze(new long[] {slab}, tally);
     }
   }

@@ -49,13 +49,16 @@ public sealed interface NodeProtocol {
 
   /// Objects freed by a cpu that may not do it itself (`__slab_free`).
   ///
-  /// @param runs one after the other; each of one slab, as far as the cpu can tell
+  /// @param runs one after the other
   record Free(Caller from, long request, FreedRun[] runs) implements FromCpu {}
 
-  /// Objects of one cache, in the order in which the slab's list shall have them.
+  /// Objects of one cache that were freed one after the other, or together
+  /// (`kmem_cache_free_bulk`).
   ///
+  /// @param objects one by one: as they were freed; together: of one slab, as far as the cpu can
+  ///   tell, in the order in which its list shall have them
   /// @param call kept with the objects by caches with STORE_USER
-  record FreedRun(CacheId cache, long[] objects, Call call) {}
+  record FreedRun(CacheId cache, long[] objects, Call call, boolean oneByOne) {}
 
   /// Clears an object that a cpu of another node hands out.
   record Zero(Caller from, long request, CacheId cache, long object) implements FromCpu {}

@@ -111,7 +111,7 @@ public final class RawMessages implements AutoCloseable {
 
   private Parcel batch(Incarnation to, long sequence) {
     long[] objects = LongStream.range(0, FREES).map(i -> (sequence * FREES + i) << 6).toArray();
-    FreedRun[] runs = {new FreedRun(new CacheId(0), objects, Call.on(0))};
+    FreedRun[] runs = {new FreedRun(new CacheId(0), objects, Call.on(0), true)};
     Free free = new Free(new Caller(new CpuId(0), me.life()), sequence, runs);
     Frame frame = new Frame(me, to, to, new Request(sequence, sequence, new ForNode(free)));
     return Parcel.of(new Frame[] {frame}, System.nanoTime(), Parcel.NONE).toldAt(System.nanoTime());

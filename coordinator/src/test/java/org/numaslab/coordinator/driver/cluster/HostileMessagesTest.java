@@ -48,7 +48,7 @@ class HostileMessagesTest {
     ParcelSerializer serializer = new ParcelSerializer(counts);
     Incarnation last = new Incarnation(new NodeId(Topology.NODES_MAX - 1), 1);
     Incarnation first = new Incarnation(new NodeId(0), 1);
-    FreedRun run = new FreedRun(new CacheId(0), new long[] {4096, 8192}, Call.on(0));
+    FreedRun run = new FreedRun(new CacheId(0), new long[] {4096, 8192}, Call.on(0), false);
     Free free = new Free(new Caller(new CpuId(0), 1), 1, new FreedRun[] {run, run});
     Frame[] frames = {
       new Frame(last, first, first, new Renew(5, 0)),

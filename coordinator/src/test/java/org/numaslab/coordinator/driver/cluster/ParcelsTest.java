@@ -33,7 +33,7 @@ class ParcelsTest {
   private final ParcelSerializer serializer = new ParcelSerializer(counts);
 
   private static Frame free(Incarnation to, int objects) {
-    FreedRun run = new FreedRun(new CacheId(0), new long[objects], Call.on(0));
+    FreedRun run = new FreedRun(new CacheId(0), new long[objects], Call.on(0), true);
     Free free = new Free(new Caller(new CpuId(0), 1), 1, new FreedRun[] {run, run});
     return new Frame(ME, to, to, new Request(7, 7, new ForNode(free)));
   }

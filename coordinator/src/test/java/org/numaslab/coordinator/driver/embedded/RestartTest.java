@@ -100,7 +100,7 @@ class RestartTest {
       ActorSystem<NodeProtocol> node = system(NodeActor.create(state, failures::add));
 
       NodeProtocol.FreedRun stranger =
-          new NodeProtocol.FreedRun(cache, new long[] {60 * 4096}, Call.on(0));
+          new NodeProtocol.FreedRun(cache, new long[] {60 * 4096}, Call.on(0), true);
       node.tell(new NodeProtocol.Free(caller, 1001, new NodeProtocol.FreedRun[] {stranger}));
       assertThat(failure()).hasMessageContaining("no object of objects");
       node.tell(
