@@ -184,7 +184,7 @@ public final class CalibrateJob implements Job {
     for (Cost cost : machine.costs().parts().costs()) {
       boolean isBorrow =
           List.of(Kind.TAKE_PARTIAL, Kind.NEW_SLAB, Kind.ACTIVATE).stream()
-              .anyMatch(kind -> kind.name().equalsIgnoreCase(cost.kind()));
+              .anyMatch(kind -> kind.label().equals(cost.kind()));
       if (isBorrow && cost.part() == Part.WHOLE) {
         nanos.add(cost.nanos());
       }

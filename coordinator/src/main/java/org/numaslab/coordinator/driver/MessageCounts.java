@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.numaslab.node.protocol.NodeProtocol;
@@ -10,7 +11,7 @@ import org.numaslab.node.protocol.NodeProtocol;
 /// A link leads from the cpu's node to the asked node; own-node requests stand for `list_lock`, the
 /// others cross nodes. Written by every cpu, read at the end.
 public final class MessageCounts {
-  /// The kinds of request, as reports name them.
+  /// The kinds of request.
   public enum Kind {
     TAKE_PARTIAL,
     NEW_SLAB,
@@ -22,6 +23,13 @@ public final class MessageCounts {
     PAGES,
     CONTENTS,
     COUNT;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /// As reports name it.
+    public String label() {
+      return label;
+    }
 
     public static Kind of(NodeProtocol.FromCpu message) {
       return switch (message) {

@@ -2,7 +2,6 @@ package org.numaslab.coordinator.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.numaslab.coordinator.driver.MessageCounts;
 
@@ -26,7 +25,7 @@ public record MessageFigures(long ownNode, long crossNode, List<Kind> kinds) {
           cross += from == to ? 0 : links[from][to];
         }
       }
-      kinds.add(new Kind(kind.name().toLowerCase(Locale.ROOT), meaning(kind), own, cross, links));
+      kinds.add(new Kind(kind.label(), meaning(kind), own, cross, links));
     });
     return new MessageFigures(
         kinds.stream().mapToLong(Kind::ownNode).sum(),

@@ -55,10 +55,10 @@ class HelloTest {
 
   @Test
   void everyDifferenceIsALine() {
-    Hello other = new Hello(3, 65536, MINE.topologyHash() ^ 1, member(0, 3), "0.2.0");
+    Hello other = new Hello(4, 65536, MINE.topologyHash() ^ 1, member(0, 3), "0.2.0");
     assertThat(other.refusedBy(MINE).orElseThrow().lines())
         .containsExactly(
-            "protocol: got 3, allowed 2",
+            "protocol: got 4, allowed 3",
             "page size in bytes: got 65536, allowed 4096",
             "hash of the topology: got 0x%016x, allowed 0x%016x"
                 .formatted(MINE.topologyHash() ^ 1, MINE.topologyHash()),
@@ -69,8 +69,8 @@ class HelloTest {
   @Test
   void aLaterProtocolMaySayMoreAndIsRefusedByItsNumber() {
     byte[] more =
-        Arrays.copyOf(new Hello(3, 4096, MINE.topologyHash(), member(1, 1), "0.1.0").encode(), 100);
-    assertThat(Hello.decode(more).refusedBy(MINE)).contains("protocol: got 3, allowed 2");
+        Arrays.copyOf(new Hello(4, 4096, MINE.topologyHash(), member(1, 1), "0.1.0").encode(), 100);
+    assertThat(Hello.decode(more).refusedBy(MINE)).contains("protocol: got 4, allowed 3");
     assertThatThrownBy(() -> Hello.decode(Arrays.copyOf(MINE.encode(), 100)))
         .isInstanceOf(BadFrame.class)
         .hasMessage("hello: got 100 bytes, allowed 38, all that it says");

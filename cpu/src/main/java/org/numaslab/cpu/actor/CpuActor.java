@@ -14,7 +14,6 @@ import org.numaslab.cpu.client.Turn;
 import org.numaslab.cpu.protocol.CpuProtocol;
 import org.numaslab.cpu.protocol.CpuRequests;
 import org.numaslab.cpu.protocol.TaskReply;
-import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeReply;
 
 /// Lets a program run on a cpu in bounded turns, and serves what arrives between them.
@@ -34,8 +33,10 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   /// @param taken runs when the cpu takes it
   public record Answered(NodeReply reply, Runnable taken) implements Message {}
 
-  /// Another member's node has granted something: it takes effect when the cpu takes it.
-  public record Granted(Incarnation home, long sequence) implements Message {}
+  /// Nodes of other members have granted something: it takes effect when the cpu takes it.
+  public record Granted() implements Message {}
+
+  public static final Granted GRANTED = new Granted();
 
   /// A request of the registry.
   public record Asked(CpuProtocol message) implements Message {}
@@ -134,9 +135,9 @@ public final class CpuActor extends AbstractMatchingBehavior<CpuActor.Message> {
   @Override
   public Behavior<Message> onMessage(Message message) {
     try {
-      if (message instanceof Granted granted) {
+      if (message instanceof Granted) {
         hasCompleted = false;
-        gate.grant(cpu, granted.home(), granted.sequence(), this::complete);
+        gate.grant(this::complete);
       }
       gate.enter();
       try {

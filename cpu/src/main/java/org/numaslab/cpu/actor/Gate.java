@@ -1,8 +1,5 @@
 package org.numaslab.cpu.actor;
 
-import org.numaslab.cpu.cache.Cpu;
-import org.numaslab.node.loan.Incarnation;
-
 /// What a cpu's shell passes before it touches the cpu. In a member that may lose others, what it
 /// has of a lost home is taken from all of its CPUs at once: no turn runs meanwhile.
 public interface Gate {
@@ -16,7 +13,7 @@ public interface Gate {
         public void leave() {}
 
         @Override
-        public void grant(Cpu cpu, Incarnation home, long sequence, Runnable completed) {
+        public void grant(Runnable completed) {
           throw new IllegalStateException("nothing is granted here: nodes answer");
         }
       };
@@ -27,8 +24,9 @@ public interface Gate {
   /// Ends what the last [#enter] began; what the cpu wants of other members is asked now.
   void leave();
 
-  /// Gives the cpu what a home has granted, if that can be used now. Not between enter and leave.
+  /// Gives the cpu what homes have granted it, as far as that can be used now. Not between enter
+  /// and leave.
   ///
   /// @param completed runs when the suspended operation is complete with it
-  void grant(Cpu cpu, Incarnation home, long sequence, Runnable completed);
+  void grant(Runnable completed);
 }

@@ -309,17 +309,15 @@ public final class KmemCacheNode {
         tally.add(Stat.CMPXCHG_DOUBLE_FAIL);
         continue;
       }
-      int intoFrozen = frozen ? calls : freeze ? calls - 1 : 0;
-      if (intoFrozen > 0) {
-        tally.add(Stat.FREE_FROZEN, intoFrozen);
-      }
       if (freeze) {
+        if (calls > 1) {
+          tally.add(Stat.FREE_FROZEN, calls - 1);
+        }
         return Freed.FROZEN_FOR_FREER;
       }
       if (frozen) {
-        return Freed.STAYS;
-      }
-      if (inUse == 0 && partial.size() >= cache.minPartial()) {
+        tally.add(Stat.FREE_FROZEN, calls);
+      } else if (inUse == 0 && partial.size() >= cache.minPartial()) {
         if (!full) {
           removePartial(slab);
           tally.add(Stat.FREE_REMOVE_PARTIAL);

@@ -306,16 +306,15 @@ public final class ClusterMember implements MemberHost {
     return requests;
   }
 
-  void grant(Cpu to, Incarnation home, long sequence, Runnable completed) {
-    alone(() -> {
-      NodeReply reply = borders.take(home, sequence, events.now());
-      if (reply != null) {
-        requests.taken(to.id(), reply);
-        if (to.receive(reply)) {
-          completed.run();
-        }
+  /// A cpu takes what a home has granted, if that can be used now.
+  void take(MemberCpu by, Incarnation home, long sequence, Runnable completed) {
+    NodeReply reply = borders.take(home, sequence, events.now());
+    if (reply != null) {
+      requests.taken(by.cpu().id(), reply);
+      if (by.cpu().receive(reply)) {
+        completed.run();
       }
-    });
+    }
   }
 
   void joined(Incarnation member) {
@@ -635,7 +634,7 @@ public final class ClusterMember implements MemberHost {
     @Override
     public void granted(CpuId to, Incarnation home, long sequence) {
       requests.granted(to);
-      cpu(to).tell(new CpuActor.Granted(home, sequence));
+      cpu(to).granted(home, sequence);
     }
 
     @Override

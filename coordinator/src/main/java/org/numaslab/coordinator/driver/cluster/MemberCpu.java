@@ -20,7 +20,13 @@ final class MemberCpu implements CpuOutbox, Gate {
   private final ClusterMember member;
   private final Cpu cpu;
   private final ArrayDeque<Runnable> wanted = new ArrayDeque<>();
+
+  /// What homes have granted, and the cpu has not taken yet.
+  private final ArrayDeque<Grant> granted = new ArrayDeque<>();
+
   private @Nullable ActorRef<CpuActor.Message> actor;
+
+  private record Grant(Incarnation home, long sequence) {}
 
   MemberCpu(ClusterMember member, Function<CpuOutbox, Cpu> cpu) {
     this.member = member;
@@ -58,6 +64,15 @@ final class MemberCpu implements CpuOutbox, Gate {
     return any;
   }
 
+  /// A home has granted something. The cpu takes all that has come by then. For the member, while
+  /// it has everything to itself.
+  void granted(Incarnation home, long sequence) {
+    granted.add(new Grant(home, sequence));
+    if (granted.size() == 1) {
+      tell(CpuActor.GRANTED);
+    }
+  }
+
   // ---- for the cpu
 
   @Override
@@ -91,7 +106,17 @@ final class MemberCpu implements CpuOutbox, Gate {
   }
 
   @Override
-  public void grant(Cpu to, Incarnation home, long sequence, Runnable completed) {
-    member.grant(to, home, sequence, completed);
+  public void grant(Runnable completed) {
+    member.alone(() -> {
+      try {
+        for (Grant next = granted.poll(); next != null; next = granted.poll()) {
+          member.take(this, next.home, next.sequence, completed);
+        }
+      } finally {
+        if (!granted.isEmpty()) {
+          tell(CpuActor.GRANTED); // this one has failed: the others are taken by themselves
+        }
+      }
+    });
   }
 }

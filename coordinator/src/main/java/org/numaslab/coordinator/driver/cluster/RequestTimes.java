@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.driver.cluster;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ final class RequestTimes {
   // ---- of those who ask
 
   void asks(FromCpu message) {
-    String kind = MessageCounts.Kind.of(message).toString().toLowerCase(Locale.ROOT);
+    String kind = MessageCounts.Kind.of(message).label();
     asked.put(
         new OfCpu(message.from().cpu(), message.request()),
         new Asking(kind, me, System.nanoTime()));
