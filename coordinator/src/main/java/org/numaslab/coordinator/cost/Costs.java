@@ -1,8 +1,8 @@
 package org.numaslab.coordinator.cost;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +20,8 @@ public final class Costs {
   /// What takes longer is shown as this: nothing waits that long.
   private static final long NANOS_MAX = 3_600_000_000_000L;
 
+  private static final Part[] PARTS = Part.values();
+
   private record Key(String kind, int from, int to) {}
 
   private record Link(int from, int to) {}
@@ -30,7 +32,9 @@ public final class Costs {
     ClockOffset clock = ClockOffset.NONE;
   }
 
-  private final Map<Key, Map<Part, Histogram>> cells = new HashMap<>();
+  /// Histograms by part.
+  private final Map<Key, Histogram[]> cells = new HashMap<>();
+
   private final Map<Link, OfLink> links = new HashMap<>();
 
   private OfLink link(int from, int to) {
@@ -53,8 +57,7 @@ public final class Costs {
     if (!there.isWithin()) {
       link.clock = link.clock.or(there, back);
     }
-    Map<Part, Histogram> cell =
-        cells.computeIfAbsent(new Key(kind, from, to), k -> new EnumMap<>(Part.class));
+    Histogram[] cell = cells.computeIfAbsent(new Key(kind, from, to), k -> emptyCell());
     long sum = 0;
     sum += count(cell, Part.CPU, there.sent() - asked + taken - back.taken());
     sum += count(cell, Part.QUEUE, there.queue() + back.queue());
@@ -66,9 +69,15 @@ public final class Costs {
     count(cell, Part.ERROR, Math.abs(taken - asked - sum));
   }
 
-  private static long count(Map<Part, Histogram> cell, Part part, long nanos) {
+  private static Histogram[] emptyCell() {
+    Histogram[] cell = new Histogram[PARTS.length];
+    Arrays.setAll(cell, part -> new Histogram(DIGITS));
+    return cell;
+  }
+
+  private static long count(Histogram[] cell, Part part, long nanos) {
     long counted = Math.clamp(nanos, 0, NANOS_MAX);
-    cell.computeIfAbsent(part, p -> new Histogram(DIGITS)).recordValue(counted);
+    cell[part.ordinal()].recordValue(counted);
     return counted;
   }
 
@@ -81,9 +90,11 @@ public final class Costs {
   /// All so far, as a part of a machine's.
   public synchronized CostParts parts() {
     List<Cost> costs = new ArrayList<>();
-    cells.forEach((key, cell) ->
-        cell.forEach(
-            (part, nanos) -> costs.add(new Cost(key.kind, key.from, key.to, part, nanos.copy()))));
+    cells.forEach((key, cell) -> {
+      for (Part part : PARTS) {
+        costs.add(new Cost(key.kind, key.from, key.to, part, cell[part.ordinal()].copy()));
+      }
+    });
     costs.sort(CostParts.ORDER);
     List<LinkCost> all = new ArrayList<>();
     links.forEach(

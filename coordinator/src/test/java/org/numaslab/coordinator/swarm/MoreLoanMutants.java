@@ -57,7 +57,7 @@ final class MoreLoanMutants {
           leak("R1", "every request before the last one counts as answered")
               .inLoan(
                   OUTGOING,
-                  "new Request(request.sequence, open.firstKey(), request.asked)",
+                  "new Request(request.sequence, open.first(), request.asked)",
                   "new Request(request.sequence, request.sequence, request.asked)")
               .scenario(RequestScenarios.class, "firstOfTwoIsLost"),
           leak("R7", "a removed member's loans stay open")

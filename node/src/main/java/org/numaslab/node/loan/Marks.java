@@ -158,16 +158,22 @@ public final class Marks {
     }
   }
 
-  /// @return those that were there
+  /// @return those that were there; what was given, when it is all of them
   public long[] removeAll(long[] addresses) {
-    long[] removed = new long[addresses.length];
     int count = 0;
-    for (long address : addresses) {
-      if (remove(address)) {
-        removed[count++] = address;
+    while (count < addresses.length && remove(addresses[count])) {
+      count++;
+    }
+    if (count == addresses.length) {
+      return addresses;
+    }
+    long[] removed = Arrays.copyOf(addresses, addresses.length);
+    for (int i = count + 1; i < addresses.length; i++) {
+      if (remove(addresses[i])) {
+        removed[count++] = addresses[i];
       }
     }
-    return count == addresses.length ? removed : Arrays.copyOf(removed, count);
+    return Arrays.copyOf(removed, count);
   }
 
   void clear() {

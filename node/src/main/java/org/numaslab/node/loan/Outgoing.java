@@ -1,9 +1,7 @@
 package org.numaslab.node.loan;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.loan.Frame.Asked;
@@ -64,7 +62,7 @@ final class Outgoing {
   private final LoanTimes times;
   private final Consumer<Frame> wire;
   private final RoundTrip roundTrip;
-  private final TreeMap<Long, Open> open = new TreeMap<>();
+  private final Numbered<Open> open = new Numbered<>();
   private long last;
 
   /// The first request that was never sent, one past `last` when all were: they are sent in order.
@@ -97,7 +95,7 @@ final class Outgoing {
   }
 
   private void transmitWaiting(long now) {
-    while (!isHeld && firstWaiting <= last && firstWaiting < open.firstKey() + WINDOW) {
+    while (!isHeld && firstWaiting <= last && firstWaiting < open.first() + WINDOW) {
       Open next = open.get(firstWaiting++);
       if (next != null) {
         transmit(next, now);
@@ -107,7 +105,7 @@ final class Outgoing {
 
   Open send(Asked asked, long[] names, long token, long deadline, long now) {
     Open request = new Open(++last, asked, names, token, deadline);
-    open.put(request.sequence, request);
+    open.add(request.sequence, request);
     due = Math.min(due, deadline);
     request.next = NEVER;
     transmitWaiting(now);
@@ -120,7 +118,7 @@ final class Outgoing {
     request.sentOnce = isFirst ? now : NEVER;
     request.next = now + request.wait;
     due = Math.min(due, request.next);
-    Request body = new Request(request.sequence, open.firstKey(), request.asked);
+    Request body = new Request(request.sequence, open.first(), request.asked);
     wire.accept(new Frame(from, to, home, body));
   }
 
@@ -183,7 +181,7 @@ final class Outgoing {
 
   /// Nothing of it will be answered.
   List<Open> close() {
-    List<Open> left = new ArrayList<>(open.values());
+    List<Open> left = open.values();
     open.clear();
     firstWaiting = last + 1;
     return left;

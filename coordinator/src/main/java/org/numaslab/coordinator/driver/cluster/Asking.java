@@ -31,11 +31,11 @@ final class Asking {
   }
 
   /// The answer is there.
-  void answered(Parcel answer, long taken) {
-    if (Way.isWay(answer.asked())) {
-      there = Way.of(answer.asked());
-      back = answer.takenAt(taken);
-    }
+  ///
+  /// @param way of the request, null where the answer does not say
+  void answered(@Nullable Way way, Way back) {
+    this.there = way;
+    this.back = back;
   }
 
   /// Whoever asked has the answer.

@@ -119,7 +119,8 @@ public record ClusterSettings(
             type = Dispatcher
             executor = fork-join-executor
             fork-join-executor { parallelism-min = %3$d, parallelism-max = %3$d }
-            throughput = 64
+            # What is to be sent does not wait until all that has come is taken.
+            throughput = 2
           }
           # Of the cluster's own actors: heartbeats do not wait for a turn.
           internal-dispatcher {

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.cost.Costs;
+import org.numaslab.coordinator.cost.Way;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Frame.Answer;
@@ -38,8 +39,12 @@ final class RequestTimes {
   private final int me;
   private final Costs costs;
   private final Map<Record, Asking> asked = new ConcurrentHashMap<>();
+
+  /// The parcel that is being taken, the way that it came, and the one of what it answers.
   private @Nullable Parcel taking;
-  private long takingSince;
+
+  private @Nullable Way came;
+  private @Nullable Way went;
 
   /// Of the parcel that is being taken.
   private @Nullable Frame frame;
@@ -76,6 +81,7 @@ final class RequestTimes {
   Parcel sends(Frame[] frames) {
     long now = System.nanoTime();
     Parcel served = taking;
+    Way way = came;
     long[] asked = Parcel.NONE;
     for (Frame each : frames) {
       if (each.body() instanceof Request request) {
@@ -85,8 +91,10 @@ final class RequestTimes {
         }
       } else if (each.body() instanceof Answer
           && served != null
+          && way != null
+          && asked.length == 0
           && each.to().equals(served.from())) {
-        asked = served.takenAt(takingSince).times(); // answers are made while requests are taken
+        asked = way.times(); // answers are made while requests are taken
       }
     }
     return Parcel.of(frames, now, asked);
@@ -101,7 +109,8 @@ final class RequestTimes {
   /// A parcel is being taken, until [#tookIt].
   void takes(Parcel parcel) {
     taking = parcel;
-    takingSince = System.nanoTime();
+    came = parcel.takenAt(System.nanoTime());
+    went = Way.isWay(parcel.asked()) ? Way.of(parcel.asked()) : null;
   }
 
   /// One of its frames; null when they are all taken.
@@ -112,6 +121,8 @@ final class RequestTimes {
   /// What was answered is sent.
   void tookIt() {
     taking = null;
+    came = null;
+    went = null;
     frame = null;
   }
 
@@ -120,26 +131,26 @@ final class RequestTimes {
   /// @return whether it comes from another member: a border may also answer in place of one
   boolean isAnswered(CpuId cpu, NodeReply reply) {
     OfCpu name = new OfCpu(cpu, reply.request());
-    Parcel answer = taking;
+    Way back = came;
     Asking request = asked.get(name);
     if (request == null) {
       return false;
     }
-    if (answer == null || !reply.equals(told())) {
+    if (back == null || !reply.equals(told())) {
       asked.remove(name);
       return false;
     }
-    request.answered(answer, takingSince);
+    request.answered(went, back);
     return true;
   }
 
   /// What is being taken has granted something to a cpu.
   void granted(CpuId cpu) {
-    Parcel answer = taking;
+    Way back = came;
     NodeReply reply = told();
     Asking request = reply == null ? null : asked.get(new OfCpu(cpu, reply.request()));
-    if (answer != null && request != null) {
-      request.answered(answer, takingSince);
+    if (back != null && request != null) {
+      request.answered(went, back);
     }
   }
 
@@ -154,13 +165,13 @@ final class RequestTimes {
   /// A hand-off is over, for its task too.
   void handedOff(HandOff handOff) {
     Asking request = asked.remove(handOff);
-    Parcel parcel = taking;
+    Way back = came;
     Frame answer = frame;
     if (request != null
-        && parcel != null
+        && back != null
         && answer != null
         && answer.body() instanceof Answer(long sequence, Taken taken)) {
-      request.answered(parcel, takingSince);
+      request.answered(went, back);
       request.taken(System.nanoTime(), costs);
     }
   }

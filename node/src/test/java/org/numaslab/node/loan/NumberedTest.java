@@ -1,0 +1,54 @@
+package org.numaslab.node.loan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class NumberedTest {
+  @RepeatedTest(20)
+  void holdsWhatASortedMapHolds(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    Numbered<String> numbered = new Numbered<>();
+    TreeMap<Long, String> expected = new TreeMap<>();
+    long last = 0;
+    int most = 1 << random.nextInt(10);
+    for (int step = 0; step < 2000; step++) {
+      if (random.nextInt(1000) == 0) {
+        numbered.clear();
+        expected.clear();
+      } else if (expected.size() < most && random.nextInt(5) > 1) {
+        numbered.add(++last, "value " + last);
+        expected.put(last, "value " + last);
+      } else if (!expected.isEmpty()) {
+        List<Long> numbers = new ArrayList<>(expected.keySet());
+        long number = numbers.get(random.nextInt(numbers.size()));
+        numbered.remove(number);
+        expected.remove(number);
+      }
+      assertThat(numbered.isEmpty()).isEqualTo(expected.isEmpty());
+      assertThat(numbered.first()).isEqualTo(expected.isEmpty() ? last + 1 : expected.firstKey());
+      assertThat(numbered.values()).isEqualTo(List.copyOf(expected.values()));
+      long any = last - random.nextInt(2 * most + 1);
+      assertThat(numbered.get(any)).isEqualTo(expected.get(any));
+    }
+  }
+
+  @Test
+  void knowsNothingOfNumbersThatWereNeverAdded() {
+    Numbered<String> numbered = new Numbered<>();
+    numbered.add(1, "one");
+    numbered.remove(Long.MAX_VALUE);
+    numbered.remove(Long.MIN_VALUE);
+
+    assertThat(numbered.get(0)).isNull();
+    assertThat(numbered.get(2)).isNull();
+    assertThat(numbered.get(Long.MAX_VALUE)).isNull();
+    assertThat(numbered.values()).containsExactly("one");
+  }
+}
