@@ -44,6 +44,7 @@ final class FastLine {
   private static final long EQUALS = Words.all('=');
   private static final long SPACES = Words.all(' ');
   private static final long DOTS = Words.all('.');
+  private static final long COLONS = Words.all(':');
   private static final long BRACKET_COLUMNS = Words.of(" [\0\0\0] ");
   private static final long BRACKET_MASK = 0x00ffff000000ffffL;
   private static final long KMEM_CAC = Words.of("kmem_cac");
@@ -150,7 +151,11 @@ final class FastLine {
     long flags =
         Words.head(Words.word(text, start + 31) ^ DOTS, flagCount) ^ DOTS; // dots behind them
     long dots = Words.hits(dotColumns, DOTS);
-    if (dots == 0 || Words.octet(text, flagsEnd) != ' ' || Words.hasBlanks(flags)) {
+    // With a colon they may be a time of another clock.
+    if (dots == 0
+        || Words.octet(text, flagsEnd) != ' '
+        || Words.hasBlanks(flags)
+        || Words.hits(flags, COLONS) != 0) {
       return false;
     }
     dotColumn = 38 + Words.first(dots);

@@ -194,6 +194,23 @@ class RandomTracesTest {
     }
   }
 
+  /// Where flags should be stands what may be the ticks of a clock: no event follows them.
+  @Test
+  void bothPathsTakeFlagsWithAColonForATime() {
+    String line =
+        "     kworker/2:0-28      [002] %s    13.903434: kfree: call_site=a+0x1 ptr=%016x%s";
+    String text =
+        line.formatted(".....", 0xffff888005578f00L, "\n")
+            + line.formatted("2:0-2", 0xffff888005578f40L, "\n")
+            + line.formatted(".....", 0xffff888005578f80L, "\n");
+
+    List<NaiveDecoder.Event> fast = Agreement.scanned(text.getBytes(StandardCharsets.ISO_8859_1));
+    List<NaiveDecoder.Event> slow =
+        Agreement.scanned(text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(fast).isEqualTo(slow).hasSize(2);
+  }
+
   private void damage(byte[] text) {
     int at = random.nextInt(text.length);
     switch (random.nextInt(4)) {
