@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -25,12 +26,14 @@ import org.numaslab.node.topology.Topology;
 
 /// A swarm's run on processes, put together from their parts and their histories, and audited.
 ///
+/// @param seconds from the first allocation or free to the last, measured
 /// @param losses members that were lost on the way
 /// @param bytes through Artery, from node i to node j
 /// @param costs where the time of requests to other processes went
 public record ClusterSwarm(
     long seed,
     long operations,
+    double seconds,
     long allocations,
     long remote,
     long handOffs,
@@ -60,6 +63,7 @@ public record ClusterSwarm(
       long gone) {}
 
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   public boolean isClean() {
     return violations.isEmpty();
@@ -100,6 +104,7 @@ public record ClusterSwarm(
     return new ClusterSwarm(
         seed,
         parts.stream().mapToLong(SwarmPart::operations).sum(),
+        workedNanos(events) / NANOS_PER_SECOND,
         audit.allocations(),
         parts.stream().mapToLong(SwarmPart::remote).sum(),
         audit.handOffs(),
@@ -112,6 +117,15 @@ public record ClusterSwarm(
         rejections,
         CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList())),
         violations);
+  }
+
+  private static long workedNanos(List<Event> events) {
+    LongSummaryStatistics times =
+        events.stream()
+            .filter(event -> event.kind() == Kind.ALLOCATED || event.kind() == Kind.FREED)
+            .mapToLong(Event::time)
+            .summaryStatistics();
+    return times.getCount() == 0 ? 0 : times.getMax() - times.getMin();
   }
 
   private static Event shifted(Event event, long begin) {

@@ -13,8 +13,12 @@ public final class ClusterSwarmView {
   public static String of(ClusterSwarm run, String schedule) {
     StringBuilder page = new StringBuilder();
     page.append(
-        "numaslab cluster run of a swarm, seed %d: %s operations by those who are left%n"
-            .formatted(run.seed(), count(run.operations())));
+        String.format(
+            Locale.ROOT,
+            "numaslab cluster run of a swarm, seed %d: %s operations by those who are left, in %.1f s [measured]%n",
+            run.seed(),
+            count(run.operations()),
+            run.seconds()));
     long faults = schedule.lines().filter(line -> !line.startsWith("#")).count();
     page.append("faults     ").append(faults == 0 ? "none" : faults + ", in schedule.txt");
     page.append(
