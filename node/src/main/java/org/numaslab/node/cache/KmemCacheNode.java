@@ -304,7 +304,7 @@ public final class KmemCacheNode {
       boolean full = !SlabWord.hasFree(word);
       int inUse = SlabWord.inUse(word) - run.length;
       boolean freeze = !frozen && full && cache.hasCpuPartial();
-      link(run, objects.firstFree(slab, word));
+      objects.linkBefore(objects.firstFree(slab, word), run);
       if (!frames.exchangeWord(slab, word, SlabWord.with(word, head, inUse, frozen || freeze))) {
         tally.add(Stat.CMPXCHG_DOUBLE_FAIL);
         continue;
@@ -328,15 +328,6 @@ public final class KmemCacheNode {
         tally.add(Stat.FREE_ADD_PARTIAL);
       }
       return Freed.STAYS;
-    }
-  }
-
-  /// The last first, as they would be freed one by one.
-  private void link(long[] run, long next) {
-    long after = next;
-    for (int i = run.length - 1; i >= 0; i--) {
-      objects.setNext(run[i], after);
-      after = run[i];
     }
   }
 

@@ -69,7 +69,9 @@ final class NodeFrees {
         freeTogether(named, new long[] {objects[at]}, run.call(), frozen);
         continue;
       }
+      int inUse = SlabWord.inUse(frames.word(slab));
       while (end < objects.length
+          && end - at < inUse // more are freed twice: the slab may be given back before them
           && slabOf(named.objects(), named.cache().id(), objects[end]) == slab) {
         end++;
       }

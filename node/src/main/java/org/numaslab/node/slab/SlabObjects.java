@@ -156,6 +156,16 @@ public final class SlabObjects {
     return next;
   }
 
+  /// Links objects in array order, before another one: the last first, as if they were freed one by
+  /// one.
+  public void linkBefore(long object, long[] linked) {
+    long next = object;
+    for (int i = linked.length - 1; i >= 0; i--) {
+      setNext(linked[i], next);
+      next = linked[i];
+    }
+  }
+
   /// The indexes of the objects of a list, in list order.
   ///
   /// @throws EmulatedOops when the list is corrupt
