@@ -37,4 +37,10 @@ public record LoanTimes(
   long believed() {
     return lease / 100 * PATIENCE_PERCENT;
   }
+
+  /// How long after the end of a lease its home still waits: in it ends, on a clock that does not
+  /// drift, what was begun within the lease.
+  public long patience() {
+    return believed() - lease;
+  }
 }

@@ -110,7 +110,7 @@ public final class ClusterMember implements MemberHost {
     this.link = link;
     this.shell = shell;
     this.requests = new RequestTimes(me, costs);
-    this.events = new MemberEvents(me, history, this::gone);
+    this.events = new MemberEvents(me, times.patience(), history, this::gone);
     Topology topology = part.topology();
     Memory own =
         part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());

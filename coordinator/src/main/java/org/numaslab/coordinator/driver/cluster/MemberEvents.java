@@ -18,6 +18,7 @@ import org.numaslab.node.loan.Rejection;
 /// Owner: the member; [#note] and [#now] are for any thread.
 final class MemberEvents implements LoanEvents {
   private final Incarnation me;
+  private final long patience;
   private final History history;
   private final Consumer<Incarnation> gone;
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
@@ -25,9 +26,12 @@ final class MemberEvents implements LoanEvents {
   private long reclaimed;
   private long reclaimedAt;
 
+  /// @param patience of a home with a lease: a cpu's turn that begins within the lease may end
+  ///   after it, however long its thread waits for a processor
   /// @param gone is told of each member that is removed, before anything comes of that
-  MemberEvents(Incarnation me, History history, Consumer<Incarnation> gone) {
+  MemberEvents(Incarnation me, long patience, History history, Consumer<Incarnation> gone) {
     this.me = me;
+    this.patience = patience;
     this.history = history;
     this.gone = gone;
   }
@@ -84,7 +88,7 @@ final class MemberEvents implements LoanEvents {
 
   @Override
   public void leased(Incarnation home, long until) {
-    note(Kind.LEASED, Event.NONE, home, 0, until);
+    note(Kind.LEASED, Event.NONE, home, 0, until + patience);
   }
 
   @Override
