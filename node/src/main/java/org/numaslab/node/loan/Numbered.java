@@ -31,10 +31,9 @@ final class Numbered<T> {
     return number >= first && number <= last;
   }
 
-  /// @param number the one after the number that was added last
-  void add(long number, T value) {
-    assert number == last + 1 : number + " after " + last;
-    last = number;
+  /// Adds a value with the next number.
+  void add(T value) {
+    last++;
     if (last - first == values.length) {
       grow();
     }
@@ -70,6 +69,11 @@ final class Numbered<T> {
   /// The lowest number that has a value, the next to be added where none has.
   long first() {
     return first;
+  }
+
+  /// The number that was added last, 0 before the first.
+  long last() {
+    return last;
   }
 
   boolean isEmpty() {

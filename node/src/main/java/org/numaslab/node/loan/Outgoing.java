@@ -63,9 +63,9 @@ final class Outgoing {
   private final Consumer<Frame> wire;
   private final RoundTrip roundTrip;
   private final Numbered<Open> open = new Numbered<>();
-  private long last;
 
-  /// The first request that was never sent, one past `last` when all were: they are sent in order.
+  /// The first request that was never sent, one past the last when all were: they are sent in
+  /// order.
   private long firstWaiting = 1;
 
   private long due = NEVER;
@@ -95,7 +95,7 @@ final class Outgoing {
   }
 
   private void transmitWaiting(long now) {
-    while (!isHeld && firstWaiting <= last && firstWaiting < open.first() + WINDOW) {
+    while (!isHeld && firstWaiting <= open.last() && firstWaiting < open.first() + WINDOW) {
       Open next = open.get(firstWaiting++);
       if (next != null) {
         transmit(next, now);
@@ -104,8 +104,8 @@ final class Outgoing {
   }
 
   Open send(Asked asked, long[] names, long token, long deadline, long now) {
-    Open request = new Open(++last, asked, names, token, deadline);
-    open.add(request.sequence, request);
+    Open request = new Open(open.last() + 1, asked, names, token, deadline);
+    open.add(request);
     due = Math.min(due, deadline);
     request.next = NEVER;
     transmitWaiting(now);
@@ -183,7 +183,7 @@ final class Outgoing {
   List<Open> close() {
     List<Open> left = open.values();
     open.clear();
-    firstWaiting = last + 1;
+    firstWaiting = open.last() + 1;
     return left;
   }
 

@@ -16,7 +16,6 @@ import org.numaslab.node.protocol.NodeProtocol.FreedRun;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.slab.KernelMessages;
-import org.numaslab.node.slab.SlabObjects;
 
 /// What a node does with objects that come back to it by address.
 ///
@@ -48,6 +47,8 @@ final class NodeFrees {
     this.tally = tally;
   }
 
+  /// Frees what a cpu has freed to a cache, as it did.
+  ///
   /// @param frozen is told of full slabs, which are frozen now
   void free(KmemCacheNode named, FreedRun run, Frozen frozen) {
     if (run.oneByOne()) {
@@ -64,7 +65,7 @@ final class NodeFrees {
     boolean unites = named.debug() == null && named.cache().hasCpuPartial();
     for (int end, at = 0; at < objects.length; at = end) {
       end = at + 1;
-      long slab = unites ? slabOf(named.objects(), named.cache().id(), objects[at]) : NO_SLAB;
+      long slab = unites ? ownSlabOf(named, objects[at]) : NO_SLAB;
       if (slab == NO_SLAB) {
         freeTogether(named, new long[] {objects[at]}, run.call(), frozen);
         continue;
@@ -72,22 +73,25 @@ final class NodeFrees {
       int inUse = SlabWord.inUse(frames.word(slab));
       while (end < objects.length
           && end - at < inUse // more are freed twice: the slab may be given back before them
-          && slabOf(named.objects(), named.cache().id(), objects[end]) == slab) {
+          && ownSlabOf(named, objects[end]) == slab) {
         end++;
       }
       free(named, slab, lastFirst(objects, at, end), end - at, frozen);
     }
   }
 
-  /// The slab of an object of a cache, [#NO_SLAB] for what is none.
-  private long slabOf(SlabObjects objects, CacheId cache, long object) {
+  /// The slab of an object of this very cache, [#NO_SLAB] for what is none.
+  private long ownSlabOf(KmemCacheNode named, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
-    if (!frames.isSlabOf(frame, cache.value())) {
+    if (!frames.isSlabOf(frame, named.cache().id().value())) {
       return NO_SLAB;
     }
     long slab = frames.head(frame);
-    int count = SlabWord.objects(frames.word(slab));
-    return objects.isObject(slab, count, object) ? slab : NO_SLAB;
+    return isObject(named, slab, object) ? slab : NO_SLAB;
+  }
+
+  private boolean isObject(KmemCacheNode cache, long slab, long object) {
+    return cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object);
   }
 
   /// In the order in which a list has them to which each was put first.
@@ -170,8 +174,7 @@ final class NodeFrees {
     }
     long slab = frames.head(frame);
     KmemCacheNode cache = cacheOf(named, slab);
-    if (cache.debug() == null
-        && !cache.objects().isObject(slab, SlabWord.objects(frames.word(slab)), object)) {
+    if (cache.debug() == null && !isObject(cache, slab, object)) {
       throw noObject(named, object);
     }
     return slab;

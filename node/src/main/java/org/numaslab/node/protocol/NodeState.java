@@ -306,7 +306,7 @@ public final class NodeState {
   private NodeReply free(Free m) {
     List<Outcome> outcomes = new ArrayList<>(1);
     FreedRun[] runs = m.runs();
-    for (int to, from = 0; from < runs.length; from = to) {
+    for (int from = 0, to; from < runs.length; from = to) {
       CacheId id = runs[from].cache();
       KmemCacheNode named = cache(id);
       List<SlabGrant> frozen = new ArrayList<>(1);

@@ -23,7 +23,7 @@ class NumberedTest {
         numbered.clear();
         expected.clear();
       } else if (expected.size() < most && random.nextInt(5) > 1) {
-        numbered.add(++last, "value " + last);
+        numbered.add("value " + ++last);
         expected.put(last, "value " + last);
       } else if (!expected.isEmpty()) {
         List<Long> numbers = new ArrayList<>(expected.keySet());
@@ -31,6 +31,7 @@ class NumberedTest {
         numbered.remove(number);
         expected.remove(number);
       }
+      assertThat(numbered.last()).isEqualTo(last);
       assertThat(numbered.isEmpty()).isEqualTo(expected.isEmpty());
       assertThat(numbered.first()).isEqualTo(expected.isEmpty() ? last + 1 : expected.firstKey());
       assertThat(numbered.values()).isEqualTo(List.copyOf(expected.values()));
@@ -42,7 +43,7 @@ class NumberedTest {
   @Test
   void knowsNothingOfNumbersThatWereNeverAdded() {
     Numbered<String> numbered = new Numbered<>();
-    numbered.add(1, "one");
+    numbered.add("one");
     numbered.remove(Long.MAX_VALUE);
     numbered.remove(Long.MIN_VALUE);
 
