@@ -231,7 +231,7 @@ final class LoanMutants {
                   "if (false) {\n      events.rejected")
               .scenario(CensusScenarios.class, "handedOffByTheHomeAroundACensus"),
           unsafe("R8", "what comes back meanwhile stays a candidate")
-              .inLoan(HOME, "candidates.remove(address);", "")
+              .inLoan(HOME, "candidates.removeAll(addresses);", "")
               .scenario(CensusScenarios.class, "handedBackDuringTheCount"),
           leak("R8", "not begun again on a second removal")
               .inLoan(

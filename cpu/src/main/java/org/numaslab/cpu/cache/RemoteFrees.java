@@ -32,11 +32,11 @@ final class RemoteFrees {
     int objects;
 
     void add(CacheId of, long object, Call by) {
-      if (singleCount > 0 && !(cache.value() == of.value() && by.equals(call))) {
+      if (cache.value() != of.value() || !by.equals(call)) {
         endSingles();
+        cache = of;
+        call = by;
       }
-      cache = of;
-      call = by;
       singles[singleCount++] = object;
       objects++;
     }

@@ -229,9 +229,9 @@ public final class Home {
 
   /// They are no candidates any more: whatever they are from now on, the census did not see it.
   private void comesBack(long[] addresses) {
-    for (long address : addresses) {
-      out.remove(address);
-      candidates.remove(address);
+    out.removeAll(addresses);
+    if (!candidates.isEmpty()) {
+      candidates.removeAll(addresses);
     }
   }
 

@@ -43,6 +43,24 @@ public final class Marks {
     return (int) (address >>> UNIT_SHIFT) & (WORDS * Long.SIZE - 1);
   }
 
+  private static boolean has(long[] bits, int bit) {
+    return (bits[bit >> 6] & 1L << bit) != 0;
+  }
+
+  /// @return whether it was not set
+  private static boolean set(long[] bits, int bit) {
+    boolean isNew = !has(bits, bit);
+    bits[bit >> 6] |= 1L << bit;
+    return isNew;
+  }
+
+  /// @return whether it was set
+  private static boolean clear(long[] bits, int bit) {
+    boolean wasSet = has(bits, bit);
+    bits[bit >> 6] &= ~(1L << bit);
+    return wasSet;
+  }
+
   private static int place(long page) {
     return (int) page & (1 << REGION_SHIFT) - 1;
   }
@@ -77,6 +95,7 @@ public final class Marks {
       regions.put(lastRegion, lastPages);
     }
     lastPages[place(page)] = bits;
+    lastPage = page;
     lastBits = bits;
     return bits;
   }
@@ -95,9 +114,7 @@ public final class Marks {
     if (bits == null) {
       bits = newBits(address >>> PAGE_SHIFT);
     }
-    int bit = bit(address);
-    boolean isNew = (bits[bit >> 6] & 1L << bit) == 0;
-    bits[bit >> 6] |= 1L << bit;
+    boolean isNew = set(bits, bit(address));
     size += isNew ? 1 : 0;
     return isNew;
   }
@@ -106,10 +123,9 @@ public final class Marks {
   public boolean remove(long address) {
     long[] bits = bits(address);
     int bit = bit(address);
-    if (bits == null || (bits[bit >> 6] & 1L << bit) == 0) {
+    if (bits == null || !clear(bits, bit)) {
       return false;
     }
-    bits[bit >> 6] &= ~(1L << bit);
     size--;
     if (bits[bit >> 6] == 0 && isEmpty(bits)) {
       drop(address >>> PAGE_SHIFT);
@@ -127,43 +143,37 @@ public final class Marks {
 
   public boolean contains(long address) {
     long[] bits = bits(address);
-    int bit = bit(address);
-    return bits != null && (bits[bit >> 6] & 1L << bit) != 0;
+    return bits != null && has(bits, bit(address));
   }
+
+  // ---- several addresses, page by page
 
   /// Whether each of them is there, and named once.
   boolean hasEachOnce(long[] addresses) {
-    int taken = 0;
-    while (taken < addresses.length && contains(addresses[taken])) {
-      flip(addresses[taken++]);
-    }
-    for (int i = 0; i < taken; i++) {
-      flip(addresses[i]);
-    }
-    return taken == addresses.length;
-  }
-
-  /// Of a page that is there, and stays.
-  private void flip(long address) {
-    long[] bits = bits(address);
-    if (bits != null) {
-      int bit = bit(address);
-      bits[bit >> 6] ^= 1L << bit;
-    }
+    int there = removeUpToMissing(addresses);
+    add(addresses, there);
+    return there == addresses.length;
   }
 
   public void addAll(long[] addresses) {
-    for (long address : addresses) {
-      add(address);
+    add(addresses, addresses.length);
+  }
+
+  private void add(long[] addresses, int count) {
+    for (int at = 0; at < count; ) {
+      long page = addresses[at] >>> PAGE_SHIFT;
+      int end = endOfPage(addresses, at, count);
+      long[] known = bitsOf(page);
+      long[] bits = known == null ? newBits(page) : known;
+      for (; at < end; at++) {
+        size += set(bits, bit(addresses[at])) ? 1 : 0;
+      }
     }
   }
 
   /// @return those that were there; what was given, when it is all of them
   public long[] removeAll(long[] addresses) {
-    int count = 0;
-    while (count < addresses.length && remove(addresses[count])) {
-      count++;
-    }
+    int count = removeUpToMissing(addresses);
     if (count == addresses.length) {
       return addresses;
     }
@@ -174,6 +184,40 @@ public final class Marks {
       }
     }
     return Arrays.copyOf(removed, count);
+  }
+
+  /// Removes addresses up to the first that is not there.
+  ///
+  /// @return how many
+  private int removeUpToMissing(long[] addresses) {
+    int at = 0;
+    for (int end = 0; at == end && at < addresses.length; ) {
+      long page = addresses[at] >>> PAGE_SHIFT;
+      long[] bits = bitsOf(page);
+      if (bits == null) {
+        break;
+      }
+      end = endOfPage(addresses, at, addresses.length);
+      int begin = at;
+      while (at < end && clear(bits, bit(addresses[at]))) {
+        at++;
+      }
+      size -= at - begin;
+      if (isEmpty(bits)) {
+        drop(page);
+      }
+    }
+    return at;
+  }
+
+  /// Where the addresses end that are of one page with the one at `from`.
+  private static int endOfPage(long[] addresses, int from, int count) {
+    long page = addresses[from] >>> PAGE_SHIFT;
+    int end = from + 1;
+    while (end < count && addresses[end] >>> PAGE_SHIFT == page) {
+      end++;
+    }
+    return end;
   }
 
   void clear() {

@@ -20,7 +20,7 @@ class MarksTest {
     TreeSet<Long> expected = new TreeSet<>();
     for (int step = 0; step < 2000; step++) {
       long address = random.nextInt(3) * REGIONS_APART + 8L * random.nextInt(2048);
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(7)) {
         case 0, 1, 2 -> assertThat(marks.add(address)).isEqualTo(expected.add(address));
         case 3 -> assertThat(marks.remove(address)).isEqualTo(expected.remove(address));
         case 4 -> {
@@ -29,6 +29,13 @@ class MarksTest {
           assertThat(marks.hasEachOnce(several)).isEqualTo(there.length == several.length);
           assertThat(marks.removeAll(several)).isEqualTo(there);
           Arrays.stream(several).forEach(expected::remove);
+        }
+        case 5 -> {
+          long[] twice = {address, address + 8, address};
+          marks.addAll(twice);
+          Arrays.stream(twice).forEach(expected::add);
+          assertThat(marks.hasEachOnce(twice)).isFalse();
+          assertThat(marks.hasEachOnce(Arrays.copyOf(twice, 2))).isTrue();
         }
         default -> {
           Marks copy = marks.copy();
