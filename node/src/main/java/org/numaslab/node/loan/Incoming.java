@@ -1,23 +1,24 @@
 package org.numaslab.node.loan;
 
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.loan.Frame.Told;
+import org.numaslab.node.protocol.Numbered;
 
 /// What one incarnation of another member has asked for, so that nothing is done twice: the answers
-/// from its oldest open request on.
+/// from its oldest open request on. No frame names one that is further back than [Outgoing#WINDOW]:
+/// so many are kept at most.
 ///
 /// Owner: the border that is asked. Models the completion records of RIFL (SOSP 2015), without
 /// their durability.
 final class Incoming {
-  private final TreeMap<Long, Told> done = new TreeMap<>();
+  private final Numbered<Told> done = new Numbered<>();
   private long oldest = 1;
 
   /// Forgets the answers that the sender has.
   void sawOldest(long oldestOpen) {
     if (oldestOpen > oldest) {
       oldest = oldestOpen;
-      done.headMap(oldest).clear();
+      done.removeBefore(oldest);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.loan.Frame.Asked;
 import org.numaslab.node.loan.Frame.Request;
+import org.numaslab.node.protocol.Numbered;
 
 /// The requests of one member to another about one home: each is sent again until it is answered.
 ///

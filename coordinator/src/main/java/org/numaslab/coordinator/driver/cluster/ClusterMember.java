@@ -109,9 +109,9 @@ public final class ClusterMember implements MemberHost {
     this.part = part;
     this.link = link;
     this.shell = shell;
-    this.requests = new RequestTimes(me, costs);
     this.events = new MemberEvents(me, times.patience(), history, this::gone);
     Topology topology = part.topology();
+    this.requests = new RequestTimes(me, topology.cpusOf(me.node()), costs);
     Memory own =
         part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
     this.counts = new PartialCounts(topology.nodeCount());

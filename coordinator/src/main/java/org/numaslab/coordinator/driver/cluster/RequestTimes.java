@@ -1,6 +1,9 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.cost.Costs;
@@ -8,14 +11,17 @@ import org.numaslab.coordinator.cost.Way;
 import org.numaslab.coordinator.driver.MessageCounts;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Frame.Answer;
+import org.numaslab.node.loan.Frame.Asked;
 import org.numaslab.node.loan.Frame.ForNode;
 import org.numaslab.node.loan.Frame.FromNode;
 import org.numaslab.node.loan.Frame.HandOff;
+import org.numaslab.node.loan.Frame.Listed;
 import org.numaslab.node.loan.Frame.Request;
 import org.numaslab.node.loan.Frame.Taken;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.protocol.NodeProtocol.FromCpu;
 import org.numaslab.node.protocol.NodeReply;
+import org.numaslab.node.protocol.Numbered;
 import org.numaslab.node.topology.CpuId;
 
 /// Follows the requests that CPUs and tasks of one member send to others, and says in answers when
@@ -33,12 +39,14 @@ import org.numaslab.node.topology.CpuId;
 /// Owner: the member, while it has everything to itself; asks and taken are for CPUs in their
 /// turns.
 final class RequestTimes {
-  /// What a request is known by when its answer comes; hand-offs are their own names.
-  private record OfCpu(CpuId cpu, long request) {}
-
   private final int me;
   private final Costs costs;
-  private final Map<Record, Asking> asked = new ConcurrentHashMap<>();
+
+  /// Of each cpu of the member, by their numbers.
+  private final Map<CpuId, Numbered<Asking>> asked = new HashMap<>();
+
+  /// They have no numbers.
+  private final Map<HandOff, Asking> handingOff = new ConcurrentHashMap<>();
 
   /// The parcel that is being taken, the way that it came, and the one of what it answers.
   private @Nullable Parcel taking;
@@ -49,27 +57,30 @@ final class RequestTimes {
   /// Of the parcel that is being taken.
   private @Nullable Frame frame;
 
-  RequestTimes(Incarnation me, Costs costs) {
+  RequestTimes(Incarnation me, List<CpuId> cpus, Costs costs) {
     this.me = me.node().value();
     this.costs = costs;
+    cpus.forEach(cpu -> asked.put(cpu, new Numbered<>()));
+  }
+
+  private Numbered<Asking> of(CpuId cpu) {
+    return Objects.requireNonNull(asked.get(cpu), "a cpu of this member");
   }
 
   // ---- of those who ask
 
   void asks(FromCpu message) {
     String kind = MessageCounts.Kind.of(message).label();
-    asked.put(
-        new OfCpu(message.from().cpu(), message.request()),
-        new Asking(kind, me, System.nanoTime()));
+    of(message.from().cpu()).put(message.request(), new Asking(kind, me, System.nanoTime()));
   }
 
   void asks(HandOff handOff) {
-    asked.put(handOff, new Asking(Costs.HAND_OFF, me, System.nanoTime()));
+    handingOff.put(handOff, new Asking(Costs.HAND_OFF, me, System.nanoTime()));
   }
 
   /// A cpu has an answer that it was told to take.
   void taken(CpuId cpu, NodeReply reply) {
-    Asking request = asked.remove(new OfCpu(cpu, reply.request()));
+    Asking request = of(cpu).remove(reply.request());
     if (request != null) {
       request.taken(System.nanoTime(), costs);
     }
@@ -85,7 +96,7 @@ final class RequestTimes {
     long[] asked = Parcel.NONE;
     for (Frame each : frames) {
       if (each.body() instanceof Request request) {
-        Asking asking = this.asked.get(nameOf(request));
+        Asking asking = asking(request.asked());
         if (asking != null) {
           asking.sent(each.to().node().value(), now);
         }
@@ -100,10 +111,12 @@ final class RequestTimes {
     return Parcel.of(frames, now, asked);
   }
 
-  private static Record nameOf(Request request) {
-    return request.asked() instanceof ForNode(FromCpu message)
-        ? new OfCpu(message.from().cpu(), message.request())
-        : (Record) request.asked();
+  private @Nullable Asking asking(Asked of) {
+    return switch (of) {
+      case ForNode(FromCpu message) -> of(message.from().cpu()).get(message.request());
+      case HandOff handOff -> handingOff.get(handOff);
+      case Listed list -> null;
+    };
   }
 
   /// A parcel is being taken, until [#tookIt].
@@ -130,14 +143,13 @@ final class RequestTimes {
   ///
   /// @return whether it comes from another member: a border may also answer in place of one
   boolean isAnswered(CpuId cpu, NodeReply reply) {
-    OfCpu name = new OfCpu(cpu, reply.request());
     Way back = came;
-    Asking request = asked.get(name);
+    Asking request = of(cpu).get(reply.request());
     if (request == null) {
       return false;
     }
     if (back == null || !reply.equals(told())) {
-      asked.remove(name);
+      of(cpu).remove(reply.request());
       return false;
     }
     request.answered(went, back);
@@ -148,7 +160,7 @@ final class RequestTimes {
   void granted(CpuId cpu) {
     Way back = came;
     NodeReply reply = told();
-    Asking request = reply == null ? null : asked.get(new OfCpu(cpu, reply.request()));
+    Asking request = reply == null ? null : of(cpu).get(reply.request());
     if (back != null && request != null) {
       request.answered(went, back);
     }
@@ -164,7 +176,7 @@ final class RequestTimes {
 
   /// A hand-off is over, for its task too.
   void handedOff(HandOff handOff) {
-    Asking request = asked.remove(handOff);
+    Asking request = handingOff.remove(handOff);
     Way back = came;
     Frame answer = frame;
     if (request != null

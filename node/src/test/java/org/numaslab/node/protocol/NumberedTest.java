@@ -1,4 +1,4 @@
-package org.numaslab.node.loan;
+package org.numaslab.node.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +37,31 @@ class NumberedTest {
       assertThat(numbered.values()).isEqualTo(List.copyOf(expected.values()));
       long any = last - random.nextInt(2 * most + 1);
       assertThat(numbered.get(any)).isEqualTo(expected.get(any));
+    }
+  }
+
+  /// As a receiver has them: in any order, none further back than the sender has them open.
+  @RepeatedTest(20)
+  void takesNumbersInAnyOrder(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    Numbered<String> numbered = new Numbered<>();
+    TreeMap<Long, String> expected = new TreeMap<>();
+    long oldest = 1;
+    for (int step = 0; step < 2000; step++) {
+      long number = oldest + random.nextInt(512);
+      if (random.nextInt(10) == 0) {
+        oldest = random.nextInt(20) == 0 ? number + 1_000_000 : number;
+        numbered.removeBefore(oldest);
+        expected.headMap(oldest).clear();
+      } else if (!expected.containsKey(number)) {
+        numbered.put(number, "value " + number);
+        expected.put(number, "value " + number);
+      } else if (random.nextBoolean()) {
+        assertThat(numbered.remove(number)).isEqualTo(expected.remove(number));
+      }
+      assertThat(numbered.size()).isEqualTo(expected.size());
+      assertThat(numbered.values()).isEqualTo(List.copyOf(expected.values()));
+      assertThat(numbered.get(number)).isEqualTo(expected.get(number));
     }
   }
 
