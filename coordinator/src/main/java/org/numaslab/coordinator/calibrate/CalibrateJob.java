@@ -41,11 +41,12 @@ public final class CalibrateJob implements Job {
   private static final int ASKS = 1000;
   private static final int TELLS = 20_000;
   private static final int SERIALIZATIONS = 20_000;
-  private static final int BATCHES = 25_600;
   private static final int BORROWED = 512;
   private static final int BORROW_CYCLES = 32;
-  private static final int FREED = 262_144;
-  private static final int FREE_CYCLES = 4;
+
+  /// In one go, and as many longs one way: long enough that how it begins and ends does not count.
+  private static final int FREED = 1 << 20;
+
   private static final int PAIRS = 1000;
   private static final int LARGE_BYTES = 2048;
   private static final int SMALL_BYTES = 64;
@@ -150,8 +151,8 @@ public final class CalibrateJob implements Job {
     machine.costs().clear();
     run(member, cpus.getLast(), new Borrowing(large, other.node(), borrowed, BORROW_CYCLES));
     double borrow = borrowNanos();
-    double longs = raw.longsPerSecond(other, BATCHES);
-    Borrowing freeing = new Borrowing(small, other.node(), freed, FREE_CYCLES);
+    double longs = raw.longsPerSecond(other, freed);
+    Borrowing freeing = new Borrowing(small, other.node(), freed, 1);
     run(member, cpus.getLast(), freeing);
     Pairs alone = new Pairs(small, PAIRS);
     run(member, cpus.getFirst(), alone);
@@ -167,7 +168,7 @@ public final class CalibrateJob implements Job {
         raw.serializeNanos(SERIALIZATIONS),
         longs,
         borrow,
-        1e9 * freed * FREE_CYCLES / freeing.freeNanos(),
+        1e9 * freed / freeing.freeNanos(),
         alone.nanos(),
         beside.nanos());
   }

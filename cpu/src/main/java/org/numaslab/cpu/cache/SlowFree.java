@@ -64,9 +64,11 @@ final class SlowFree {
     this.ownFrames = largest == null ? 0 : largest.count();
   }
 
-  private boolean isOwn(long frame) {
+  /// The node in whose memory a frame lies.
+  private int homeOf(long frame) {
     return Long.compareUnsigned(frame - ownStart, ownFrames) < 0
-        || topology.nodeIndexOfFrame(frame) == node;
+        ? node
+        : topology.nodeIndexOfFrame(frame);
   }
 
   /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab
@@ -118,8 +120,11 @@ final class SlowFree {
   /// itself.
   void free(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
-    if (!mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
-      hand(c, object);
+    int home = homeOf(frame);
+    if (home != node) {
+      remoteFrees.add(checked(home, object), c.cache.id(), object, cpu.call());
+    } else if (!mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
+      freeAtNode(new FreedRun(c.cache.id(), new long[] {object}, cpu.call(), true));
     }
   }
 
@@ -127,7 +132,8 @@ final class SlowFree {
   ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
-    if (mayTouch(c, frame)) {
+    int home = homeOf(frame);
+    if (home == node && mayTouch(c, frame)) {
       for (int i = 0; i < run.length - 1; i++) {
         c.objects.setNext(run[i], run[i + 1]);
       }
@@ -135,37 +141,21 @@ final class SlowFree {
         return;
       }
     }
-    hand(c, run);
-  }
-
-  /// Whether a frame is the own node's and of a slab of the cache, and the cpu need not leave it to
-  /// the node.
-  private boolean mayTouch(KmemCacheCpu c, long frame) {
-    return !c.isDebug && isOwn(frame) && frames.isSlabOf(frame, c.number);
-  }
-
-  /// Gives an object to the node in whose memory it lies.
-  private void hand(KmemCacheCpu c, long object) {
-    int home = homeOf(object);
-    if (home == node) {
-      freeAtNode(new FreedRun(c.cache.id(), new long[] {object}, cpu.call(), true));
-    } else {
-      remoteFrees.add(home, c.cache.id(), object, cpu.call());
-    }
-  }
-
-  private void hand(KmemCacheCpu c, long[] run) {
-    int home = homeOf(run[0]);
     FreedRun together = new FreedRun(c.cache.id(), run, cpu.call(), false);
     if (home == node) {
       freeAtNode(together);
     } else {
-      remoteFrees.add(home, together);
+      remoteFrees.add(checked(home, run[0]), together);
     }
   }
 
-  private int homeOf(long object) {
-    int home = topology.nodeIndexOfFrame(object >>> Memory.PAGE_SHIFT);
+  /// Whether a frame of the own node is of a slab of the cache, and the cpu need not leave it to
+  /// the node.
+  private boolean mayTouch(KmemCacheCpu c, long frame) {
+    return !c.isDebug && frames.isSlabOf(frame, c.number);
+  }
+
+  private static int checked(int home, long object) {
     if (home < 0) {
       throw new EmulatedOops(
           "page fault: free of " + ObjectAddress.print(object) + ", which is no node's memory");

@@ -247,6 +247,9 @@ public final class Borders {
 
   /// Whether no older life of it has to be removed first.
   private boolean isCurrent(Incarnation member) {
+    if (member.equals(members.get(member.node()))) {
+      return true;
+    }
     joined(member);
     return member.equals(members.get(member.node()));
   }

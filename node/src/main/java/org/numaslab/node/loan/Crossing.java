@@ -127,11 +127,18 @@ final class Crossing {
       case Handed handed -> true;
       case TookPages took -> true;
       case Activated activated -> activated.indexes().length > 0;
-      case Applied applied ->
-          message instanceof Zero
-              || Arrays.stream(applied.outcomes()).anyMatch(o -> o.frozen().length > 0);
+      case Applied applied -> message instanceof Zero || hasFrozen(applied.outcomes());
       default -> false;
     };
+  }
+
+  private static boolean hasFrozen(Outcome[] outcomes) {
+    for (Outcome outcome : outcomes) {
+      if (outcome.frozen().length > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The cache that a request is about, null for none or several.

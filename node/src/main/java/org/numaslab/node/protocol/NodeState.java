@@ -1,7 +1,6 @@
 package org.numaslab.node.protocol;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -350,9 +349,18 @@ public final class NodeState {
     return switch (message) {
       case Activate m -> knowsLoan(m.slab(), from);
       case Deactivate m -> knowsLoan(m.slab(), from);
-      case Unfreeze m -> Arrays.stream(m.slabs()).allMatch(slab -> knowsLoan(slab, from));
+      case Unfreeze m -> knowsLoans(m.slabs(), from);
       default -> true;
     };
+  }
+
+  private boolean knowsLoans(SlabRef[] slabs, CpuId borrower) {
+    for (SlabRef slab : slabs) {
+      if (!knowsLoan(slab, borrower)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean knowsLoan(SlabRef slab, CpuId borrower) {

@@ -200,10 +200,12 @@ public final class RawMessages implements AutoCloseable {
   }
 
   /// Longs in a second that go one way, 64 in each message.
-  public double longsPerSecond(Incarnation other, int batches) {
+  ///
+  /// @param longs in all, in steps of what one answer confirms
+  public double longsPerSecond(Incarnation other, int longs) {
     ActorRef<Object> to = endOf(other);
     CompletableFuture<Long> all = new CompletableFuture<>();
-    int count = batches / ACKNOWLEDGED * ACKNOWLEDGED;
+    int count = Math.max(1, longs / (FREES * ACKNOWLEDGED)) * ACKNOWLEDGED;
     long began = System.nanoTime();
     end.tell(
         new Begin(
