@@ -42,7 +42,7 @@ final class MachineOptions {
       converter = EnumWord.Drivers.class,
       description =
           "embedded: an actor for each cpu and node, timed by the clock; simulate: one thread,"
-              + " everything from the seed (embedded).")
+              + " everything from the seed (embedded). None for processes.")
   Driver driver = Driver.EMBEDDED;
 
   @Option(
@@ -52,7 +52,7 @@ final class MachineOptions {
       converter = EnumWord.Orders.class,
       description =
           "causal: each cpu in its own order, a free after its allocation; exact: the order of the"
-              + " trace (embedded: causal, simulate: exact).")
+              + " trace (embedded: causal, simulate: exact; processes: causal only).")
   @Nullable Order order;
 
   @Option(

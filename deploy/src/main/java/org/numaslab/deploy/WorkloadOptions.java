@@ -24,11 +24,13 @@ final class WorkloadOptions {
 
   @Option(
       names = "--workload",
-      paramLabel = "random[:LENGTH]",
+      paramLabel = "LOAD",
       order = 9,
       description =
-          "No trace but random tasks on all cpus, for LENGTH seconds (10) or, as in 5000000ops, so"
-              + " many operations in all; simulate has no clock and takes operations (1000000ops).")
+          "No trace but random[:LENGTH]: random tasks on all cpus, for LENGTH seconds (10) or, as in"
+              + " 5000000ops, so many operations in all; simulate has no clock and takes operations"
+              + " (1000000ops). On processes also swarm[:Nops], tasks that write down what they do"
+              + " (100000ops), for --faults and audits; and calibrate, which measures only.")
   @Nullable String workload;
 
   @Option(
