@@ -23,11 +23,14 @@ import org.numaslab.node.topology.NodeId;
 /// | FORMING | a process for each node, each knowing all members | READY is wanted |
 /// | READY | all to be ready, and the registry to have done what comes before the run | WARM |
 /// | WARM | all to be warm | RUNNING |
-/// | RUNNING | all that are left to be finished | SETTLED |
+/// | RUNNING | all that are left to be finished, and everybody that they know to be heard | SETTLED |
 /// | SETTLED | all that are left to be quiet, the registry to have done what comes after the run, all to be quiet twice | COLLECTED |
 /// | COLLECTED | all parts of the result | OVER |
 ///
-/// A process that is lost before the run began ends it; later the run goes on without it.
+/// A process that is lost before the run began ends it; later the run goes on without it. One that
+/// comes while the others run is part of the run, and late; one that comes after that is not.
+/// Nobody is told anything before it was heard, or the run could end without somebody who has
+/// begun.
 ///
 /// Owner: the coordinator's shell.
 public final class RunLead {
@@ -53,6 +56,7 @@ public final class RunLead {
     @Nullable Standing standing;
     boolean isFresh;
     boolean isLate;
+    boolean isTooLate;
     boolean isGone;
     byte @Nullable [] part;
     int fetched;
@@ -85,8 +89,7 @@ public final class RunLead {
 
   /// A process is there.
   public void found(String process) {
-    Follower follower = processes.computeIfAbsent(process, p -> new Follower());
-    follower.isLate |= follower.standing == null && wanted.isAtLeast(Phase.RUNNING);
+    processes.computeIfAbsent(process, p -> new Follower());
   }
 
   /// A member is removed: with its process.
@@ -126,7 +129,11 @@ public final class RunLead {
         return;
       }
     }
-    process.isLate |= process.standing == null && wanted.isAtLeast(Phase.RUNNING);
+    if (process.standing == null) {
+      boolean hasBegun = standing.run() == run && standing.phase() != Phase.NONE;
+      process.isLate = wanted.isAtLeast(Phase.RUNNING);
+      process.isTooLate = wanted.isAtLeast(Phase.SETTLED) && !hasBegun;
+    }
     process.standing = standing;
     process.isFresh = true;
     if (standing.run() == run && standing.phase() == Phase.FAILED) {
@@ -178,11 +185,12 @@ public final class RunLead {
   public void tick() {
     decide();
     for (Map.Entry<String, Follower> each : processes.entrySet()) {
-      if (!each.getValue().isGone) {
-        outbox.send(each.getKey(), new RunMessage.Want(run, wanted, each.getValue().isLate, words));
-        each.getValue().isFresh = false;
+      Follower process = each.getValue();
+      if (isPart(process)) {
+        outbox.send(each.getKey(), new RunMessage.Want(run, wanted, process.isLate, words));
+        process.isFresh = false;
         if (wanted == Phase.COLLECTED) {
-          fetch(each.getKey(), each.getValue());
+          fetch(each.getKey(), process);
         }
       }
     }
@@ -214,7 +222,7 @@ public final class RunLead {
         }
       }
       case RUNNING -> {
-        if (allAt(Phase.FINISHED)) {
+        if (allAt(Phase.FINISHED) && isEverybodyHeard()) {
           wanted = Phase.SETTLED;
         }
       }
@@ -249,10 +257,26 @@ public final class RunLead {
     return there.size() == nodes;
   }
 
+  /// Whether all members have been heard that anybody knows to be there.
+  private boolean isEverybodyHeard() {
+    int heard = 0;
+    int known = 0;
+    for (Follower process : processes.values()) {
+      Standing standing = process.standing;
+      if (standing != null && !process.isGone) {
+        heard += standing.members().length;
+        known = Math.max(known, standing.knows());
+      }
+    }
+    return heard >= known;
+  }
+
+  private static boolean isPart(Follower process) {
+    return process.standing != null && !process.isGone && !process.isTooLate;
+  }
+
   private List<Follower> left() {
-    return processes.values().stream()
-        .filter(process -> !process.isGone && process.standing != null)
-        .toList();
+    return processes.values().stream().filter(RunLead::isPart).toList();
   }
 
   private boolean allAt(Phase phase) {

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
@@ -48,7 +50,12 @@ public final class SwarmJob implements Job {
   private final Shim shim;
   private final long atLeastNanos;
   private final long share;
+
+  /// CPUs whose tasks are at their ends.
+  private final Set<CpuId> ended = ConcurrentHashMap.newKeySet();
+
   private volatile long began;
+  private volatile boolean isClosed;
 
   /// @param atLeastNanos it goes on: until its faults are over
   /// @param late whether the others have begun before
@@ -113,7 +120,7 @@ public final class SwarmJob implements Job {
     for (ClusterMember member : machine.members()) {
       member.note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
       for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
-        member.start(cpu, member.task(cpu), () -> {});
+        member.start(cpu, member.task(cpu), () -> ended.add(cpu));
       }
     }
   }
@@ -146,7 +153,7 @@ public final class SwarmJob implements Job {
   public void settle() {
     machine.members().forEach(ClusterMember::leaves);
     long until = System.nanoTime() + SETTLE_NANOS_MAX;
-    while (!isQuiet() && System.nanoTime() < until) {
+    while (!(hasEnded() && isQuiet()) && System.nanoTime() < until) {
       try {
         Thread.sleep(LOOK_MILLIS);
       } catch (InterruptedException e) {
@@ -155,6 +162,11 @@ public final class SwarmJob implements Job {
       }
     }
     machine.members().forEach(member -> member.flushAll(() -> {}));
+  }
+
+  /// Whether no task has anything left, or nobody moves them any more.
+  private boolean hasEnded() {
+    return isClosed || ended.size() == progress.size();
   }
 
   @Override
@@ -271,6 +283,7 @@ public final class SwarmJob implements Job {
 
   @Override
   public void close() {
+    isClosed = true;
     machine.close();
   }
 }

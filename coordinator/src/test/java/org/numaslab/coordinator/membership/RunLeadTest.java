@@ -57,19 +57,87 @@ class RunLeadTest {
         .matches(each -> each instanceof RunMessage.Want want && want.phase() == Phase.RUNNING);
   }
 
-  /// Or it would do once more what goes wrong in the run, from the begin.
+  /// Or it would do once more what goes wrong in the run, from the begin. Not before it is heard:
+  /// the run could be over without what it has begun.
   @Test
-  void whoComesInTheMiddleIsToldSoAtOnce() {
+  void whoComesInTheMiddleIsToldSoWhenItIsHeard() {
     RunLead leads = lead(RUN);
     leads.heard(at(RUN, Phase.RUNNING));
     leads.tick();
-    sent.clear();
     leads.found("b");
+    sent.clear();
+    leads.tick();
+    assertThat(sent).hasSize(1);
+
+    leads.heard(other(RunLead.LOOK, Phase.NONE));
+    sent.clear();
     leads.tick();
 
     assertThat(sent)
         .hasSize(2)
         .extracting(each -> ((RunMessage.Want) each).late())
         .containsExactly(false, true);
+  }
+
+  @Test
+  void theRunWaitsForWhoComesInTheMiddle() {
+    RunLead leads = lead(RUN);
+    leads.heard(at(RUN, Phase.RUNNING));
+    leads.tick();
+    leads.found("b");
+    leads.heard(other(RunLead.LOOK, Phase.NONE));
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.RUNNING);
+
+    leads.heard(other(RUN, Phase.FINISHED));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  @Test
+  void whoComesAtTheEndIsNoPartOfTheRun() {
+    RunLead leads = lead(RUN);
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.tick();
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+
+    leads.found("b");
+    leads.heard(other(RunLead.LOOK, Phase.NONE));
+    sent.clear();
+    for (int i = 0; i < 3; i++) {
+      leads.heard(at(RUN, Phase.SETTLED));
+      leads.tick();
+    }
+
+    assertThat(leads.wanted()).isEqualTo(Phase.COLLECTED);
+    assertThat(sent).hasSize(3);
+    assertThat(leads.standings()).hasSize(1);
+  }
+
+  /// A coordinator that was started again hears them one after the other.
+  @Test
+  void aRunGoesOnUntilEverybodyIsHeard() {
+    RunLead leads = lead(RUN);
+    leads.found("b");
+    leads.heard(knows(2, at(RUN, Phase.FINISHED)));
+    leads.tick();
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.RUNNING);
+
+    leads.heard(knows(2, other(RUN, Phase.FINISHED)));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  private static RunMessage.Standing other(long run, Phase phase) {
+    Incarnation[] node = {new Incarnation(new NodeId(1), 1)};
+    return new RunMessage.Standing(run, "b", phase, node, 1, 10, 100, true, "");
+  }
+
+  private static RunMessage.Standing knows(int members, RunMessage.Standing of) {
+    return new RunMessage.Standing(
+        of.run(), of.process(), of.phase(), of.members(), members, 10, 100, true, "");
   }
 }
