@@ -118,9 +118,9 @@ public final class SwarmJob implements Job {
     began = System.nanoTime();
     shim.begin();
     for (ClusterMember member : machine.members()) {
-      member.note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
+      member.host().note(Event.Kind.JOINED, Event.NONE, member.me(), 0, 0);
       for (CpuId cpu : plan.topology().cpusOf(member.me().node())) {
-        member.start(cpu, member.task(cpu), () -> ended.add(cpu));
+        member.start(cpu, member.host().task(cpu), () -> ended.add(cpu));
       }
     }
   }
@@ -133,12 +133,12 @@ public final class SwarmJob implements Job {
         progress.put(cpu, own);
         SplittableRandom random =
             new SplittableRandom(plan.seed() * 31 + cpu.value() + member.me().life());
-        SwarmTask task = new SwarmTask(member, cpu, load, random, own);
+        SwarmTask task = new SwarmTask(member.host(), cpu, load, random, own);
         member.expect(
             cpu,
             atLeastNanos == 0
                 ? task
-                : new PacedTask(task, member, cpu, own, share * 1.2e9 / atLeastNanos));
+                : new PacedTask(task, member.host(), cpu, own, share * 1.2e9 / atLeastNanos));
       }
     }
   }
@@ -277,7 +277,7 @@ public final class SwarmJob implements Job {
   public void died() {
     machine
         .members()
-        .forEach(member -> member.note(Event.Kind.DIED, Event.NONE, member.me(), 0, 0));
+        .forEach(member -> member.host().note(Event.Kind.DIED, Event.NONE, member.me(), 0, 0));
     close(); // or its tasks would go on among themselves
   }
 

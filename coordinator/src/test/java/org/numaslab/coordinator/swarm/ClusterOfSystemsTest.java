@@ -80,7 +80,8 @@ class ClusterOfSystemsTest {
           for (CpuId cpu : topology.cpusOf(member.me().node())) {
             Progress own = new Progress();
             progress.add(own);
-            member.start(cpu, new SwarmTask(member, cpu, load, random.split(), own), () -> {});
+            member.start(
+                cpu, new SwarmTask(member.host(), cpu, load, random.split(), own), () -> {});
           }
         }
       }

@@ -11,8 +11,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.audit.Event;
-import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.cost.Costs;
@@ -56,7 +54,7 @@ import org.numaslab.node.topology.Topology;
 /// The gate comes before the node. Nobody waits for a message while holding one of them.
 ///
 /// Owner: its actors, as the table says.
-public final class ClusterMember implements MemberHost {
+public final class ClusterMember {
   /// The number of what nobody waits for.
   private static final long NOBODYS = 0;
 
@@ -77,20 +75,16 @@ public final class ClusterMember implements MemberHost {
   /// A copy for others, until the registry says something.
   private volatile @Nullable List<CacheRecord> known;
 
-  private final Map<CpuId, MemberTask> tasks = new ConcurrentHashMap<>();
+  private final MemberTasks tasks;
   private final List<KmemCache> caches = new ArrayList<>();
-  private final Map<Long, HandingOff> handingOff = new ConcurrentHashMap<>();
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
   private final Map<Long, Runnable> whenDone = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
-
-  private record HandingOff(CpuId from, Frame.HandOff handOff) {}
 
   /// When the borders want attention, by the monotonic clock.
   private volatile long due = Long.MIN_VALUE;
 
   private volatile long timerAt = Long.MAX_VALUE;
-  private volatile boolean isLeaving;
 
   /// Whether it knows what exists. Before that it hears no other members.
   private boolean hasBegun;
@@ -109,9 +103,10 @@ public final class ClusterMember implements MemberHost {
     this.part = part;
     this.link = link;
     this.shell = shell;
-    this.events = new MemberEvents(me, times.patience(), history, this::gone);
     Topology topology = part.topology();
     this.requests = new RequestTimes(me, topology.cpusOf(me.node()), costs);
+    this.events = new MemberEvents(me, times.patience(), history, this::gone);
+    this.tasks = new MemberTasks(this, part, shell, events, requests);
     Memory own =
         part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
     this.counts = new PartialCounts(topology.nodeCount());
@@ -329,12 +324,8 @@ public final class ClusterMember implements MemberHost {
     alone(() -> borders.removed(member, events.now()));
   }
 
-  /// A member is removed: whoever waits for a task of it looks again.
   private void gone(Incarnation member) {
-    tasks.forEach((cpu, task) -> {
-      task.removed(member);
-      wake(cpu);
-    });
+    tasks.removed(member);
   }
 
   void cpuIsDone(CpuId cpu, long token) {
@@ -353,7 +344,7 @@ public final class ClusterMember implements MemberHost {
     borders.ask(home, message, events.now());
   }
 
-  private MemberCpu cpu(CpuId id) {
+  MemberCpu cpu(CpuId id) {
     MemberCpu cpu = cpus.get(id);
     if (cpu == null) {
       throw new IllegalArgumentException(id + " is not of " + me);
@@ -433,7 +424,19 @@ public final class ClusterMember implements MemberHost {
 
   /// A task will run on a cpu: what others pass on to it may come from now on.
   public void expect(CpuId cpu, MemberTask task) {
-    tasks.put(cpu, task);
+    tasks.expect(cpu, task);
+  }
+
+  /// What its tasks may ask of it.
+  public MemberHost host() {
+    return tasks;
+  }
+
+  /// A task passes objects on, while no cpu runs.
+  ///
+  /// @return false when that cannot be now: nothing has happened
+  boolean passOn(NodeId home, Frame.HandOff handOff, long token) {
+    return borders.handOff(home, handOff, token, events.now());
   }
 
   /// Runs a program on a cpu.
@@ -454,7 +457,7 @@ public final class ClusterMember implements MemberHost {
 
   /// From here on tasks give back what they have and end.
   public void leaves() {
-    isLeaving = true;
+    tasks.leave();
     alone(borders::leaves);
     resumeAll();
   }
@@ -523,96 +526,20 @@ public final class ClusterMember implements MemberHost {
     return copy;
   }
 
-  // ---- for its tasks
+  // ---- for others
 
-  @Override
+  /// Who it is.
   public Incarnation me() {
     return me;
   }
 
-  @Override
-  public Topology topology() {
-    return part.topology();
-  }
-
-  @Override
-  public Memory memory() {
-    return part.memory();
-  }
-
-  @Override
-  public @Nullable Incarnation homeOf(long address) {
-    return incarnationOf(new NodeId(topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT)));
-  }
-
-  @Override
-  public @Nullable Incarnation incarnationOf(NodeId of) {
+  /// Who is known to have a node now.
+  @Nullable Incarnation incarnationOf(NodeId of) {
     return of.equals(me.node()) ? me : borders.member(of);
   }
 
-  @Override
-  public List<KmemCache> openCaches() {
+  List<KmemCache> openCaches() {
     return caches;
-  }
-
-  @Override
-  public boolean isLeaving() {
-    return isLeaving;
-  }
-
-  @Override
-  public long now() {
-    return events.now();
-  }
-
-  @Override
-  public MemberTask task(CpuId cpu) {
-    MemberTask task = tasks.get(cpu);
-    if (task == null) {
-      throw new IllegalArgumentException(cpu + " of " + me + " has no task");
-    }
-    return task;
-  }
-
-  @Override
-  public void wake(CpuId cpu) {
-    cpu(cpu).tell(CpuActor.RESUME);
-  }
-
-  @Override
-  public void wakeAfter(CpuId cpu, long nanos) {
-    shell.after(nanos, () -> wake(cpu));
-  }
-
-  @Override
-  public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
-    events.note(kind, cpu, home, object, number);
-  }
-
-  @Override
-  public long handOff(CpuId from, Incarnation home, Frame.HandOff handOff) {
-    long token = tokens.incrementAndGet();
-    requests.asks(handOff);
-    handingOff.put(token, new HandingOff(from, handOff));
-    for (long object : handOff.objects()) {
-      note(Kind.HANDED, from.value(), home, object, handOff.to().value());
-    }
-    cpu(from)
-        .want(() -> {
-          if (!borders.handOff(home.node(), handOff, token, events.now())) {
-            handedOff(token, false);
-          }
-        });
-    return token;
-  }
-
-  private void handedOff(long token, boolean isTaken) {
-    HandingOff over = handingOff.remove(token);
-    if (over != null) {
-      requests.handedOff(over.handOff);
-      task(over.from).handedOff(token, isTaken);
-      wake(over.from);
-    }
   }
 
   /// Does what the borders want done: while no cpu runs.
@@ -639,16 +566,12 @@ public final class ClusterMember implements MemberHost {
 
     @Override
     public void deliver(Frame.HandOff handOff, Incarnation home) {
-      for (long object : handOff.objects()) {
-        note(Kind.TAKEN, handOff.to().value(), home, object, Event.NONE);
-      }
-      task(handOff.to()).taken(handOff, home);
-      wake(handOff.to());
+      tasks.deliver(handOff, home);
     }
 
     @Override
     public void handedOff(long token, boolean isTaken) {
-      ClusterMember.this.handedOff(token, isTaken);
+      tasks.handedOff(token, isTaken);
     }
 
     @Override
@@ -658,14 +581,8 @@ public final class ClusterMember implements MemberHost {
 
     @Override
     public void forget(Incarnation home) {
-      cpus.forEach((id, each) -> {
-        each.cpu().forget(home.node());
-        MemberTask task = tasks.get(id);
-        if (task != null) {
-          task.forget(home);
-          wake(id);
-        }
-      });
+      cpus.values().forEach(each -> each.cpu().forget(home.node()));
+      tasks.forget(home);
     }
 
     @Override

@@ -85,7 +85,7 @@ public final class ClusterPart implements Machine {
 
   /// The member that a cpu is of.
   public MemberHost hostOf(CpuId cpu) {
-    return member(cpu);
+    return member(cpu).host();
   }
 
   private ClusterMember member(CpuId cpu) {
@@ -254,7 +254,7 @@ public final class ClusterPart implements Machine {
   @Override
   public void wake(int cpu) {
     CpuId id = new CpuId(cpu);
-    member(id).wake(id);
+    member(id).host().wake(id);
   }
 
   @Override

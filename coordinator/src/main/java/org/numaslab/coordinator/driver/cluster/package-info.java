@@ -5,6 +5,7 @@
 /// one process
 ///   ClusterSystem ------ Pekko Cluster: Membership ---> Joined, Removed
 ///     ClusterMember      one for each node that the process has
+///       MemberTasks      its tasks, and what they pass on to those of other members
 ///       MemberActor      mailbox of the node and its borders <=== Parcel === other processes
 ///       CpuActor         one for each cpu; passes the gate of the member before it touches its cpu
 ///       ControlEnd       what the registry asks <=== RunMessage.Control === the coordinator's process:
