@@ -64,11 +64,18 @@ final class SlowFree {
     this.ownFrames = largest == null ? 0 : largest.count();
   }
 
-  /// The node in whose memory a frame lies.
-  private int homeOf(long frame) {
-    return Long.compareUnsigned(frame - ownStart, ownFrames) < 0
-        ? node
-        : topology.nodeIndexOfFrame(frame);
+  /// The node in whose memory an object lies.
+  private int homeOf(long object) {
+    long frame = object >>> Memory.PAGE_SHIFT;
+    if (Long.compareUnsigned(frame - ownStart, ownFrames) < 0) {
+      return node;
+    }
+    int home = topology.nodeIndexOfFrame(frame);
+    if (home < 0) {
+      throw new EmulatedOops(
+          "page fault: free of " + ObjectAddress.print(object) + ", which is no node's memory");
+    }
+    return home;
   }
 
   /// What this cpu knows of an object's slab: equal for objects of one slab. Another node's slab
@@ -120,9 +127,9 @@ final class SlowFree {
   /// itself.
   void free(KmemCacheCpu c, long object) {
     long frame = object >>> Memory.PAGE_SHIFT;
-    int home = homeOf(frame);
+    int home = homeOf(object);
     if (home != node) {
-      remoteFrees.add(checked(home, object), c.cache.id(), object, cpu.call());
+      remoteFrees.add(home, c.cache.id(), object, cpu.call());
     } else if (!mayTouch(c, frame) || !pushed(c, frames.head(frame), object, object, 1)) {
       freeAtNode(new FreedRun(c.cache.id(), new long[] {object}, cpu.call(), true));
     }
@@ -132,7 +139,7 @@ final class SlowFree {
   ///   shall have them
   void free(KmemCacheCpu c, long[] run) {
     long frame = run[0] >>> Memory.PAGE_SHIFT;
-    int home = homeOf(frame);
+    int home = homeOf(run[0]);
     if (home == node && mayTouch(c, frame)) {
       for (int i = 0; i < run.length - 1; i++) {
         c.objects.setNext(run[i], run[i + 1]);
@@ -145,7 +152,7 @@ final class SlowFree {
     if (home == node) {
       freeAtNode(together);
     } else {
-      remoteFrees.add(checked(home, run[0]), together);
+      remoteFrees.add(home, together);
     }
   }
 
@@ -153,14 +160,6 @@ final class SlowFree {
   /// the node.
   private boolean mayTouch(KmemCacheCpu c, long frame) {
     return !c.isDebug && frames.isSlabOf(frame, c.number);
-  }
-
-  private static int checked(int home, long object) {
-    if (home < 0) {
-      throw new EmulatedOops(
-          "page fault: free of " + ObjectAddress.print(object) + ", which is no node's memory");
-    }
-    return home;
   }
 
   /// Puts `count` objects that are linked from `first` to `last` on their slab's own list.

@@ -248,7 +248,7 @@ public final class Borders {
   /// Whether no older life of it has to be removed first.
   private boolean isCurrent(Incarnation member) {
     if (member.equals(members.get(member.node()))) {
-      return true;
+      return true; // all but the first frame of each
     }
     joined(member);
     return member.equals(members.get(member.node()));

@@ -230,9 +230,7 @@ public final class Home {
   /// They are no candidates any more: whatever they are from now on, the census did not see it.
   private void comesBack(long[] addresses) {
     out.removeAll(addresses);
-    if (!candidates.isEmpty()) {
-      candidates.removeAll(addresses);
-    }
+    candidates.removeAll(addresses);
   }
 
   /// Objects come back with a task.

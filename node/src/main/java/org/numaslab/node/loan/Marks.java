@@ -16,6 +16,7 @@ public final class Marks {
   private static final int UNIT_SHIFT = 3;
   private static final int REGION_SHIFT = 9;
   private static final long NO_PAGE = -1;
+  private static final long[] NOTHING = {};
   private static final int WORDS = 1 << (PAGE_SHIFT - UNIT_SHIFT) >> 6;
 
   /// The marks of one page.
@@ -173,6 +174,9 @@ public final class Marks {
 
   /// @return those that were there; what was given, when it is all of them
   public long[] removeAll(long[] addresses) {
+    if (isEmpty()) {
+      return NOTHING;
+    }
     int count = removeUpToMissing(addresses);
     if (count == addresses.length) {
       return addresses;
