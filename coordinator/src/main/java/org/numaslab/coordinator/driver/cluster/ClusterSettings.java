@@ -12,15 +12,16 @@ import org.numaslab.coordinator.membership.RunMessage;
 ///
 /// What a stranger who reaches the port can do to it, without [Tls]:
 ///
-/// | begins with [#MAGIC], then | Pekko 1.7 | harm |
+/// | sends | becomes of it | harm |
 /// |---|---|---|
-/// | no, anything | `TcpFraming` hangs up | none |
-/// | yes, a frame that is cut off, or of garbage | hangs up; `Decoder` drops it | none |
-/// | yes, a handshake in the process's own name | `ArteryTransport.association` throws: all inbound streams begin anew | while it goes on: after the pause without heartbeats the others remove the process |
-/// | yes, a length that is negative or close to 2^31 | `TcpFraming.ReadFrame` does not check it, and `ByteReader.take` adds it to its offset: the same bytes are a frame again, for ever | the process does nothing else, and the others remove it |
-/// | yes, a length up to there, and as many bytes | `TcpFraming` keeps them: `maximum-frame-size` is the sender's | memory |
+/// | what does not begin with [#MAGIC] | [FrameGuard] hangs up, and counts it | none |
+/// | after it a stream, a length or a version that cannot be | the same | none |
+/// | a frame that is cut off, or of garbage | Pekko hangs up; its `Decoder` drops it | none |
+/// | a handshake in the process's own name | [GuardedSystem] drops it, and counts it | none |
+/// | many connections, and on each a frame that does not end | is kept, up to the longest frame each | memory |
+/// | all that Pekko's members say to each other | is believed | any: members are removed |
 ///
-/// The last three are not ours to set. With TLS nobody without a key gets as far.
+/// With TLS nobody without a key gets as far.
 ///
 /// @param host to which it binds, and by which the others reach it
 /// @param port the same; 0 for any that is free

@@ -21,7 +21,6 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
@@ -82,8 +81,8 @@ public final class ClusterSystem implements AutoCloseable {
       roles.add(ClusterSettings.NODE_ROLE);
     }
     this.system =
-        ActorSystem.create(
-            Behaviors.empty(), ClusterSettings.NAME, settings.withRoles(roles).config());
+        Adapter.toTyped(
+            GuardedSystem.start(ClusterSettings.NAME, settings.withRoles(roles).config()));
     system.systemActorOf(Membership.create(this), "membership", Props.empty());
     system.getWhenTerminated().whenComplete((done, failed) -> end.complete(null));
   }

@@ -74,56 +74,68 @@ class HostilePeersTest {
 
   // ---- bytes
 
-  /// Neither once nor often.
   @Test
   void whatDoesNotBeginAsOursIsNotRead() throws IOException, InterruptedException {
-    byte[][] shouts = {
-      Intruder.garbage(4096),
-      Intruder.text("GET / HTTP/1.1\r\nHost: numaslab\r\n\r\n"),
-      Stranger.framed("AKKA", Stranger.MESSAGES, 64, Intruder.garbage(17)), // cut off
-      Stranger.framed("AKKA", Stranger.MESSAGES, Integer.MAX_VALUE, Intruder.garbage(1024)),
-      Stranger.framed("PEKK", Stranger.MESSAGES, -5, Intruder.garbage(1024)),
-      Stranger.framed("AKKA", Stranger.CONTROL, 1024, Intruder.garbage(1024))
-    };
-    endsCleanWhenHearingOften(shouts);
+    areRefused(
+        Intruder.garbage(4096),
+        Intruder.text("GET / HTTP/1.1\r\nHost: numaslab\r\n\r\n"),
+        Stranger.framed("AKKA", Stranger.MESSAGES, 64, Intruder.garbage(17)),
+        Stranger.framed("PEKK", Stranger.MESSAGES, -5, Intruder.garbage(1024)),
+        Stranger.framed(Stranger.NOBODYS, 1024, Intruder.garbage(1024)));
   }
 
   @Test
-  void framesThatBeginAsOursAndAreNoneAreDropped() throws IOException, InterruptedException {
-    byte[][] shouts = {
-      Stranger.framed(Stranger.MESSAGES, 64, Intruder.garbage(17)), // cut off
-      Stranger.framed(Stranger.MESSAGES, 1 << 30, Intruder.garbage(1024)), // does not come
-      Stranger.framed(Stranger.MESSAGES, 0, Intruder.garbage(1024)),
-      Stranger.framed(Stranger.MESSAGES, 1024, Intruder.garbage(1024)),
-      Stranger.framed(Stranger.CONTROL, 1024, Intruder.garbage(1024)),
-      Stranger.framed(Stranger.NOBODYS, 1024, Intruder.garbage(1024))
+  void framesOfImpossibleLengthsAreNotAwaited() throws IOException, InterruptedException {
+    int[] lengths = {
+      Integer.MIN_VALUE, -5, -4, -1, 0, 27, 512 * 1024 + 1, 1 << 30, Integer.MAX_VALUE
     };
-    endsCleanWhenHearingOften(shouts);
+    areRefused(
+        Arrays.stream(lengths)
+            .mapToObj(each -> Stranger.framed(Stranger.MESSAGES, each, new byte[1024]))
+            .toArray(byte[][]::new));
   }
 
-  private void endsCleanWhenHearingOften(byte[][] shouts) throws IOException, InterruptedException {
-    try (ThreeProcesses processes = processes()) {
-      processes.begin();
-      for (int i = 0; i < OFTEN; i++) {
-        for (byte[] each : shouts) {
-          Stranger.shout(processes.system(0), each);
-        }
-      }
-      comesToACleanEnd(processes);
-    }
-  }
-
-  /// Each time all that comes in begins anew.
   @Test
-  void whoShakesHandsInTheProcesssOwnNameDoesNotEndIt() throws IOException, InterruptedException {
+  void whoShakesHandsInTheProcesssOwnNameIsRefused() throws IOException, InterruptedException {
     try (ThreeProcesses processes = processes()) {
       processes.begin();
-      for (int i = 0; i < 12; i++) {
-        Stranger.shout(processes.system(0), Stranger.handshakeOf(processes.system(0)));
-        Thread.sleep(50);
-      }
-      comesToACleanEnd(processes);
+      byte[] asks = Stranger.asksInItsName(processes.system(0));
+      byte[] answers = Stranger.answersInItsName(processes.system(0));
+      endsCleanWhenHearingOften(processes, asks, answers);
+      await(() -> processes.system(0).links().refused() == 2 * OFTEN);
     }
+  }
+
+  private void areRefused(byte[]... shouts) throws IOException, InterruptedException {
+    try (ThreeProcesses processes = processes()) {
+      processes.begin();
+      endsCleanWhenHearingOften(processes, shouts);
+      await(() -> processes.system(0).links().refused() == (long) shouts.length * OFTEN);
+    }
+  }
+
+  @Test
+  void framesThatAreCutOffOrOfGarbageAreDropped() throws IOException, InterruptedException {
+    try (ThreeProcesses processes = processes()) {
+      processes.begin();
+      endsCleanWhenHearingOften(
+          processes,
+          Stranger.framed(Stranger.MESSAGES, 64, Intruder.garbage(17)), // cut off
+          Stranger.framed(Stranger.MESSAGES, 1024, Intruder.garbage(1024)),
+          Stranger.framed(Stranger.MESSAGES, 1024, new byte[1024]),
+          Stranger.framed(Stranger.CONTROL, 1024, Intruder.garbage(1024)),
+          Stranger.framed(Stranger.CONTROL, 1024, new byte[1024]));
+    }
+  }
+
+  private static void endsCleanWhenHearingOften(ThreeProcesses processes, byte[]... shouts)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < OFTEN; i++) {
+      for (byte[] each : shouts) {
+        Stranger.shout(processes.system(0), each);
+      }
+    }
+    comesToACleanEnd(processes);
   }
 
   private static void comesToACleanEnd(ThreeProcesses processes) throws InterruptedException {

@@ -54,22 +54,33 @@ final class Stranger {
   }
 
   /// Asks a process for an association with itself.
-  static byte[] handshakeOf(ClusterSystem process) {
-    ExtendedActorSystem actors = (ExtendedActorSystem) Adapter.toClassic(process.system());
-    OutboundHandshake.HandshakeReq asks =
+  static byte[] asksInItsName(ClusterSystem process) {
+    return control(
+        process,
         new OutboundHandshake.HandshakeReq(
-            new UniqueAddress(process.address(), ANY_UID), process.address());
+            new UniqueAddress(process.address(), ANY_UID), process.address()));
+  }
+
+  /// Tells a process that it agrees to an association with itself.
+  static byte[] answersInItsName(ClusterSystem process) {
+    return control(
+        process, new OutboundHandshake.HandshakeRsp(new UniqueAddress(process.address(), ANY_UID)));
+  }
+
+  private static byte[] control(ClusterSystem process, Object message) {
+    ExtendedActorSystem actors = (ExtendedActorSystem) Adapter.toClassic(process.system());
     SerializerWithStringManifest serializer =
-        (SerializerWithStringManifest) SerializationExtension.get(actors).findSerializerFor(asks);
+        (SerializerWithStringManifest)
+            SerializationExtension.get(actors).findSerializerFor(message);
     HeaderBuilder header = HeaderBuilder.out();
     header.setUid(ANY_UID);
     header.setNoSender();
     header.setNoRecipient();
     header.setSerializer(serializer.identifier());
-    header.setManifest(serializer.manifest(asks));
+    header.setManifest(serializer.manifest(message));
     ByteBuffer frame = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
     new EnvelopeBuffer(frame).writeHeader(header);
-    frame.put(serializer.toBinary(asks));
+    frame.put(serializer.toBinary(message));
     return framed(CONTROL, frame.position(), Arrays.copyOf(frame.array(), frame.position()));
   }
 
