@@ -2,9 +2,7 @@ package org.numaslab.deploy;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -205,9 +203,7 @@ public final class RunCommand implements Callable<Integer> {
     Audit audit = Audit.of(run.dump());
     RunTiming timing = RunTiming.of(readNanos, decoding, run, System.nanoTime() - ended);
     RunFiles files = RunFiles.of(run, gather.apply(run, AuditFigures.of(audit)), timing);
-    Map<String, String> texts = new LinkedHashMap<>(files.texts());
-    texts.putAll(MachineFiles.ofTracks(experiment));
-    output.write(texts, MachineFiles.links(run));
+    output.write(files.texts(), MachineFiles.links(run));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(files.summary());
     files.remarks().forEach(stdout::println);

@@ -12,8 +12,8 @@ import org.numaslab.node.slab.Track;
 /// On whose behalf operations are, for the caches that keep it (STORE_USER).
 ///
 /// Time is counted in jiffies, as the kernel has them: from five minutes before the 32-bit overflow
-/// on. With a clock there are 250 of them in a second, as Debian's kernels have (HZ); without one
-/// each operation of the machine is one.
+/// on. With a clock there are 250 of them in a second, as Debian's kernels have (HZ), from when the
+/// run begins; without one each operation of the machine is one.
 final class Calls {
   /// Jiffies per second.
   private static final int HZ = 250;
@@ -25,16 +25,24 @@ final class Calls {
 
   private final boolean[] kept;
   private final @Nullable LongSupplier clock;
-  private final long began;
+  private volatile long began;
+  private volatile boolean hasBegun;
 
   /// @param caches by the index that the programs use
   /// @param clock nanoseconds, null where there is none
   Calls(List<KmemCache> caches, @Nullable LongSupplier clock) {
     this.clock = clock;
-    this.began = clock == null ? 0 : clock.getAsLong();
     this.kept = new boolean[caches.size()];
     for (int i = 0; i < kept.length; i++) {
       kept[i] = caches.get(i).geometry().has(SlabFlags.STORE_USER);
+    }
+  }
+
+  /// The run begins, in all processes at about the same time.
+  void begin() {
+    if (clock != null) {
+      began = clock.getAsLong();
+      hasBegun = true;
     }
   }
 
@@ -52,7 +60,9 @@ final class Calls {
   }
 
   long jiffies(long operations) {
-    return INITIAL_JIFFIES
-        + (clock == null ? operations : (clock.getAsLong() - began) / NANOS_PER_JIFFY);
+    if (clock == null) {
+      return INITIAL_JIFFIES + operations;
+    }
+    return INITIAL_JIFFIES + (hasBegun ? (clock.getAsLong() - began) / NANOS_PER_JIFFY : 0);
   }
 }

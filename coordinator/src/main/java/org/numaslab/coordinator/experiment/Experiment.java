@@ -252,6 +252,7 @@ public abstract class Experiment implements AutoCloseable {
       warm();
     }
     starts();
+    calls().begin();
     long start = System.nanoTime();
     machine.run(programs());
     endNanos = System.nanoTime();

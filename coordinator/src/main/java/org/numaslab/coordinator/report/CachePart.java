@@ -27,6 +27,7 @@ import org.numaslab.node.topology.Topology;
 /// @param nodes in order
 /// @param cpus that have anything of it or counted anything, in order
 /// @param cpuSlabs slabs that those CPUs have, by the slabs' nodes
+/// @param tracks of the objects on those nodes
 public record CachePart(
     int id,
     String name,
@@ -34,7 +35,8 @@ public record CachePart(
     Described described,
     List<OnNode> nodes,
     List<OnCpu> cpus,
-    SortedMap<Integer, Long> cpuSlabs) {
+    SortedMap<Integer, Long> cpuSlabs,
+    TrackPart tracks) {
   /// What the registry says of it.
   ///
   /// @param defragPercent of searches that look at other nodes
@@ -105,7 +107,8 @@ public record CachePart(
   }
 
   /// @param recorded files whose text is taken from the traced kernel's folder, by name
-  static CachePart of(MachineState machine, KmemCache cache, Map<String, String> recorded) {
+  static CachePart of(
+      MachineState machine, KmemCache cache, Map<String, String> recorded, TrackPart tracks) {
     List<OnCpu> cpus = new ArrayList<>();
     SortedMap<Integer, Long> cpuSlabs = new TreeMap<>();
     for (Cpu cpu : machine.cpus()) {
@@ -123,7 +126,8 @@ public record CachePart(
         Described.of(cache, machine.registry().shared(cache.id()), recorded),
         machine.nodes().stream().map(node -> OnNode.of(node, cache)).toList(),
         cpus,
-        cpuSlabs);
+        cpuSlabs,
+        tracks);
   }
 
   /// A current slab, and with it the partial list: that counts for its head's node.
@@ -153,7 +157,8 @@ public record CachePart(
     all.sort(Comparator.comparingInt(OnCpu::cpu));
     SortedMap<Integer, Long> slabs = new TreeMap<>(cpuSlabs);
     other.cpuSlabs.forEach((node, count) -> slabs.merge(node, count, Long::sum));
-    return new CachePart(id, name, geometry, described, both, all, slabs);
+    return new CachePart(
+        id, name, geometry, described, both, all, slabs, tracks.plus(other.tracks));
   }
 
   /// What its CPUs have counted together.

@@ -92,10 +92,7 @@ final class ClusterTables {
     if (!rejected.isEmpty()) {
       page.paragraph("  no effect   ", String.join(", ", rejected));
     }
-    page.paragraph(
-        "  ",
-        "proc/ and sys/ are of the whole machine; sys/kernel/debug/slab, which no process has as a"
-            + " whole, is left out");
+    page.paragraph("  ", "proc/ and sys/ are of the whole machine");
   }
 
   private void costs() {

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.MachineState;
-import org.numaslab.coordinator.experiment.Experiment;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.protocol.NodeState;
 
 /// A machine's /proc and /sys at the end of a run, as text by path.
@@ -25,20 +23,9 @@ import org.numaslab.node.protocol.NodeState;
 /// out: there are no made-up figures.
 public final class MachineFiles {
   private static final String SLAB = "sys/kernel/slab/";
+  private static final String DEBUG = "sys/kernel/debug/slab/";
 
   private MachineFiles() {}
-
-  /// Of a machine that this process has as a whole: who allocated the objects of debug caches.
-  public static Map<String, String> ofTracks(Experiment experiment) {
-    MachineState machine = experiment.machine().state();
-    Map<String, String> files = new LinkedHashMap<>();
-    for (KmemCache cache : experiment.caches()) {
-      String debug = "sys/kernel/debug/slab/" + CacheFiles.kobject(cache.name()) + "/";
-      TrackFiles.of(machine, cache, experiment.endJiffies(), experiment::callSite)
-          .forEach((name, text) -> files.put(debug + name, text));
-    }
-    return files;
-  }
 
   /// What one node contributes to those of zones, and its own.
   static Map<String, String> ofNode(
@@ -56,12 +43,13 @@ public final class MachineFiles {
     return files;
   }
 
-  /// All but [#ofTracks].
   static Map<String, String> of(WholeRun run) {
     Map<String, String> files = new LinkedHashMap<>();
     for (CachePart cache : run.caches()) {
       String folder = SLAB + CacheFiles.kobject(cache.described().directory()) + "/";
       CacheFiles.of(cache).forEach((name, text) -> files.put(folder + name, text));
+      String debug = DEBUG + CacheFiles.kobject(cache.name()) + "/";
+      TrackFiles.of(run.topology(), cache).forEach((name, text) -> files.put(debug + name, text));
     }
     files.put("proc/slabinfo", Slabinfo.of(run.caches()));
     for (NodePart node : run.nodes()) {

@@ -36,7 +36,7 @@ public final class PartBytes {
   /// Compressed: a state is mostly digits.
   public static final int BYTES_MAX = (int) StateFile.BYTES_MAX;
 
-  private static final String FORMAT = "numaslab part 1";
+  private static final String FORMAT = "numaslab part 2";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()

@@ -28,7 +28,7 @@ public final class RunFiles {
     this.summary = summary;
   }
 
-  /// All but [MachineFiles#ofTracks], and the links of [MachineFiles#links].
+  /// All but the links of [MachineFiles#links].
   public static RunFiles of(WholeRun run, RunResult result, RunTiming timing) {
     RunFiles files = new RunFiles(Summary.of(result, timing));
     files.texts.put(SUMMARY, files.summary);

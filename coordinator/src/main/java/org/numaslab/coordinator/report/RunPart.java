@@ -86,7 +86,9 @@ public record RunPart(
     for (KmemCache cache : experiment.caches()) {
       Map<String, String> recorded =
           experiment.recorded(parts.size()).map(CacheFiles::of).orElse(Map.of());
-      parts.add(CachePart.of(machine, cache, recorded));
+      TrackPart tracks =
+          TrackPart.of(machine, cache, experiment.endJiffies(), experiment::callSite);
+      parts.add(CachePart.of(machine, cache, recorded, tracks));
     }
     return parts;
   }

@@ -19,7 +19,7 @@ public final class SlabAttributes {
 
   /// Of a machine that is here as a whole.
   public SlabAttributes(MachineState machine, KmemCache cache) {
-    this(CachePart.of(machine, cache, Map.of()));
+    this(CachePart.of(machine, cache, Map.of(), TrackPart.NONE));
   }
 
   SlabAttributes(CachePart cache) {

@@ -33,6 +33,7 @@ import org.numaslab.node.topology.Topology;
 /// | shares | computed anew |
 /// | time | the longest |
 public final class WholeRun {
+  private final Topology topology;
   private final List<RunPart> parts;
   private final List<LostMember> lost;
   private final ReplayTally tally;
@@ -40,6 +41,7 @@ public final class WholeRun {
   private final MachineDump dump;
 
   private WholeRun(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+    this.topology = topology;
     this.parts =
         parts.stream().sorted(Comparator.comparing(part -> part.nodeNumbers().getFirst())).toList();
     this.lost = List.copyOf(lost);
@@ -113,6 +115,10 @@ public final class WholeRun {
   /// Where the time of requests between processes went; empty in a run of one.
   CostParts costs() {
     return CostParts.merged(parts.stream().map(part -> part.borders().costs()).toList());
+  }
+
+  Topology topology() {
+    return topology;
   }
 
   List<RunPart> parts() {

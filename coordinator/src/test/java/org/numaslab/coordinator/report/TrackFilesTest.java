@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
+import org.numaslab.coordinator.driver.MachineState;
 import org.numaslab.coordinator.driver.simulate.SimulatedMachine;
 import org.numaslab.node.buddy.Gfp;
 import org.numaslab.node.cache.KmemCache;
@@ -59,8 +60,24 @@ class TrackFilesTest {
     machine.free(new CpuId(cpu), cache.id(), object);
   }
 
+  private static CachePart part(MachineState state, KmemCache cache) {
+    TrackPart tracks = TrackPart.of(state, cache, NOW, SYMBOLS::get);
+    return CachePart.of(state, cache, Map.of(), tracks);
+  }
+
+  private static Map<String, String> files(MachineState state, KmemCache cache) {
+    return TrackFiles.of(state.topology(), part(state, cache));
+  }
+
+  /// What a process has that has but one of the nodes.
+  private MachineState only(int node) {
+    MachineState all = machine.state();
+    return new MachineState(
+        all.topology(), all.memory(), List.of(all.nodes().get(node)), all.cpus(), all.registry());
+  }
+
   private String traces(KmemCache cache, String file) {
-    Map<String, String> files = TrackFiles.of(machine.state(), cache, NOW, SYMBOLS::get);
+    Map<String, String> files = files(machine.state(), cache);
     assertThat(files).containsOnlyKeys("alloc_traces", "free_traces");
     return files.get(file) + "";
   }
@@ -69,7 +86,7 @@ class TrackFilesTest {
   void aCacheWithoutUserTrackingHasNoSuchFiles() {
     KmemCache cache = cache(SlabFlags.RED_ZONE | SlabFlags.POISON | SlabFlags.CONSISTENCY_CHECKS);
 
-    assertThat(TrackFiles.of(machine.state(), cache, NOW, SYMBOLS::get)).isEmpty();
+    assertThat(files(machine.state(), cache)).isEmpty();
   }
 
   @Test
@@ -152,5 +169,24 @@ class TrackFilesTest {
 
     assertThat(traces(cache, "alloc_traces"))
         .isEqualTo("      1 0xffffffff81000000 age=0 pid=0 cpus=1 nodes=0\n");
+  }
+
+  @Test
+  void theNodesOfSeveralProcessesGiveWhatThoseOfOneGive() {
+    KmemCache cache = cache(SlabFlags.DEBUG_DEFAULT | SlabFlags.KMALLOC);
+    free(cache, alloc(cache, 0, 0, 12, 100, 50), 2, 1, 33, 600);
+    free(cache, alloc(cache, 3, 0, 12, 100, 50), 3, 1, 9, 650);
+    for (int i = 0; i < 40; i++) {
+      alloc(cache, i % CPUS, i % 2, i, 700 + i, 50 + i % 3);
+    }
+    MachineState whole = machine.state();
+
+    CachePart merged = part(only(0), cache).plus(part(only(1), cache));
+
+    assertThat(TrackFiles.of(whole.topology(), merged)).isEqualTo(files(whole, cache));
+    assertThat(traces(cache, "alloc_traces")).contains("nodes=0-1");
+    assertThat(traces(cache, "free_traces"))
+        .contains("2 d_alloc+0x20/0x90 age=350/375/400 pid=9-33 cpus=2-3 nodes=0-1")
+        .contains("38 <not-available> age=1000 pid=0 cpus=0 nodes=0-1");
   }
 }

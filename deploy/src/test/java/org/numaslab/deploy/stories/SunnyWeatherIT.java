@@ -29,6 +29,7 @@ class SunnyWeatherIT {
     JsonNode one = run("one", "run", "--driver", "embedded");
 
     assertThat(objects(processes)).isEqualTo(objects(one)).hasSizeGreaterThan(10);
+    assertThat(allocators("processes")).isEqualTo(allocators("one")).isNotEmpty();
     assertThat(processes.get("audit").get("clean").asBoolean()).isTrue();
     JsonNode members = processes.get("cluster").get("processes");
     assertThat(members).hasSize(4);
@@ -42,12 +43,21 @@ class SunnyWeatherIT {
 
   private JsonNode run(String name, String... command) throws IOException {
     List<String> words = new ArrayList<>(List.of(command));
-    words.addAll(List.of(SOME, "--quiet", "--out=" + folder.resolve(name)));
+    words.addAll(
+        List.of(SOME, "--slub-debug=U,dentry", "--quiet", "--out=" + folder.resolve(name)));
     CommandCall call = CommandCall.of(words.toArray(String[]::new));
     assertThat(call.exitCode()).as(call.out() + call.err()).isEqualTo(ExitCode.OK);
     assertThat(call.out()).contains("Audit: clean");
     return new ObjectMapper()
         .readTree(Files.readString(folder.resolve(name).resolve("result.json")));
+  }
+
+  /// How many dentries are live, and where in the kernel they were allocated.
+  private List<String> allocators(String run) throws IOException {
+    Path traces = folder.resolve(run).resolve("sys/kernel/debug/slab/dentry/alloc_traces");
+    return Files.readAllLines(traces).stream()
+        .map(line -> line.substring(0, line.indexOf(" age=")))
+        .toList();
   }
 
   /// Of each cache: objects handed out, freed and kept.
