@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.History;
@@ -45,15 +44,7 @@ import org.numaslab.node.topology.Topology;
 
 /// One member of a cluster: a node, its CPUs, and the borders around them, in real time.
 ///
-/// | who | may touch | holds |
-/// |---|---|---|
-/// | a cpu's actor | its cpu, for a turn | the gate, shared |
-/// | the member's actor, for its own CPUs | the node | the node |
-/// | anybody, for what crosses a border | all of it | the gate alone, and the node |
-///
-/// The gate comes before the node. Nobody waits for a message while holding one of them.
-///
-/// Owner: its actors, as the table says.
+/// Owner: its actors, as [MemberGate] says.
 public final class ClusterMember {
   /// The number of what nobody waits for.
   private static final long NOBODYS = 0;
@@ -76,15 +67,10 @@ public final class ClusterMember {
   private volatile @Nullable List<CacheRecord> known;
 
   private final MemberTasks tasks;
+  private final MemberGate gate;
   private final List<KmemCache> caches = new ArrayList<>();
-  private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
   private final Map<Long, Runnable> whenDone = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
-
-  /// When the borders want attention, by the monotonic clock.
-  private volatile long due = Long.MIN_VALUE;
-
-  private volatile long timerAt = Long.MAX_VALUE;
 
   /// Whether it knows what exists. Before that it hears no other members.
   private boolean hasBegun;
@@ -133,6 +119,7 @@ public final class ClusterMember {
             cache -> this.node.cache(cache).objects(),
             this::hear);
     this.control = new ControlEnd(this, me, part.log(), shell);
+    this.gate = new MemberGate(node, events::now, shell, new Chores());
     for (CpuId id : topology.cpusOf(me.node())) {
       cpus.put(
           id,
@@ -143,36 +130,41 @@ public final class ClusterMember {
     }
   }
 
-  // ---- the gate
-
-  /// For a cpu's actor: before it touches its cpu. A lease that is over ends first.
-  void enter() {
-    if (events.now() >= due) {
-      alone(() -> {});
-    }
-    gate.readLock().lock();
-  }
-
-  /// @param wants whether the cpu has something to ask of other members
-  void leave(boolean wants) {
-    gate.readLock().unlock();
-    if (wants) {
-      alone(() -> {});
-    }
-  }
-
   /// Does something while no cpu runs, then all that is wanted and due at the borders.
   void alone(Runnable action) {
-    gate.writeLock().lock();
-    try {
-      synchronized (node) {
-        doWanted(); // nobody is removed while something of it waits to be asked
-        action.run();
-        settle();
+    gate.alone(action);
+  }
+
+  MemberGate gate() {
+    return gate;
+  }
+
+  // ---- what is wanted and due
+
+  private final class Chores implements MemberGate.Chores {
+    /// Nobody is removed while something of it waits to be asked.
+    @Override
+    public void first() {
+      doWanted();
+    }
+
+    @Override
+    public long last() {
+      boolean again = true;
+      while (again) {
+        again = doWanted();
+        if (hasBegun && borders.nextDue() <= events.now()) {
+          borders.tick(events.now());
+          again = true;
+        }
       }
-    } finally {
+      sendWhatIsUrgent();
+      return hasBegun ? borders.nextDue() : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void over() {
       requests.tookIt();
-      gate.writeLock().unlock();
     }
   }
 
@@ -185,26 +177,13 @@ public final class ClusterMember {
     return any;
   }
 
-  private void settle() {
-    boolean again = true;
-    while (again) {
-      again = doWanted();
-      if (hasBegun && borders.nextDue() <= events.now()) {
-        borders.tick(events.now());
-        again = true;
-      }
-    }
+  private void sendWhatIsUrgent() {
     while (parcels.isUrgent()) {
       send(parcels.next());
     }
     if (parcels.isWaiting() && !isToldToSend) {
       isToldToSend = true;
       shell.tell(MemberActor.SEND);
-    }
-    due = hasBegun ? borders.nextDue() : Long.MAX_VALUE;
-    if (due < timerAt) {
-      timerAt = due;
-      shell.wakeAt(due);
     }
   }
 
@@ -220,12 +199,6 @@ public final class ClusterMember {
       isToldToSend = false;
       parcels.hurry();
     });
-  }
-
-  /// The time that the timer was set for has come.
-  void due() {
-    timerAt = Long.MAX_VALUE;
-    alone(() -> {});
   }
 
   // ---- for its actors

@@ -62,7 +62,7 @@ final class MemberActor {
               case CpuAnswer m -> member.answered(m.reply());
               case Parcel m -> member.receive(m);
               case Send m -> member.sendWaiting();
-              case Due m -> member.due();
+              case Due m -> member.gate().wake();
               case Joined m -> member.joined(m.member());
               case Leaving m -> member.leaving(m.member());
               case Removed m -> member.removed(m.member());

@@ -97,12 +97,12 @@ final class MemberCpu implements CpuOutbox, Gate {
 
   @Override
   public void enter() {
-    member.enter();
+    member.gate().enter();
   }
 
   @Override
   public void leave() {
-    member.leave(!wanted.isEmpty());
+    member.gate().leave(!wanted.isEmpty());
   }
 
   @Override
