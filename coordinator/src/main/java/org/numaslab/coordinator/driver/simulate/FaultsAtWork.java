@@ -106,7 +106,7 @@ final class FaultsAtWork {
               f.node(),
               m -> {
                 cluster.kill(m);
-                cluster.detect(m);
+                cluster.removals().detect(m);
                 if (f.restartNanos() != Fault.NEVER) {
                   cluster.restartLater(f.node(), f.restartNanos());
                 }
@@ -116,7 +116,7 @@ final class FaultsAtWork {
           member(
               f.node(),
               m -> {
-                cluster.remove(m.me());
+                cluster.removals().remove(m.me());
                 cluster.time().after(f.unawareNanos(), () -> endIfAlive(m));
               });
       case Fault.Pause f -> pause(f.node());
@@ -198,15 +198,15 @@ final class FaultsAtWork {
     cluster
         .time()
         .after(
-            cluster.detection(),
+            cluster.removals().detection(),
             () -> {
               if (member.isPaused() && !isOver) {
-                cluster.remove(member.me());
+                cluster.removals().remove(member.me());
               }
             });
     return () -> {
       member.resume();
-      if (cluster.isRemoved(member.me())) { // it goes on until somebody tells it
+      if (cluster.removals().isRemoved(member.me())) { // it goes on until somebody tells it
         cluster.time().after(random.nextLong(1500 * MILLIS), () -> endIfAlive(member));
       }
     };
@@ -220,13 +220,15 @@ final class FaultsAtWork {
 
   private void leave(SimulatedMember member, long rejoinNanos) {
     member.leaves(() ->
-        cluster.goes(
-            member,
-            () -> {
-              if (rejoinNanos != Fault.NEVER) {
-                cluster.restartLater(member.me().node(), rejoinNanos);
-              }
-            }));
+        cluster
+            .removals()
+            .goes(
+                member,
+                () -> {
+                  if (rejoinNanos != Fault.NEVER) {
+                    cluster.restartLater(member.me().node(), rejoinNanos);
+                  }
+                }));
   }
 
   private Runnable churn(long everyNanos) {
@@ -355,7 +357,7 @@ final class FaultsAtWork {
     cluster
         .time()
         .after(
-            cluster.detection(),
+            cluster.removals().detection(),
             () -> {
               if (goesOn[0]) {
                 losing.addAll(losersOf(sides));
@@ -391,7 +393,7 @@ final class FaultsAtWork {
   private void giveUp(NodeId node) {
     SimulatedMember member = cluster.member(node);
     if (member != null) {
-      cluster.remove(member.me());
+      cluster.removals().remove(member.me());
       cluster
           .time()
           .after(random.nextLong(1500 * MILLIS), () -> member.run(() -> endIfAlive(member)));

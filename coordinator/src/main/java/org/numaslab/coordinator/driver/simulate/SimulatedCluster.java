@@ -2,7 +2,6 @@ package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +41,7 @@ import org.numaslab.node.topology.ZoneType;
 /// | about | what is simulated |
 /// |---|---|
 /// | messages | [Wires] |
-/// | who is there | a service that removes whom it does not hear for long enough; what it decides reaches each member at a time of its own |
+/// | who is there | a [RemovalService]; who is dead starts again |
 /// | caches | a coordinator that is asked to do [Chores]; tasks use a cache when every member knows it |
 public final class SimulatedCluster implements AutoCloseable {
   /// What a cluster is made of.
@@ -88,9 +87,6 @@ public final class SimulatedCluster implements AutoCloseable {
 
   private static final long MILLIS = 1_000_000;
 
-  /// From when a member says that it goes, until it does.
-  private static final long GOES_NANOS = 20 * MILLIS;
-
   private final Settings settings;
   private final Topology topology;
   private final Tasks tasks;
@@ -105,7 +101,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Chores chores;
   private final @Nullable SimulatedMember[] members;
   private final int[] lives;
-  private final Set<Incarnation> decided = new LinkedHashSet<>();
+  private final RemovalService removals;
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
   private final Censuses censuses = new Censuses();
   private final Failures failures = new Failures();
@@ -124,6 +120,7 @@ public final class SimulatedCluster implements AutoCloseable {
     this.history = history;
     this.seeds = new SplittableRandom(settings.seed());
     this.random = seeds.split();
+    this.removals = new RemovalService(this, random);
     this.wires =
         new Wires(
             settings.encodes(), topology, settings.costs(), seeds.split(), time, this::deliver);
@@ -158,6 +155,10 @@ public final class SimulatedCluster implements AutoCloseable {
 
   VirtualTime time() {
     return time;
+  }
+
+  RemovalService removals() {
+    return removals;
   }
 
   Wires wires() {
@@ -269,7 +270,7 @@ public final class SimulatedCluster implements AutoCloseable {
   List<Incarnation> members() {
     List<Incarnation> known = new ArrayList<>();
     for (SimulatedMember member : members) {
-      if (member != null && !isRemoved(member.me())) {
+      if (member != null && !removals.isRemoved(member.me())) {
         known.add(member.me());
       }
     }
@@ -292,7 +293,7 @@ public final class SimulatedCluster implements AutoCloseable {
       return;
     }
     if (before != null) {
-      remove(before.me());
+      removals.remove(before.me());
     }
     start(node);
     SimulatedMember member = members[node.value()];
@@ -316,10 +317,11 @@ public final class SimulatedCluster implements AutoCloseable {
       time.after(soon, () -> tell(node, to -> to.joined(other.me())));
     }
     time.after(random.nextLong(50 * MILLIS), () -> coordinator.joined(member.me()));
-    List.copyOf(decided).forEach(gone -> tellSometime(node, gone));
+    removals.tellAll(node);
   }
 
-  private void tell(NodeId node, Consumer<SimulatedMember> what) {
+  /// Tells a member something, if it is there.
+  void tell(NodeId node, Consumer<SimulatedMember> what) {
     SimulatedMember member = member(node);
     if (member != null) {
       member.run(() -> what.accept(member));
@@ -334,74 +336,12 @@ public final class SimulatedCluster implements AutoCloseable {
     }
   }
 
-  /// A member says that it goes, and does when what was on its way to it has arrived.
-  ///
-  /// @param then runs when it is removed; not where it dies before
-  void goes(SimulatedMember member, Runnable then) {
-    for (SimulatedMember other : alive()) {
-      if (other != member) {
-        other.run(() -> other.leaving(member.me()));
-      }
-    }
-    time.after(
-        GOES_NANOS,
-        () -> {
-          if (member.isAlive()) {
-            kill(member);
-            remove(member.me());
-            then.run();
-          }
-        });
-  }
-
-  /// Whom nobody has heard for long enough is removed: whether it is dead or not.
-  void detect(SimulatedMember silent) {
-    time.after(detection(), () -> remove(silent.me()));
-  }
-
-  /// How long nobody hears a member before it is removed.
-  long detection() {
-    return times().lease() * 3 / 2 + random.nextLong(times().lease() * 2);
-  }
-
-  /// The service decides that a member is removed. Everybody hears of it sooner or later.
-  void remove(Incarnation gone) {
-    if (decided.add(gone)) {
-      for (int node = 0; node < members.length; node++) {
-        tellSometime(new NodeId(node), gone);
-      }
-      time.after(random.nextLong(removalSpread()), () -> coordinator.removed(gone));
-    }
-  }
-
-  /// Within which everybody hears of a removal.
-  private long removalSpread() {
-    return isHealed ? 100 * MILLIS : 1500 * MILLIS;
-  }
-
-  private void tellSometime(NodeId node, Incarnation gone) {
-    time.after(
-        random.nextLong(removalSpread()),
-        () ->
-            tell(
-                node,
-                to -> {
-                  if (!to.me().equals(gone)) {
-                    to.removed(gone);
-                  }
-                }));
-  }
-
-  boolean isRemoved(Incarnation member) {
-    return decided.contains(member);
-  }
-
   /// The kernel of a member has stopped: its process ends, and is started again.
   void panics(SimulatedMember member, EmulatedOops oops) {
     failures.oopses++;
     log.print(String.valueOf(oops.getMessage()));
     kill(member);
-    detect(member);
+    removals.detect(member);
     restartLater(member.me().node(), MILLIS + random.nextLong(1000 * MILLIS));
   }
 
@@ -411,7 +351,7 @@ public final class SimulatedCluster implements AutoCloseable {
         0,
         () -> {
           kill(member);
-          remove(member.me());
+          removals.remove(member.me());
         });
     restartLater(member.me().node(), MILLIS + random.nextLong(1000 * MILLIS));
   }
@@ -563,8 +503,8 @@ public final class SimulatedCluster implements AutoCloseable {
   /// Whether a member has nothing to do and knows what became of the others.
   private boolean isAtRest(SimulatedMember member) {
     return member.isQuiet()
-        && !isRemoved(member.me())
-        && decided.stream().allMatch(member.borders()::hasRemoved);
+        && !removals.isRemoved(member.me())
+        && removals.areAll(member.borders()::hasRemoved);
   }
 
   private String waitsFor() {
