@@ -22,7 +22,9 @@ public interface MemberHost {
   Memory memory();
 
   /// The incarnation in whose memory an address lies, as far as this member knows.
-  @Nullable Incarnation homeOf(long address);
+  default @Nullable Incarnation homeOf(long address) {
+    return incarnationOf(new NodeId(topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT)));
+  }
 
   /// Who is known to have a node now.
   @Nullable Incarnation incarnationOf(NodeId node);

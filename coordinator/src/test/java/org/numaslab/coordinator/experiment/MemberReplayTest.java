@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.CacheDump;
+import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.driver.simulate.CostModel;
 import org.numaslab.coordinator.driver.simulate.SimulatedCluster;
-import org.numaslab.coordinator.driver.simulate.SimulatedMember;
 import org.numaslab.coordinator.experiment.SlotName.Kind;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
@@ -276,7 +276,7 @@ class MemberReplayTest {
       }
     }
 
-    private MemberTask task(SimulatedCluster cluster, SimulatedMember member, CpuId cpu) {
+    private MemberTask task(SimulatedCluster cluster, MemberHost member, CpuId cpu) {
       SlotTable table =
           slots.computeIfAbsent(
               member.me(),
@@ -355,12 +355,12 @@ class MemberReplayTest {
 
   /// A replay as slow as faults are; only the first life of a member has one.
   private static final class Life implements MemberTask {
-    private final SimulatedMember host;
+    private final MemberHost host;
     private final CpuId cpu;
     private final MemberReplay replay;
     private final long think;
 
-    Life(SimulatedMember host, CpuId cpu, MemberReplay replay, long think) {
+    Life(MemberHost host, CpuId cpu, MemberReplay replay, long think) {
       this.host = host;
       this.cpu = cpu;
       this.replay = replay;

@@ -115,11 +115,6 @@ final class MemberTasks implements MemberHost {
   }
 
   @Override
-  public @Nullable Incarnation homeOf(long address) {
-    return incarnationOf(new NodeId(topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT)));
-  }
-
-  @Override
   public @Nullable Incarnation incarnationOf(NodeId of) {
     return member.incarnationOf(of);
   }

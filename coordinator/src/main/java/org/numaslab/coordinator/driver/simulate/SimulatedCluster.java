@@ -18,6 +18,7 @@ import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.driver.MachineLimits;
+import org.numaslab.coordinator.driver.MemberHost;
 import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
@@ -63,7 +64,7 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /// Makes the task of a cpu, each time that its member starts.
   public interface Tasks {
-    MemberTask task(SimulatedCluster cluster, SimulatedMember member, CpuId cpu);
+    MemberTask task(SimulatedCluster cluster, MemberHost member, CpuId cpu);
   }
 
   /// What became of censuses.
@@ -196,7 +197,7 @@ public final class SimulatedCluster implements AutoCloseable {
     return faults.isCorrupt(member.me());
   }
 
-  MemberTask task(SimulatedMember member, CpuId cpu) {
+  MemberTask task(MemberHost member, CpuId cpu) {
     return tasks.task(this, member, cpu);
   }
 

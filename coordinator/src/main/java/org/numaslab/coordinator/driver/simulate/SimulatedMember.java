@@ -1,22 +1,16 @@
 package org.numaslab.coordinator.driver.simulate;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.audit.Event;
-import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.control.ControlReceiver;
 import org.numaslab.coordinator.driver.LiveNatures;
-import org.numaslab.coordinator.driver.MemberHost;
-import org.numaslab.coordinator.driver.MemberTask;
 import org.numaslab.cpu.cache.Cpu;
 import org.numaslab.cpu.protocol.CpuReply;
 import org.numaslab.node.cache.CacheId;
-import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.cache.PartialCounts;
 import org.numaslab.node.loan.BorderOutbox;
 import org.numaslab.node.loan.Borders;
@@ -32,7 +26,6 @@ import org.numaslab.node.protocol.RegistryReply;
 import org.numaslab.node.slab.EmulatedOops;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
-import org.numaslab.node.topology.Topology;
 
 /// One life of a process in virtual time: a node, its CPUs, their tasks, and the borders around
 /// them.
@@ -44,7 +37,7 @@ import org.numaslab.node.topology.Topology;
 /// | DEAD | is lost | are lost |
 ///
 /// Owner: the cluster.
-public final class SimulatedMember implements MemberHost {
+public final class SimulatedMember {
   private enum State {
     RUNNING,
     PAUSED,
@@ -70,14 +63,12 @@ public final class SimulatedMember implements MemberHost {
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
   private final MemberEvents events;
   private final ControlEnd control;
-  private final Map<Long, CpuShell> handingOff = new HashMap<>();
-  private long lastToken;
+  private final SimulatedTasks tasks;
   private State state = State.RUNNING;
   private long nodeBusyUntil;
   private int answersToCrash;
   private boolean hasNoPages;
   private boolean hasBegun;
-  private boolean isLeaving;
   private long timerAt = Long.MAX_VALUE;
 
   SimulatedMember(SimulatedCluster cluster, Incarnation me, Memory memory, long seed) {
@@ -91,6 +82,7 @@ public final class SimulatedMember implements MemberHost {
     this.events =
         new MemberEvents(
             cluster, me, clock, gone -> shells.values().forEach(s -> s.task().removed(gone)));
+    this.tasks = new SimulatedTasks(cluster, this, events);
     Memory own = memory.seenBy(frame -> cluster.topology().nodeIndexOfFrame(frame) == node());
     this.natures = cluster.natures(me.node(), memory, seed);
     this.counts = new PartialCounts(cluster.topology().nodeCount());
@@ -127,7 +119,7 @@ public final class SimulatedMember implements MemberHost {
               outbox ->
                   new Cpu(
                       id, me.life(), cluster.topology(), own, counts, natures.ofCpu(id), outbox),
-              cluster.task(this, id)));
+              cluster.task(tasks, id)));
     }
   }
 
@@ -135,7 +127,7 @@ public final class SimulatedMember implements MemberHost {
     return me.node().value();
   }
 
-  @Override
+  /// Who it is.
   public Incarnation me() {
     return me;
   }
@@ -150,7 +142,6 @@ public final class SimulatedMember implements MemberHost {
   }
 
   /// Its memory, of which its tasks may touch what is of its own node.
-  @Override
   public Memory memory() {
     return memory;
   }
@@ -308,7 +299,7 @@ public final class SimulatedMember implements MemberHost {
 
   /// Gives back all that it has, as far as that is possible, then says that it is gone.
   void leaves(Runnable then) {
-    isLeaving = true;
+    tasks.leave();
     borders.leaves();
     wakeAll();
     long until = time.now() + LEAVE_NANOS_MAX;
@@ -330,12 +321,6 @@ public final class SimulatedMember implements MemberHost {
     time.after(LEAVE_STEP_NANOS, () -> run(() -> leaves(until, flushed, then)));
   }
 
-  /// Whether its tasks give back what they have and end.
-  @Override
-  public boolean isLeaving() {
-    return isLeaving || cluster.isHealed();
-  }
-
   /// What moves the messages of one of its CPUs.
   CpuShell shell(CpuId cpu) {
     CpuShell shell = shells.get(cpu);
@@ -354,17 +339,6 @@ public final class SimulatedMember implements MemberHost {
     }
   }
 
-  /// Gives the task of a cpu a turn soon: what it waits for may have happened.
-  @Override
-  public void wake(CpuId cpu) {
-    shell(cpu).wake();
-  }
-
-  @Override
-  public void wakeAfter(CpuId cpu, long nanos) {
-    time.after(nanos, () -> run(() -> wake(cpu)));
-  }
-
   /// Whether all tasks are at their end and nothing is under way.
   boolean isQuiet() {
     return hasBegun && shells.values().stream().allMatch(CpuShell::isQuiet) && borders.isQuiet();
@@ -381,55 +355,16 @@ public final class SimulatedMember implements MemberHost {
     return borders.isQuiet() ? what.toString() : what.append(" borders are busy").toString();
   }
 
-  @Override
-  public @Nullable Incarnation homeOf(long address) {
-    NodeId home = new NodeId(cluster.topology().nodeIndexOfFrame(address >>> Memory.PAGE_SHIFT));
-    return incarnationOf(home);
-  }
-
-  @Override
-  public @Nullable Incarnation incarnationOf(NodeId of) {
+  /// Who is known to have a node now.
+  @Nullable Incarnation incarnationOf(NodeId of) {
     return of.equals(me.node()) ? me : borders.member(of);
   }
 
-  @Override
-  public long handOff(CpuId from, Incarnation home, Frame.HandOff handOff) {
-    long token = ++lastToken;
-    if (!borders.handOff(home.node(), handOff, token, clock.now())) {
-      pump();
-      return 0;
-    }
-    handingOff.put(token, shell(from));
-    for (long object : handOff.objects()) {
-      note(Kind.HANDED, from.value(), home, object, handOff.to().value());
-    }
-    pump();
-    return token;
-  }
-
-  @Override
-  public MemberTask task(CpuId cpu) {
-    return shell(cpu).task();
-  }
-
-  @Override
-  public Topology topology() {
-    return cluster.topology();
-  }
-
-  @Override
-  public List<KmemCache> openCaches() {
-    return cluster.openCaches();
-  }
-
-  @Override
-  public long now() {
-    return cluster.now();
-  }
-
-  @Override
-  public void note(Kind kind, int cpu, Incarnation home, long object, long number) {
-    events.note(kind, cpu, home, object, number);
+  /// A task passes objects on.
+  ///
+  /// @return false when that cannot be now: nothing has happened
+  boolean passOn(NodeId home, Frame.HandOff handOff, long token) {
+    return borders.handOff(home, handOff, token, clock.now());
   }
 
   // ---- messages inside the member
@@ -559,21 +494,12 @@ public final class SimulatedMember implements MemberHost {
 
     @Override
     public void deliver(Frame.HandOff handOff, Incarnation home) {
-      CpuId to = handOff.to();
-      for (long object : handOff.objects()) {
-        note(Kind.TAKEN, to.value(), home, object, Event.NONE);
-      }
-      shell(to).task().taken(handOff, home);
-      wake(to);
+      tasks.deliver(handOff, home);
     }
 
     @Override
     public void handedOff(long token, boolean isTaken) {
-      CpuShell shell = handingOff.remove(token);
-      if (shell != null) {
-        shell.task().handedOff(token, isTaken);
-        shell.wake();
-      }
+      tasks.handedOff(token, isTaken);
     }
 
     @Override
