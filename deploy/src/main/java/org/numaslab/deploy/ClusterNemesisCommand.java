@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.numaslab.coordinator.swarm.Nemesis;
 import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.EnvironmentFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,6 +95,12 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
         throw new BadInput(
             "--nodes: got " + size + ", allowed: 3..16, so that a majority can go on");
       }
+    }
+    if (seeds < 1) {
+      throw new BadInput("--seeds: got " + seeds + ", allowed: 1 or more");
+    }
+    if (operations < 1) {
+      throw new BadInput("--operations: got " + operations + ", allowed: 1 or more");
     }
     PrintWriter stdout = spec.commandLine().getOut();
     List<String> failed = new ArrayList<>();
@@ -193,6 +200,9 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       int code = goesOn.awaitExit(COORDINATOR_MAX);
       said.append(goesOn.said());
       return code;
+    } catch (EnvironmentFailure failed) {
+      said.append("numaslab: error: ").append(failed.getMessage());
+      return ExitCode.FAILURE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILURE;

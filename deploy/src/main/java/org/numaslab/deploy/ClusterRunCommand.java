@@ -68,6 +68,9 @@ public final class ClusterRunCommand implements Callable<Integer> {
   public Integer call() {
     Topology topology = topology();
     PrintWriter stdout = work.spec.commandLine().getOut();
+    if (calibrate) {
+      ClusterWork.requireTwoCpus("--calibrate", topology);
+    }
     boolean calibrates = calibrate && isIdle(stdout);
     return work.on(
         (run, faults) -> {
@@ -107,7 +110,9 @@ public final class ClusterRunCommand implements Callable<Integer> {
   private Topology topology() {
     Topology told =
         work.workload.isGiven()
-            ? work.machine.topology == null && work.machine.kernel == null
+            ? work.machine.topology == null
+                    && (work.machine.kernel == null
+                        || work.machine.kernel.equals(MachineOptions.NO_KERNEL))
                 ? null
                 : LoadInputs.read(work.machine).topology()
             : RunInputs.machineOf(work.trace, work.machine);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,7 +72,12 @@ public final class ClusterUpCommand implements Callable<Integer> {
     StandingCluster cluster =
         new StandingCluster(
             processes.seed(), words, processes.children().stream().map(ChildProcess::pid).toList());
-    cluster.writeTo(out);
+    try {
+      cluster.writeTo(out);
+    } catch (EnvironmentFailure unknown) { // nobody could end them
+      processes.close();
+      throw unknown;
+    }
     spec.commandLine()
         .getOut()
         .println(

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.ReplaySettings;
@@ -22,6 +23,12 @@ import picocli.CommandLine.ParseResult;
 final class ClusterWords {
   private static final Set<Class<?>> CONCERNED =
       Set.of(TraceOptions.class, WorkloadOptions.class, MachineOptions.class);
+
+  /// Whose values may be files.
+  private static final Set<String> FILES = Set.of("--trace", "--kernel", "--topology");
+
+  private static final Set<String> USED_BY_ALL =
+      Set.of("--workload", "--seed", "--kernel", "--topology", "--driver");
 
   @Mixin TraceOptions trace = new TraceOptions();
 
@@ -56,22 +63,46 @@ final class ClusterWords {
     return parsed;
   }
 
+  /// An option for processes that may be in another folder: a file is named in full.
+  static String word(String option, String value) {
+    return option
+        + "="
+        + (FILES.contains(option) && Path.of(value).toFile().exists()
+            ? Path.of(value).toAbsolutePath().toString()
+            : value);
+  }
+
+  /// An option of a trace, a machine or a load that loads of clusters alone make nothing of.
+  static Optional<String> unused(ParseResult parsed) {
+    return parsed.matchedOptions().stream()
+        .filter(ClusterWords::isConcerned)
+        .map(OptionSpec::longestName)
+        .filter(option -> !USED_BY_ALL.contains(option))
+        .findFirst();
+  }
+
+  /// Only one is set by a method.
+  private static boolean isOnlyCpus(OptionSpec option) {
+    return option.userObject() instanceof Method;
+  }
+
+  private static boolean isConcerned(OptionSpec option) {
+    return isOnlyCpus(option)
+        || (option.userObject() instanceof Field field
+            && CONCERNED.contains(field.getDeclaringClass()));
+  }
+
   /// The words of a command line that concern nodes.
   static List<String> of(ParseResult parsed) {
     List<String> words = new ArrayList<>();
     for (OptionSpec option : parsed.matchedOptions()) {
-      boolean isOnlyCpus = option.userObject() instanceof Method; // the only one that is set so
-      boolean concerned =
-          isOnlyCpus
-              || (option.userObject() instanceof Field field
-                  && CONCERNED.contains(field.getDeclaringClass()));
-      if (concerned) {
-        String name = isOnlyCpus ? "--only-cpus" : option.longestName();
+      if (isConcerned(option)) {
+        String name = isOnlyCpus(option) ? "--only-cpus" : option.longestName();
         if (option.originalStringValues().isEmpty()) {
           words.add(name);
         }
         for (String value : option.originalStringValues()) {
-          words.add(value.isEmpty() || option.arity().max() == 0 ? name : name + "=" + value);
+          words.add(value.isEmpty() || option.arity().max() == 0 ? name : word(name, value));
         }
       }
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.HistoryFile;
@@ -26,6 +27,9 @@ import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduleText;
+import org.numaslab.coordinator.membership.Phase;
+import org.numaslab.coordinator.membership.RunLead;
+import org.numaslab.coordinator.membership.RunMessage.Want;
 import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.coordinator.report.AuditFigures;
 import org.numaslab.coordinator.report.CostTables;
@@ -44,8 +48,11 @@ import org.numaslab.coordinator.swarm.ClusterSwarmView;
 import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.coordinator.swarm.SwarmPart;
 import org.numaslab.coordinator.trace.TraceReader;
+import org.numaslab.coordinator.wire.BadFrame;
+import org.numaslab.coordinator.wire.FrameCodec;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,13 +136,21 @@ final class ClusterWork {
     if (machine.order == Order.EXACT) {
       throw new BadInput("--order: got exact, allowed: causal, as processes have no one order");
     }
+    if (workload.isSwarm() || workload.isCalibration()) {
+      ClusterWords.unused(spec.commandLine().getParseResult())
+          .ifPresent(option -> {
+            throw new BadInput(
+                option + ": got it with --workload " + workload.workload + ", allowed: without");
+          });
+    }
     if (workload.isSwarm()) {
       return swarm(cluster, topology, output);
     }
-    if (workload.isCalibration()) {
+    boolean hasFaults = !faults.equals(FaultChoice.NONE.text());
+    if (workload.isCalibration() && !hasFaults) {
       return calibration(cluster, topology, output);
     }
-    if (!faults.equals(FaultChoice.NONE.text())) {
+    if (hasFaults) {
       throw new BadInput("--faults: got some, allowed: with --workload swarm");
     }
     workload.check(trace, machine);
@@ -143,8 +158,23 @@ final class ClusterWork {
     return experiment(cluster, topology, output);
   }
 
+  /// @param option that wants to measure
+  static void requireTwoCpus(String option, Topology topology) {
+    int fewest =
+        IntStream.range(0, topology.nodeCount())
+            .map(node -> topology.cpusOf(new NodeId(node)).size())
+            .min()
+            .orElseThrow();
+    if (topology.nodeCount() < 2 || fewest < 2) {
+      throw new BadInput(
+          "%s: got a machine of %d nodes, one with %d cpus, allowed: two nodes with two cpus or more: one has traffic while another one measures"
+              .formatted(option, topology.nodeCount(), fewest));
+    }
+  }
+
   /// Measures, however loaded the machine is.
   private int calibration(Cluster cluster, Topology topology, OutputFolder output) {
+    requireTwoCpus("--workload calibrate", topology);
     Path folder = NodesFolder.emptied(output.file(NODES));
     List<String> words = words();
     LeadOfRun.Outcome outcome;
@@ -228,8 +258,18 @@ final class ClusterWork {
   private List<String> words() {
     List<String> words = new ArrayList<>(ClusterWords.of(spec.commandLine().getParseResult()));
     if (words.stream()
-        .noneMatch(word -> word.startsWith("--topology=") || word.startsWith("--kernel="))) {
+        .noneMatch(word ->
+            word.startsWith("--topology=")
+                || (word.startsWith("--kernel=")
+                    && !word.equals("--kernel=" + MachineOptions.NO_KERNEL)))) {
       words.addAll(machineWords());
+    }
+    try {
+      var _ =
+          new FrameCodec()
+              .encode(new Want(RunLead.LOOK, Phase.NONE, false, words.toArray(String[]::new)));
+    } catch (BadFrame tooLong) {
+      throw new BadInput("options, for other processes: " + tooLong.getMessage(), tooLong);
     }
     return words;
   }
@@ -324,7 +364,9 @@ final class ClusterWork {
 
   static List<String> machineWords(@Nullable String kernel, @Nullable String topology) {
     return kernel != null && !kernel.equals(MachineOptions.NO_KERNEL)
-        ? List.of("--kernel=" + Path.of(kernel).toAbsolutePath())
-        : List.of("--topology=" + topology);
+        ? List.of(ClusterWords.word("--kernel", kernel))
+        : List.of(
+            ClusterWords.word(
+                "--topology", topology == null ? LoadInputs.TOPOLOGY_DEFAULT : topology));
   }
 }

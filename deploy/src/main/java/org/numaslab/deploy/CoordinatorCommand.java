@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.util.concurrent.Callable;
+import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -33,22 +34,28 @@ public final class CoordinatorCommand implements Callable<Integer> {
       description = "Go on with the run of a coordinator that has died, instead of a new one.")
   boolean resume;
 
+  /// The traced machine, or the one that is asked for.
+  private Topology topology() {
+    Topology traced =
+        work.workload.isGiven() ? null : RunInputs.machineOf(work.trace, work.machine);
+    return traced == null ? LoadInputs.read(work.machine).topology() : traced;
+  }
+
   @Override
   public Integer call() {
     if (member.seeds.isEmpty()) {
       throw new BadInput("--seed-nodes: got none, allowed: those of the cluster");
     }
     work.resumes = resume;
-    Topology topology = LoadInputs.read(work.machine).topology();
+    if (!work.faults.equals(FaultChoice.NONE.text())) {
+      throw new BadInput(
+          "--faults: got some, allowed: none, or with numaslab cluster run, which has the"
+              + " processes");
+    }
+    Topology topology = topology();
+    member.check(topology.nodeCount());
     return work.on(
-        (run, faults) -> {
-          if (!faults.faults().isEmpty()) {
-            throw new BadInput(
-                "--faults: got some, allowed: none, or with numaslab cluster run, which has the"
-                    + " processes");
-          }
-          return resume ? run.resume(member) : run.lead(member, null, faults.faults());
-        },
+        (run, faults) -> resume ? run.resume(member) : run.lead(member, null, faults.faults()),
         topology);
   }
 }

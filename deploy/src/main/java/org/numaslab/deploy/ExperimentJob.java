@@ -148,6 +148,7 @@ final class ExperimentJob implements Job {
   @Override
   public void begin() {
     if (isLate) {
+      experiment().comesLate();
       end.complete(null);
       return;
     }

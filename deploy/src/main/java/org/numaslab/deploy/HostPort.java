@@ -38,6 +38,11 @@ record HostPort(String host, int port) {
     return address(option).isLoopbackAddress();
   }
 
+  /// Whether it stands for all addresses of a host.
+  boolean isWildcard(String option) {
+    return address(option).isAnyLocalAddress();
+  }
+
   private InetAddress address(String option) {
     try {
       return InetAddress.getByName(host);

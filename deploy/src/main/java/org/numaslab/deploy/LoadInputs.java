@@ -18,7 +18,7 @@ import org.numaslab.node.topology.Topology;
 /// @param kernel null without a kernel's folder
 record LoadInputs(
     @Nullable KernelDirectory kernel, Topology topology, List<String> used, List<String> assumed) {
-  private static final String TOPOLOGY_DEFAULT = "4x2";
+  static final String TOPOLOGY_DEFAULT = "4x2";
 
   static LoadInputs read(MachineOptions machine) {
     List<String> used = new ArrayList<>();

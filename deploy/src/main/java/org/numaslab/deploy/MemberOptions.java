@@ -88,6 +88,8 @@ final class MemberOptions {
               + " there yet (60).")
   int waitSeconds = 60;
 
+  private boolean isWarned;
+
   /// How long it waits for others.
   Duration patience() {
     if (waitSeconds < 1 || waitSeconds > WAIT_SECONDS_MAX) {
@@ -96,9 +98,23 @@ final class MemberOptions {
     return Duration.ofSeconds(waitSeconds);
   }
 
+  /// Before anything is begun.
+  ///
+  /// @param nodes of the machine
+  /// @throws BadInput when they are no options of a member
+  void check(int nodes) {
+    patience();
+    var _ = settings(nodes, List.of());
+  }
+
   /// @param nodes of the machine
   ClusterSettings settings(int nodes, List<String> roles) {
     HostPort at = HostPort.parse("--bind", bind, 0).resolved("--bind");
+    if (at.isWildcard("--bind")) {
+      throw new BadInput(
+          "--bind: got %s, by which nobody can reach it, allowed: an address of this host"
+              .formatted(at));
+    }
     Path secret = tls;
     if (!at.isLoopback("--bind") && secret == null) {
       if (!insecure) {
@@ -106,7 +122,10 @@ final class MemberOptions {
             "--bind: got %s, which others can reach, allowed: a loopback address, --tls DIR, or --insecure"
                 .formatted(at));
       }
-      LOG.warn("--insecure: whoever reaches {} can do anything to this cluster", at);
+      if (!isWarned) {
+        isWarned = true;
+        LOG.warn("--insecure: whoever reaches {} can do anything to this cluster", at);
+      }
     }
     List<String> others = new ArrayList<>();
     for (String seed : seeds) {

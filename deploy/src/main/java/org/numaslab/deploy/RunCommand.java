@@ -108,7 +108,8 @@ public final class RunCommand implements Callable<Integer> {
   /// On processes that are there.
   private int attached(StandingCluster cluster) {
     MachineOptions theirs = ClusterWords.parse(cluster.machine().toArray(String[]::new)).machine;
-    if (machine.topology == null && machine.kernel == null && workload.isGiven()) {
+    boolean hasKernel = !workload.isGiven() && RunInputs.kernelOf(trace, machine).isPresent();
+    if (machine.topology == null && machine.kernel == null && !hasKernel) {
       machine.topology = theirs.topology;
       machine.kernel = theirs.kernel;
     }

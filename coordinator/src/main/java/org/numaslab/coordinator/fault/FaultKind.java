@@ -50,11 +50,9 @@ public enum FaultKind {
     }
   }
 
-  /// What can be done to processes from outside, of the list of fault kinds.
+  /// What a schedule can do to processes from outside, of the list of fault kinds.
   private static final Set<String> OF_PROCESSES =
-      Set.of(
-          "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F15", "F16", "F17",
-          "F18", "F20", "F21", "F24", "F25");
+      Set.of("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F20");
 
   private final String keyword;
   private final String id;

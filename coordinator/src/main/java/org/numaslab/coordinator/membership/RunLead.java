@@ -28,9 +28,9 @@ import org.numaslab.node.topology.NodeId;
 /// | COLLECTED | all parts of the result | OVER |
 ///
 /// A process that is lost before the run began ends it; later the run goes on without it. One that
-/// comes while the others run is part of the run, and late; one that comes after that is not.
-/// Nobody is told anything before it was heard, or the run could end without somebody who has
-/// begun.
+/// comes while the others run is part of the run, and late; one that comes after that is not. A
+/// later run that another coordinator begins on any of them ends this one. Nobody is told anything
+/// before it was heard, or the run could end without somebody who has begun.
 ///
 /// Owner: the coordinator's shell.
 public final class RunLead {
@@ -119,7 +119,13 @@ public final class RunLead {
   public void heard(Standing standing) {
     String name = standing.process();
     Follower process = processes.get(name);
-    if (process == null || process.isGone || (run != LOOK && standing.run() > run)) {
+    if (process == null || process.isGone) {
+      return;
+    }
+    if (run != LOOK && standing.run() > run) {
+      fail(
+          "%s is at run %d, which another coordinator has begun later"
+              .formatted(nodes(standing), standing.run()));
       return;
     }
     for (Incarnation member : standing.members()) {
@@ -173,7 +179,7 @@ public final class RunLead {
   }
 
   private void fail(String why) {
-    if (trouble.isEmpty()) {
+    if (wanted != Phase.OVER) {
       trouble = why;
       wanted = Phase.OVER;
     }

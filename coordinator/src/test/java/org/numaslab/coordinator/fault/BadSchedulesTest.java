@@ -308,9 +308,7 @@ class BadSchedulesTest {
             "loss",
             "duplicate",
             "delay",
-            "reorder",
-            "coordinator-kill",
-            "queue-bound");
+            "reorder");
   }
 
   @Test

@@ -37,12 +37,16 @@ class RunLeadTest {
   }
 
   @Test
-  void whoLeadsARunPassesOverALaterOne() {
+  void aLaterRunOfAnotherCoordinatorEndsThisOne() {
     RunLead leads = lead(RUN);
-    leads.heard(at(RUN + 1, Phase.RUNNING));
+    leads.heard(at(RUN, Phase.RUNNING));
+    leads.tick();
+    leads.heard(at(RUN + 1, Phase.READY));
     leads.tick();
 
-    assertThat(leads.standings()).isEmpty();
+    assertThat(leads.isOver()).isTrue();
+    assertThat(leads.trouble())
+        .contains(" is at run " + (RUN + 1) + ", which another coordinator has begun later");
   }
 
   @Test
