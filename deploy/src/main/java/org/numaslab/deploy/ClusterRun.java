@@ -252,8 +252,11 @@ final class ClusterRun {
           }
         }
         throw new EnvironmentFailure(
-            "after %d s only %d of %d nodes are there: missing %s"
-                .formatted(patience.toSeconds(), there.size(), topology.nodeCount(), missing));
+            missing.isEmpty()
+                ? "after %d s nodes are there more than once, or do not know each other"
+                    .formatted(patience.toSeconds())
+                : "after %d s only %d of %d nodes are there: missing %s"
+                    .formatted(patience.toSeconds(), there.size(), topology.nodeCount(), missing));
       }
       requireAlive.run();
       pause();

@@ -73,7 +73,7 @@ public final class ClusterStatusCommand implements Callable<Integer> {
   private List<Standing> ask(StandingCluster cluster, Topology topology)
       throws InterruptedException {
     MemberOptions member = new MemberOptions();
-    member.seeds = List.of(cluster.seed());
+    member.seeds = cluster.seeds();
     member.threads = 1;
     try (ClusterSystem me =
         ClusterProcesses.start(

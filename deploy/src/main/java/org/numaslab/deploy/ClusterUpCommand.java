@@ -71,7 +71,9 @@ public final class ClusterUpCommand implements Callable<Integer> {
         NodeProcesses.standing(words, whole.nodeCount(), out.toAbsolutePath());
     StandingCluster cluster =
         new StandingCluster(
-            processes.seed(), words, processes.children().stream().map(ChildProcess::pid).toList());
+            processes.addresses(),
+            words,
+            processes.children().stream().map(ChildProcess::pid).toList());
     try {
       cluster.writeTo(out);
     } catch (EnvironmentFailure unknown) { // nobody could end them
@@ -82,7 +84,7 @@ public final class ClusterUpCommand implements Callable<Integer> {
         .getOut()
         .println(
             "A cluster of %d nodes is up; seed node %s; folder %s"
-                .formatted(whole.nodeCount(), cluster.seed(), out));
+                .formatted(whole.nodeCount(), cluster.seeds().getFirst(), out));
     return ExitCode.OK;
   }
 }

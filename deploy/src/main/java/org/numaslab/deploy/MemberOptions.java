@@ -44,8 +44,9 @@ final class MemberOptions {
       paramLabel = "N",
       order = 42,
       description =
-          "When the cluster falls apart, a side goes on that has N nodes (more than half of the"
-              + " machine's); 0: the one with the majority of those that were there.")
+          "When the cluster falls apart, a side goes on that has N processes with nodes (more than"
+              + " half of the machine's nodes); 0: the one with the majority of those that were there."
+              + " The same for all processes.")
   @Nullable Integer quorum;
 
   @Option(
@@ -110,11 +111,6 @@ final class MemberOptions {
   /// @param nodes of the machine
   ClusterSettings settings(int nodes, List<String> roles) {
     HostPort at = HostPort.parse("--bind", bind, 0).resolved("--bind");
-    if (at.isWildcard("--bind")) {
-      throw new BadInput(
-          "--bind: got %s, by which nobody can reach it, allowed: an address of this host"
-              .formatted(at));
-    }
     Path secret = tls;
     if (!at.isLoopback("--bind") && secret == null) {
       if (!insecure) {
@@ -126,6 +122,11 @@ final class MemberOptions {
         isWarned = true;
         LOG.warn("--insecure: whoever reaches {} can do anything to this cluster", at);
       }
+    }
+    if (at.isWildcard("--bind")) {
+      throw new BadInput(
+          "--bind: got %s, by which nobody can reach it, allowed: an address of this host"
+              .formatted(at));
     }
     List<String> others = new ArrayList<>();
     for (String seed : seeds) {

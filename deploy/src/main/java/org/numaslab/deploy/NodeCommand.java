@@ -84,8 +84,11 @@ public final class NodeCommand implements Callable<Integer> {
     if (withParent) {
       Thread.ofPlatform().daemon().start(NodeCommand::endWithParent);
     }
-    while (live(whole, nodes, settings)) {
+    NodeLife life = live(whole, nodes, settings, List.of());
+    while (life.untilEnd()) {
       say(nodes, "was removed by the others, and joins again with empty memory");
+      int port = HostPort.parse("address", life.address(), 1).port();
+      life = live(whole, nodes, settings.withPort(port), life.known());
     }
     return ExitCode.OK;
   }
@@ -99,20 +102,29 @@ public final class NodeCommand implements Callable<Integer> {
             "--id: got node %d, allowed: 0..%d, as the topology has them"
                 .formatted(id, whole.nodeCount() - 1));
       }
+      if (nodes.contains(new NodeId(id))) {
+        throw new BadInput("--id: got node " + id + " twice, allowed: once");
+      }
       nodes.add(new NodeId(id));
+    }
+    if (nodes.size() > 1 && member.quorum == null) {
+      throw new BadInput(
+          "--id: got %d nodes for one process, allowed: with --quorum too, more than half of the processes, the same for all of them"
+              .formatted(nodes.size()));
     }
     return nodes;
   }
 
-  /// One life, until its end.
+  /// Begins a life.
   ///
-  /// @return whether another one is to follow
-  private boolean live(Topology whole, List<NodeId> nodes, ClusterSettings settings) {
+  /// @param known whom the life before it knew
+  private NodeLife live(
+      Topology whole, List<NodeId> nodes, ClusterSettings settings, List<String> known) {
     NodeLife life = NodeLife.begin(whole, nodes, settings);
     say(nodes, "listening on " + life.address());
-    life.join(member.patience());
+    life.join(member.patience(), known);
     say(nodes, "is a member");
-    return life.untilEnd();
+    return life;
   }
 
   private void say(List<NodeId> nodes, String what) {

@@ -49,15 +49,21 @@ final class NodeLife {
     return process.hostPort();
   }
 
-  void join(Duration patience) {
+  /// @param known addresses of those whom a life before has known
+  void join(Duration patience, List<String> known) {
     try {
-      process.join(topology, Version.current(), patience);
+      process.join(topology, Version.current(), patience, known);
     } catch (EnvironmentFailure refused) {
       process.close();
       throw refused;
     }
     RunActors.follow(process, jobs, slow);
     process.onExit(this::leave);
+  }
+
+  /// Addresses of all others that were there.
+  List<String> known() {
+    return process.known();
   }
 
   /// @return whether the others have removed it

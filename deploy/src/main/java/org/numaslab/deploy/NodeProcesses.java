@@ -90,6 +90,11 @@ final class NodeProcesses implements AutoCloseable {
     return member;
   }
 
+  /// Where each of them is.
+  List<String> addresses() {
+    return children.stream().map(child -> child.address(LISTENS_MAX)).toList();
+  }
+
   /// Where others find the cluster.
   String seed() {
     return seed;

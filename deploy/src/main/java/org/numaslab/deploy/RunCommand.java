@@ -2,7 +2,6 @@ package org.numaslab.deploy;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +121,7 @@ public final class RunCommand implements Callable<Integer> {
     Path folder = out;
     work.out = folder == null ? OUTPUT.resolve("attached") : folder;
     MemberOptions member = new MemberOptions();
-    member.seeds = List.of(cluster.seed());
+    member.seeds = cluster.seeds();
     member.threads = 1;
     return work.on(
         (run, faults) -> run.lead(member, null, faults.faults()),

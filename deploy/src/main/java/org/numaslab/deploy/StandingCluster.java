@@ -10,10 +10,10 @@ import org.numaslab.node.topology.EnvironmentFailure;
 
 /// A cluster that stays: what was started, in a file, so that others find it.
 ///
-/// @param seed where others find it
+/// @param seeds where others find it: each of its nodes
 /// @param machine its options
 /// @param pids of its processes, by node
-record StandingCluster(String seed, List<String> machine, List<Long> pids) {
+record StandingCluster(List<String> seeds, List<String> machine, List<Long> pids) {
   private static final String NAME = "cluster.json";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -30,7 +30,7 @@ record StandingCluster(String seed, List<String> machine, List<Long> pids) {
     try {
       StandingCluster cluster = MAPPER.readValue(file.toFile(), StandingCluster.class);
       if (cluster == null
-          || cluster.seed == null
+          || cluster.seeds == null
           || cluster.machine == null
           || cluster.pids == null) {
         throw new BadInput(file + ": damaged, allowed: as numaslab cluster up wrote it");

@@ -257,7 +257,9 @@ public final class RunLead {
         return false;
       }
       for (Incarnation member : standing.members()) {
-        there.add(member.node());
+        if (!there.add(member.node())) {
+          return false; // another life of it, that is not removed yet, or another process
+        }
       }
     }
     return there.size() == nodes;

@@ -19,7 +19,9 @@ import org.numaslab.node.topology.TopologyBuilder;
 
 class HelloTest {
   private static final Topology TWO = Topology.uniform(2, 2, 64 << 20);
-  private static final Hello MINE = Hello.of(member(0, 1), TWO, "0.1.0");
+  private static final Hello MINE = Hello.of(member(0, 1), TWO, "0.1.0", 2);
+
+  private static final Hello COORDINATOR = Hello.of(null, TWO, "0.1.0", 2);
 
   private static Incarnation member(int node, int life) {
     return new Incarnation(new NodeId(node), life);
@@ -27,15 +29,16 @@ class HelloTest {
 
   @Test
   void comesBackAsItWas() {
-    Hello longest = new Hello(7, 65536, -1, member(1023, Integer.MAX_VALUE), "v".repeat(64));
+    Hello longest = new Hello(4, 65536, -1, member(1023, Integer.MAX_VALUE), "v".repeat(64), 7);
     assertThat(Hello.decode(longest.encode())).isEqualTo(longest);
     assertThat(Hello.decode(MINE.encode())).isEqualTo(MINE);
+    assertThat(Hello.decode(COORDINATOR.encode())).isEqualTo(COORDINATOR);
   }
 
   /// In every protocol: or members of different ones could not even say so.
   @Test
   void theLayoutNeverChanges() {
-    Hello hello = new Hello(1, 4096, 0x1122334455667788L, member(3, 2), "0.1.0");
+    Hello hello = new Hello(1, 4096, 0x1122334455667788L, member(3, 2), "0.1.0", 9);
     assertThat(HexFormat.of().formatHex(hello.encode()))
         .isEqualTo(
             "4e554d41534c4142"
@@ -45,20 +48,35 @@ class HelloTest {
                 + "00000003"
                 + "00000002"
                 + "05"
-                + "302e312e30");
+                + "302e312e30"
+                + "00000009");
   }
 
   @Test
   void anotherNodeOfTheSameClusterIsWelcome() {
-    assertThat(Hello.of(member(1, 9), TWO, "0.1.0").refusedBy(MINE)).isEmpty();
+    assertThat(Hello.of(member(1, 9), TWO, "0.1.0", 2).refusedBy(MINE)).isEmpty();
+  }
+
+  @Test
+  void aCoordinatorFitsWhereverItsMachineIs() {
+    assertThat(COORDINATOR.refusedBy(MINE)).isEmpty();
+    Topology other = Topology.uniform(2, 3, 64 << 20);
+    assertThat(Hello.of(null, other, "0.1.0", 2).refusedBy(MINE).orElseThrow())
+        .startsWith("hash of the topology: got ");
+  }
+
+  @Test
+  void anotherQuorumIsALine() {
+    assertThat(Hello.of(member(1, 1), TWO, "0.1.0", 0).refusedBy(MINE))
+        .contains("quorum: got 0, allowed 2");
   }
 
   @Test
   void everyDifferenceIsALine() {
-    Hello other = new Hello(4, 65536, MINE.topologyHash() ^ 1, member(0, 3), "0.2.0");
+    Hello other = new Hello(5, 65536, MINE.topologyHash() ^ 1, member(0, 3), "0.2.0", 3);
     assertThat(other.refusedBy(MINE).orElseThrow().lines())
         .containsExactly(
-            "protocol: got 4, allowed 3",
+            "protocol: got 5, allowed 4",
             "page size in bytes: got 65536, allowed 4096",
             "hash of the topology: got 0x%016x, allowed 0x%016x"
                 .formatted(MINE.topologyHash() ^ 1, MINE.topologyHash()),
@@ -69,11 +87,12 @@ class HelloTest {
   @Test
   void aLaterProtocolMaySayMoreAndIsRefusedByItsNumber() {
     byte[] more =
-        Arrays.copyOf(new Hello(4, 4096, MINE.topologyHash(), member(1, 1), "0.1.0").encode(), 100);
-    assertThat(Hello.decode(more).refusedBy(MINE)).contains("protocol: got 4, allowed 3");
+        Arrays.copyOf(
+            new Hello(5, 4096, MINE.topologyHash(), member(1, 1), "0.1.0", 2).encode(), 100);
+    assertThat(Hello.decode(more).refusedBy(MINE)).contains("protocol: got 5, allowed 4");
     assertThatThrownBy(() -> Hello.decode(Arrays.copyOf(MINE.encode(), 100)))
         .isInstanceOf(BadFrame.class)
-        .hasMessage("hello: got 100 bytes, allowed 38, all that it says");
+        .hasMessage("hello: got 100 bytes, allowed 42, all that it says");
   }
 
   @Test
@@ -106,7 +125,10 @@ class HelloTest {
         bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
       }
       try {
-        assertThat(bytes).startsWith(Hello.decode(bytes).encode());
+        Hello hello = Hello.decode(bytes);
+        byte[] again = hello.encode();
+        int known = again.length - (hello.protocol() == Hello.PROTOCOL ? 0 : Integer.BYTES);
+        assertThat(bytes).startsWith(Arrays.copyOf(again, known));
       } catch (BadFrame refused) {
         assertThat(refused).hasMessageMatching("[^\n]+");
       }
@@ -115,7 +137,7 @@ class HelloTest {
 
   @Test
   void theHashIsThatOfTheMachine() {
-    assertThat(Hello.of(member(0, 1), Topology.uniform(2, 2, 64 << 20), "1").topologyHash())
+    assertThat(Hello.of(member(0, 1), Topology.uniform(2, 2, 64 << 20), "1", 2).topologyHash())
         .isEqualTo(MINE.topologyHash());
     assertThat(
             List.of(
@@ -130,7 +152,7 @@ class HelloTest {
   }
 
   private static long hash(Topology topology) {
-    return Hello.of(member(0, 1), topology, "1").topologyHash();
+    return Hello.of(member(0, 1), topology, "1", 2).topologyHash();
   }
 
   private static Topology described(int distance, int firstCpu, int secondCpu) {

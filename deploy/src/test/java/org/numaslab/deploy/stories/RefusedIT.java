@@ -176,6 +176,44 @@ class RefusedIT {
   }
 
   @Test
+  void anotherMachineOfACoordinator() {
+    assertRefusedRun(
+        "refuses this coordinator: hash of the topology: got ",
+        "coordinator",
+        "--topology=3x2:4M",
+        seed,
+        SWARM);
+  }
+
+  @Test
+  void anotherQuorum() {
+    assertRefused(
+        ExitCode.FAILURE,
+        "quorum: got 0, allowed 2",
+        "node",
+        "--id=2",
+        MACHINE,
+        seed,
+        "--quorum=0");
+  }
+
+  @Test
+  void severalNodesWithoutAQuorumOfProcesses() {
+    assertRefused(
+        ExitCode.BAD_INPUT,
+        "--id: got 2 nodes for one process, allowed: with --quorum too",
+        "node",
+        "--id=1-2",
+        MACHINE,
+        seed);
+  }
+
+  @Test
+  void aNodeThatIsNamedTwice() {
+    assertRefused(ExitCode.BAD_INPUT, "--id: got node 2 twice", "node", "--id=2,2", MACHINE, seed);
+  }
+
+  @Test
   void aNodeThatIsThereAlready() {
     assertRefused(ExitCode.FAILURE, "is there already", "node", "--id=1", MACHINE, seed);
   }

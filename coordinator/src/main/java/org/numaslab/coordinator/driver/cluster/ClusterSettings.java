@@ -92,6 +92,12 @@ public record ClusterSettings(
     }
   }
 
+  /// The same where it listens at another port.
+  public ClusterSettings withPort(int other) {
+    return new ClusterSettings(
+        host, other, seeds, roles, resolver, threads, exits, breakable, tls, timing);
+  }
+
   ClusterSettings withRoles(List<String> others) {
     return new ClusterSettings(
         host, port, seeds, others, resolver, threads, exits, breakable, tls, timing);

@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver.cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
@@ -42,6 +44,7 @@ import org.numaslab.node.topology.Topology;
 /// For any thread.
 public final class ClusterSystem implements AutoCloseable {
   private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(20);
+  private static final Duration UP_LOOK = Duration.ofMillis(20);
 
   /// Is told who is there, in one order.
   public interface Listener {
@@ -62,6 +65,7 @@ public final class ClusterSystem implements AutoCloseable {
   private final List<Incarnation> own;
   private final Map<Incarnation, Address> there = new TreeMap<>(Incarnation.ORDER);
   private final Set<Incarnation> gone = new HashSet<>();
+  private final Set<String> known = new LinkedHashSet<>();
   private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
   private final List<Listener> listeners = new ArrayList<>();
   private volatile Consumer<Control> answers = answer -> {};
@@ -88,34 +92,73 @@ public final class ClusterSystem implements AutoCloseable {
   }
 
   /// Joins the cluster of the seeds, or forms it where this process is the first of them and nobody
-  /// is there.
+  /// is there; returns when it is a member.
   ///
   /// @param topology of the machine, which all have to agree on
   /// @param version of numaslab, the same
   /// @param patience with seeds that do not answer
   /// @throws EnvironmentFailure when nobody answers, or this process is refused
   public void join(Topology topology, String version, Duration patience) {
+    join(topology, version, patience, List.of());
+  }
+
+  /// The same for a process that was a member before.
+  ///
+  /// @param known addresses of those whom it knew: it does not form another cluster before they had
+  ///   time to answer
+  public void join(Topology topology, String version, Duration patience, List<String> known) {
     String me = hostPort();
-    List<String> others = settings.seeds().stream().filter(seed -> !seed.equals(me)).toList();
+    Set<String> others = new LinkedHashSet<>(settings.seeds());
+    others.addAll(known);
+    others.remove(me);
     boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
-    for (Incarnation member : own) {
-      Hello hello = Hello.of(member, topology, version);
-      if (member.equals(own.getFirst())) {
+    Duration waits = mayForm && known.isEmpty() ? Duration.ZERO : patience;
+    Duration missed = settings.timing().detection().multipliedBy(2);
+    boolean isLetIn = false;
+    int quorum = settings.resolver().quorum();
+    for (Hello hello : hellos(topology, version, quorum)) {
+      if (hello.member() != null && hello.member().equals(own.getFirst())) {
         Door.open(this, hello);
       }
       if (!others.isEmpty()) {
-        Door.enter(
-            this, hello, others, mayForm, patience, settings.timing().detection().multipliedBy(2));
+        isLetIn = Door.enter(this, hello, List.copyOf(others), mayForm, waits, missed);
       }
     }
-    List<Address> seeds =
-        settings.seeds().isEmpty()
-            ? List.of(address())
-            : settings.seeds().stream()
-                .map(seed ->
-                    AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
-                .toList();
-    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
+    List<String> seeds = isLetIn ? List.copyOf(others) : List.of(me);
+    Cluster.get(system)
+        .manager()
+        .tell(
+            new JoinSeedNodes(
+                seeds.stream()
+                    .map(seed ->
+                        AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
+                    .toList()));
+    awaitUp();
+  }
+
+  private List<Hello> hellos(Topology topology, String version, int quorum) {
+    return own.isEmpty()
+        ? List.of(Hello.of(null, topology, version, quorum))
+        : own.stream().map(member -> Hello.of(member, topology, version, quorum)).toList();
+  }
+
+  private void awaitUp() {
+    while (!Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
+      if (end.isDone()) {
+        throw new EnvironmentFailure("the cluster has not let this process in");
+      }
+      try {
+        Thread.sleep(UP_LOOK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EnvironmentFailure("interrupted", e);
+      }
+    }
+  }
+
+  /// Addresses of all others that were ever there, as people type them.
+  public synchronized List<String> known() {
+    return List.copyOf(known);
   }
 
   /// Where the lives of a node are.
@@ -176,7 +219,11 @@ public final class ClusterSystem implements AutoCloseable {
 
   /// The same as people type it.
   public String hostPort() {
-    return address().hostPort().substring(ClusterSettings.NAME.length() + 1);
+    return typed(address());
+  }
+
+  private static String typed(Address address) {
+    return address.hostPort().substring(ClusterSettings.NAME.length() + 1);
   }
 
   /// The members that this process has.
@@ -192,6 +239,9 @@ public final class ClusterSystem implements AutoCloseable {
   // ---- who is there
 
   synchronized void up(Incarnation member, Address at) {
+    if (!own.contains(member)) {
+      known.add(typed(at));
+    }
     if (!gone.contains(member) && there.put(member, at) == null) {
       listeners.forEach(each -> each.joined(member, at));
     }

@@ -1,11 +1,14 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorSelection;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -14,6 +17,7 @@ import org.numaslab.coordinator.wire.BadFrame;
 import org.numaslab.coordinator.wire.Hello;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.topology.EnvironmentFailure;
+import org.numaslab.node.topology.NodeId;
 
 /// Where a process knocks before it joins: whoever does not fit is told so, and never becomes a
 /// member.
@@ -21,7 +25,8 @@ final class Door extends AbstractActor {
   /// What is said at a door.
   sealed interface Message {}
 
-  /// @param hello of the member that wants in, as bytes; of each of its nodes one
+  /// @param hello of the member that wants in, as bytes; of each of its nodes one, of a coordinator
+  ///   too
   record Knock(byte[] hello) implements Message {}
 
   record Welcome() implements Message {}
@@ -36,8 +41,14 @@ final class Door extends AbstractActor {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofMillis(200);
 
+  /// From being welcome to being a member. Whoever has not come by then does not come any more.
+  private static final Duration COMES_MAX = Duration.ofSeconds(10);
+
+  private record Welcomed(Incarnation member, Address from, long at) {}
+
   private final ClusterSystem process;
   private final Hello mine;
+  private final Map<NodeId, Welcomed> welcomed = new HashMap<>();
 
   private Door(ClusterSystem process, Hello mine) {
     this.process = process;
@@ -54,9 +65,11 @@ final class Door extends AbstractActor {
   ///
   /// @param seeds of other processes, as `host:port`
   /// @param mayForm whether this process forms the cluster where nobody is
+  /// @param patience with seeds that do not answer
   /// @param missed how long it takes until a life that is over is removed
+  /// @return whether one has opened; else it is this process that forms the cluster
   /// @throws EnvironmentFailure when this process does not fit, or nobody is there
-  static void enter(
+  static boolean enter(
       ClusterSystem process,
       Hello mine,
       List<String> seeds,
@@ -71,7 +84,7 @@ final class Door extends AbstractActor {
         String seed = seeds.get(i);
         switch (knock(process, mine, seed).orElse(null)) {
           case Welcome welcome -> {
-            return;
+            return true;
           }
           case Refused refused -> throw refused(seed, mine, refused.why());
           case Taken taken when isOver(begin, missed) -> throw refused(seed, mine, taken.why());
@@ -83,12 +96,13 @@ final class Door extends AbstractActor {
       if (isTaken) {
         pause();
       }
-    } while (isTaken || (!mayForm && !isOver(begin, patience)));
+    } while (isTaken || !isOver(begin, patience));
     if (!mayForm) {
       throw new EnvironmentFailure(
           "no seed node answers within %d s: %s"
               .formatted(patience.toSeconds(), String.join(", ", seeds)));
     }
+    return false;
   }
 
   private static boolean isOver(long begin, Duration length) {
@@ -97,7 +111,11 @@ final class Door extends AbstractActor {
 
   private static EnvironmentFailure refused(String seed, Hello mine, String why) {
     return new EnvironmentFailure(
-        "%s refuses %s: %s".formatted(seed, mine.member(), why.replace("\n", "; ")));
+        "%s refuses %s: %s"
+            .formatted(
+                seed,
+                mine.member() == null ? "this coordinator" : mine.member(),
+                why.replace("\n", "; ")));
   }
 
   private static void pause() {
@@ -130,7 +148,8 @@ final class Door extends AbstractActor {
   private void knocked(Knock knock) {
     try {
       Hello hello = Hello.decode(knock.hello());
-      if (!process.isCutOff(hello.member().node())) {
+      Incarnation member = hello.member();
+      if (member == null || !process.isCutOff(member.node())) {
         getSender().tell(answer(hello), getSelf());
       }
     } catch (BadFrame bad) {
@@ -147,15 +166,26 @@ final class Door extends AbstractActor {
   }
 
   private Optional<Message> taken(Hello hello) {
+    Incarnation member = hello.member();
+    if (member == null) {
+      return Optional.empty();
+    }
+    Address from = getSender().path().address();
     for (Incarnation there : process.members()) {
-      if (there.node().equals(hello.member().node())
-          && !process.addressOf(there).equals(Optional.of(getSender().path().address()))) {
-        return Optional.of(
-            new Taken(
-                BadFrame.line(
-                    "node", hello.member(), "another one: " + there + " is there already")));
+      if (there.node().equals(member.node())
+          && !process.addressOf(there).equals(Optional.of(from))) {
+        return Optional.of(taken(member, there + " is there already"));
       }
     }
+    Welcomed before = welcomed.get(member.node());
+    if (before != null && !before.from.equals(from) && !isOver(before.at, COMES_MAX)) {
+      return Optional.of(taken(member, before.member + " is about to come"));
+    }
+    welcomed.put(member.node(), new Welcomed(member, from, System.nanoTime()));
     return Optional.empty();
+  }
+
+  private static Taken taken(Incarnation member, String why) {
+    return new Taken(BadFrame.line("node", member, "another one: " + why));
   }
 }

@@ -67,7 +67,7 @@ class HostileMessagesTest {
   void anyBytesAreWordsBetweenProcessesOrRefused() {
     ControlSerializer serializer = new ControlSerializer(counts);
     Hello hello =
-        Hello.of(new Incarnation(new NodeId(0), 1), Topology.uniform(2, 1, 1L << 20), "0.1.0");
+        Hello.of(new Incarnation(new NodeId(0), 1), Topology.uniform(2, 1, 1L << 20), "0.1.0", 2);
     meddle(
         serializer,
         "r",

@@ -1,0 +1,117 @@
+package org.numaslab.coordinator.driver.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.EnvironmentFailure;
+import org.numaslab.node.topology.NodeId;
+import org.numaslab.node.topology.Topology;
+
+/// Who comes in, of a machine of four nodes.
+class DoorTest {
+  private static final Topology MACHINE = Topology.uniform(4, 1, 1L << 20);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /// Somebody who is over is missed soon.
+  private static final ClusterSettings.Timing FAST =
+      new ClusterSettings.Timing(
+          Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(300));
+
+  private final List<ClusterSystem> systems = new ArrayList<>();
+  private ClusterSystem first;
+
+  private ClusterSystem start(int node, int life, int port, String... seeds) {
+    ClusterSettings settings =
+        new ClusterSettings(
+            "127.0.0.1",
+            port,
+            List.of(seeds),
+            List.of(),
+            ClusterSettings.Resolver.MAJORITY,
+            1,
+            false,
+            false,
+            null,
+            FAST);
+    ClusterSystem system =
+        new ClusterSystem(settings, List.of(new Incarnation(new NodeId(node), life)));
+    systems.add(system);
+    return system;
+  }
+
+  private static void join(ClusterSystem system, List<String> known) {
+    system.join(MACHINE, "1", PATIENCE, known);
+  }
+
+  @BeforeEach
+  void begin() {
+    first = start(0, 1, 0);
+    join(first, List.of());
+    join(start(1, 1, 0, first.hostPort()), List.of());
+    join(start(2, 1, 0, first.hostPort()), List.of());
+  }
+
+  @AfterEach
+  void close() {
+    systems.forEach(ClusterSystem::close);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void ofTwoProcessesThatBringOneNodeAtTheSameTimeOneComesIn() {
+    ClusterSystem one = start(3, 1, 0, first.hostPort());
+    ClusterSystem other = start(3, 2, 0, first.hostPort());
+    List<CompletableFuture<Void>> joins =
+        List.of(
+            CompletableFuture.runAsync(() -> join(one, List.of())),
+            CompletableFuture.runAsync(() -> join(other, List.of())));
+
+    assertThat(joins.stream().filter(DoorTest::isLetIn)).hasSize(1);
+    assertThat(first.members().stream().filter(member -> member.node().value() == 3)).hasSize(1);
+  }
+
+  private static boolean isLetIn(CompletableFuture<Void> joins) {
+    try {
+      joins.join();
+      return true;
+    } catch (CompletionException refused) {
+      assertThat(refused.getCause())
+          .isInstanceOf(EnvironmentFailure.class)
+          .hasMessageContaining("allowed another one: ");
+      return false;
+    }
+  }
+
+  /// It had no seeds.
+  @Test
+  void whoHasFormedTheClusterAndWasRemovedComesBackIntoTheSame() throws InterruptedException {
+    String at = first.hostPort();
+    await(() -> first.members().size() == 3);
+    systems.get(1).down(new NodeId(0));
+    first.ended().join();
+    List<String> known = first.known();
+    first.close();
+    ClusterSystem again = start(0, 2, Integer.parseInt(at.split(":")[1]));
+    join(again, known);
+
+    assertThat(again.hostPort()).isEqualTo(at);
+    await(() -> again.members().size() == 3);
+    assertThat(systems.get(2).members()).contains(again.own().getFirst()).hasSize(3);
+  }
+}
