@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.calibrate.CalibrationFigures;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.driver.cluster.RunActors;
@@ -43,6 +44,7 @@ final class ClusterRun {
   private final Path folder;
   private final Watcher watcher;
   private @Nullable Consumer<CalibrationFigures> calibrated;
+  private @Nullable Raw raw;
   private boolean isBreakable;
   private final Map<Integer, Long> killedAfter = new HashMap<>();
 
@@ -76,6 +78,11 @@ final class ClusterRun {
     return this;
   }
 
+  /// What messages cost by themselves on its processes, null where that was not measured.
+  @Nullable Raw raw() {
+    return raw;
+  }
+
   private void calibrate(
       ClusterSystem me,
       Duration patience,
@@ -90,7 +97,9 @@ final class ClusterRun {
       requireAlive.run();
       pause();
     }
-    told.accept(CalibrationFigures.of(outcome(run).parts()));
+    CalibrationFigures figures = CalibrationFigures.of(outcome(run).parts());
+    raw = figures.raw();
+    told.accept(figures);
   }
 
   /// Runs it.

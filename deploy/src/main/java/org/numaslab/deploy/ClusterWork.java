@@ -19,6 +19,7 @@ import org.numaslab.coordinator.audit.HistoryWriter;
 import org.numaslab.coordinator.calibrate.CalibrationFigures;
 import org.numaslab.coordinator.cost.CostLogs;
 import org.numaslab.coordinator.cost.CostParts;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.experiment.PlannedWrites;
 import org.numaslab.coordinator.experiment.ReplaySettings;
@@ -215,14 +216,17 @@ final class ClusterWork {
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
     List<LostMember> lost;
+    Raw raw;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       ClusterRun led = new ClusterRun(topology, words, caches, folder, shown);
       outcome = cluster.lead(led, FaultSchedule.none());
       lost = led.lost(outcome);
+      raw = led.raw();
     }
     long ended = System.nanoTime();
     WholeRun run =
-        WholeRun.of(topology, outcome.parts().stream().map(PartBytes::read).toList(), lost);
+        WholeRun.of(topology, outcome.parts().stream().map(PartBytes::read).toList(), lost)
+            .beside(raw);
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(
@@ -300,11 +304,14 @@ final class ClusterWork {
     words.add("--faults=" + file.toAbsolutePath());
     long begin = System.nanoTime();
     LeadOfRun.Outcome outcome;
+    Raw raw;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      outcome = cluster.lead(new ClusterRun(topology, words, null, folder, shown), schedule);
+      ClusterRun led = new ClusterRun(topology, words, null, folder, shown);
+      outcome = cluster.lead(led, schedule);
+      raw = led.raw();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY));
+    ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY)).beside(raw);
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.node.topology.BadInput;
 
 /// What the rounds have given. All of it is *measured*; ratios are the medians of the rounds' own.
@@ -37,6 +38,15 @@ public record CalibrationFigures(List<Round> rounds) {
     } catch (IOException damaged) {
       throw new BadInput("calibration: damaged: " + damaged.getMessage(), damaged);
     }
+  }
+
+  /// What messages cost by themselves.
+  public Raw raw() {
+    return new Raw(
+        median(Round::tellNanos),
+        median(Round::askNanos),
+        median(Round::serializeNanos),
+        median(Round::longsPerSecond));
   }
 
   double median(ToDoubleFunction<Round> of) {

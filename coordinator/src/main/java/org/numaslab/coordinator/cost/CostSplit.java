@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.cost;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,31 @@ import org.jspecify.annotations.Nullable;
 /// @param kinds the same over all nodes
 /// @param errorNanosP99 by how much the parts of a request do not add up to its whole time, of 100
 ///   requests all but one
-public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long errorNanosP99) {
+/// @param raw what messages cost by themselves on the same processes; null where nobody measured it
+public record CostSplit(
+    List<Row> rows,
+    List<Kind> kinds,
+    List<Link> links,
+    long errorNanosP99,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Raw raw) {
   /// Of shares.
   private static final double DIGITS = 1e6;
+
+  /// Of ratios.
+  private static final double HUNDREDTHS = 100;
+
+  /// What messages cost by themselves.
+  ///
+  /// @param tellNanos round trip between two actors of a process
+  /// @param askNanos the same between two processes, of a message as a member sends, median
+  /// @param serializeNanos bytes of such a message and back
+  /// @param longsPerSecond one way between two processes, 64 in each message
+  public record Raw(
+      double tellNanos, double askNanos, double serializeNanos, double longsPerSecond) {
+    private double times(long nanos) {
+      return Math.round(HUNDREDTHS * nanos / askNanos) / HUNDREDTHS;
+    }
+  }
 
   /// Requests of one kind between two nodes, in one part of their time.
   ///
@@ -50,8 +73,19 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
   }
 
   /// Requests of one kind between any nodes.
+  ///
+  /// @param timesRawAsk the whole, median, as a ratio to a raw ask
   public record Kind(
-      String kind, long count, long wholeNanosP50, long wholeNanosP99, List<PartOfKind> parts) {}
+      String kind,
+      long count,
+      long wholeNanosP50,
+      long wholeNanosP99,
+      List<PartOfKind> parts,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {
+    private Kind beside(Raw raw) {
+      return new Kind(kind, count, wholeNanosP50, wholeNanosP99, parts, raw.times(wholeNanosP50));
+    }
+  }
 
   /// @param share of the time of all requests of the kind
   public record PartOfKind(String part, long p50Nanos, double share) {}
@@ -63,6 +97,7 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
   /// @param clockAheadNanos how far the clock of the asked node is ahead; null where no exchange
   ///   said
   /// @param clockBoundNanos by how much that may be wrong
+  /// @param timesRawAsk the whole, median, as a ratio to a raw ask
   public record Link(
       int from,
       int to,
@@ -70,7 +105,8 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
       long retried,
       long wholeNanosP50,
       @Nullable Long clockAheadNanos,
-      @Nullable Long clockBoundNanos) {
+      @Nullable Long clockBoundNanos,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {
     private static Link of(LinkCost link, Histogram whole) {
       ClockOffset clock = link.clock();
       return new Link(
@@ -80,7 +116,20 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
           link.retried(),
           whole.getValueAtPercentile(50),
           clock.wasMeasured() ? clock.nanos() : null,
-          clock.wasMeasured() ? clock.boundNanos() : null);
+          clock.wasMeasured() ? clock.boundNanos() : null,
+          null);
+    }
+
+    private Link beside(Raw raw) {
+      return new Link(
+          from,
+          to,
+          answered,
+          retried,
+          wholeNanosP50,
+          clockAheadNanos,
+          clockBoundNanos,
+          raw.times(wholeNanosP50));
     }
   }
 
@@ -96,7 +145,22 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
         all.costs().stream().map(Row::of).toList(),
         List.copyOf(kinds),
         all.links().stream().map(link -> Link.of(link, all.whole(link.from(), link.to()))).toList(),
-        errors.getValueAtPercentile(99));
+        errors.getValueAtPercentile(99),
+        null);
+  }
+
+  /// The same with its ratios to what messages cost by themselves.
+  ///
+  /// @param measured null where nobody measured that
+  public CostSplit beside(@Nullable Raw measured) {
+    return measured == null
+        ? this
+        : new CostSplit(
+            rows,
+            kinds.stream().map(kind -> kind.beside(measured)).toList(),
+            links.stream().map(link -> link.beside(measured)).toList(),
+            errorNanosP99,
+            measured);
   }
 
   private static Histogram of(Map<Part, Histogram> parts, Part part) {
@@ -120,7 +184,8 @@ public record CostSplit(List<Row> rows, List<Kind> kinds, List<Link> links, long
         whole.getTotalCount(),
         whole.getValueAtPercentile(50),
         whole.getValueAtPercentile(99),
-        List.copyOf(of));
+        List.copyOf(of),
+        null);
   }
 
   private static double total(Histogram nanos) {

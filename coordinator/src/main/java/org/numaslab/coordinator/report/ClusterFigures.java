@@ -1,11 +1,13 @@
 package org.numaslab.coordinator.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.node.loan.Rejection;
 
@@ -16,13 +18,16 @@ import org.numaslab.node.loan.Rejection;
 /// @param tasks what tasks gave to those of other processes
 /// @param lost members that were removed
 /// @param reclaimed objects of surviving memory that lost members had, free again
+/// @param costs where the time of requests to nodes of other processes went; null where there were
+///   none
 public record ClusterFigures(
     List<Member> processes,
     Map<String, Long> rejections,
     long refusedFrames,
     Crossings tasks,
     List<Lost> lost,
-    long reclaimed) {
+    long reclaimed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CostSplit costs) {
   /// One process that was there at the end.
   ///
   /// @param messages through Artery to each node
@@ -56,7 +61,8 @@ public record ClusterFigures(
         run.lost().stream()
             .map(m -> new Lost(m.node(), m.life(), m.unfinished() < 0 ? null : m.unfinished()))
             .toList(),
-        reclaimed);
+        reclaimed,
+        run.costSplit());
   }
 
   private static Member process(RunPart part) {

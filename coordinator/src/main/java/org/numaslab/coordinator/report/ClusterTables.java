@@ -96,7 +96,7 @@ final class ClusterTables {
   }
 
   private void costs() {
-    CostSplit costs = timing.costs();
+    CostSplit costs = cluster.costs();
     if (costs != null) {
       CostTables.write(costs, page);
     }

@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.cost.CostSplit.Kind;
 import org.numaslab.coordinator.cost.CostSplit.Link;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.cost.Part;
 
 /// The costs of requests to other processes, for people.
@@ -45,6 +48,9 @@ public final class CostTables {
         "Where the time of requests to other processes went: microseconds (p50), share of it",
         Basis.MEASURED.toString());
     List<String> header = new ArrayList<>(List.of("request", "count", "whole", "p99"));
+    if (costs.raw() != null) {
+      header.add("whole/ask");
+    }
     Part.addends().forEach(part -> header.add(part.toString()));
     List<List<String>> rows = new ArrayList<>();
     for (Kind kind : costs.kinds()) {
@@ -56,6 +62,10 @@ public final class CostTables {
                   micros(kind.wholeNanosP50()),
                   micros(kind.wholeNanosP99())));
       List<String> shares = new ArrayList<>(List.of("", "", "", ""));
+      if (costs.raw() != null) {
+        medians.add(times(kind.timesRawAsk()));
+        shares.add("");
+      }
       kind.parts()
           .forEach(part -> {
             medians.add(micros(part.p50Nanos()));
@@ -68,6 +78,13 @@ public final class CostTables {
   }
 
   private void links() {
+    links("whole, cpus of", link -> micros(link.wholeNanosP50()));
+    if (costs.raw() != null) {
+      links("whole/ask, cpus of", link -> times(link.timesRawAsk()));
+    }
+  }
+
+  private void links(String what, Function<Link, String> shows) {
     TreeSet<Integer> nodes = new TreeSet<>();
     for (Link link : costs.links()) {
       nodes.add(link.from());
@@ -76,23 +93,23 @@ public final class CostTables {
     if (nodes.size() > NODES_SHOWN) {
       return;
     }
-    List<String> header = new ArrayList<>(List.of("whole, cpus of"));
+    List<String> header = new ArrayList<>(List.of(what));
     nodes.forEach(node -> header.add("node " + node));
     List<List<String>> rows = new ArrayList<>();
     for (int from : nodes) {
       List<String> row = new ArrayList<>(List.of("node " + from));
-      nodes.forEach(to -> row.add(median(from, to)));
+      nodes.forEach(to -> row.add(link(from, to, shows)));
       rows.add(row);
     }
     page.blank();
     page.table(header, rows);
   }
 
-  private String median(int from, int to) {
+  private String link(int from, int to, Function<Link, String> shows) {
     return costs.links().stream()
         .filter(link -> link.from() == from && link.to() == to && link.answered() > 0)
         .findFirst()
-        .map(link -> micros(link.wholeNanosP50()))
+        .map(shows)
         .orElse("-");
   }
 
@@ -109,6 +126,17 @@ public final class CostTables {
                     ? ""
                     : "; %s more were sent more than once, and are not among them"
                         .formatted(count(retried))));
+    Raw raw = costs.raw();
+    if (raw != null) {
+      page.paragraph(
+          "  ",
+          "whole/ask: as often as a raw ask of Artery takes, %s us, measured before on these processes; a raw tell %s us, bytes and back %s us, one way %.2f M longs/s"
+              .formatted(
+                  micros(Math.round(raw.askNanos())),
+                  micros(Math.round(raw.tellNanos())),
+                  micros(Math.round(raw.serializeNanos())),
+                  raw.longsPerSecond() / 1e6));
+    }
     List<String> clocks = new ArrayList<>();
     for (Link link : costs.links()) {
       Long ahead = link.clockAheadNanos();
@@ -122,6 +150,10 @@ public final class CostTables {
     if (!clocks.isEmpty() && clocks.size() <= NODES_SHOWN) {
       page.paragraph("  clocks ahead, in us: ", "node " + String.join(", ", clocks));
     }
+  }
+
+  private static String times(@Nullable Double ratio) {
+    return ratio == null ? "-" : String.format(Locale.ROOT, "%.2f", ratio);
   }
 
   private static String micros(long nanos) {

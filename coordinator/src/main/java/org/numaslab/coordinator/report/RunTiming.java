@@ -4,13 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplayTally;
 import org.numaslab.cpu.cache.AllocPath;
 
-/// Every figure of a run that a clock said; timing.json is this record. All *measured*.
+/// Every figure of a run that a clock said, but those of requests to other processes (in
+/// [ClusterFigures]); timing.json is this record. All *measured*.
 ///
 /// @param readSeconds all that is read, and the machine made
 /// @param decodeSeconds of them: the trace from text to operations, once, by one thread that has
@@ -21,8 +20,6 @@ import org.numaslab.cpu.cache.AllocPath;
 ///   0 without `--repeat`
 /// @param latencies of the allocations that waited for a node; empty where the driver has no clock
 /// @param lost the members that were lost while it went on
-/// @param costs where the time of requests to nodes of other processes went; null where nobody
-///   measured it
 public record RunTiming(
     double readSeconds,
     double decodeSeconds,
@@ -35,8 +32,7 @@ public record RunTiming(
     long operationsAfterFirstRound,
     double operationsAfterFirstRoundPerSecond,
     List<Latency> latencies,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LossTiming> lost,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CostSplit costs) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LossTiming> lost) {
 
   /// How many events were decoded in which wall time.
   public record Decoding(long events, long nanos) {
@@ -78,8 +74,7 @@ public record RunTiming(
         later.operations(),
         perSecond(later.operations(), later.nanos()),
         List.copyOf(latencies),
-        run.lost().stream().map(member -> LossTiming.of(member, run)).toList(),
-        run.costs().costs().isEmpty() ? null : CostSplit.of(run.costs()));
+        run.lost().stream().map(member -> LossTiming.of(member, run)).toList());
   }
 
   private static double perSecond(long count, long nanos) {

@@ -11,10 +11,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.LostDump;
 import org.numaslab.coordinator.audit.MachineDumps;
 import org.numaslab.coordinator.cost.CostParts;
+import org.numaslab.coordinator.cost.CostSplit;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.driver.MessageCounts.Kind;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.Experiment;
@@ -34,14 +37,17 @@ import org.numaslab.node.topology.Topology;
 /// | time | the longest |
 public final class WholeRun {
   private final Topology topology;
+  private final @Nullable Raw raw;
   private final List<RunPart> parts;
   private final List<LostMember> lost;
   private final ReplayTally tally;
   private final List<CachePart> caches;
   private final MachineDump dump;
 
-  private WholeRun(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+  private WholeRun(
+      Topology topology, List<RunPart> parts, List<LostMember> lost, @Nullable Raw raw) {
     this.topology = topology;
+    this.raw = raw;
     this.parts =
         parts.stream().sorted(Comparator.comparing(part -> part.nodeNumbers().getFirst())).toList();
     this.lost = List.copyOf(lost);
@@ -101,7 +107,14 @@ public final class WholeRun {
       throw new BadInput(
           "parts: got none of nodes %s, allowed: all but those of lost members".formatted(missing));
     }
-    return new WholeRun(topology, parts, lost);
+    return new WholeRun(topology, parts, lost, null);
+  }
+
+  /// The same, with what messages cost by themselves on its processes.
+  ///
+  /// @param measured null where nobody measured that
+  public WholeRun beside(@Nullable Raw measured) {
+    return new WholeRun(topology, parts, lost, measured);
   }
 
   private static boolean isSame(List<CachePart> some, List<CachePart> others) {
@@ -119,6 +132,12 @@ public final class WholeRun {
 
   Topology topology() {
     return topology;
+  }
+
+  /// The same in figures; null in a run of one.
+  @Nullable CostSplit costSplit() {
+    CostParts costs = costs();
+    return costs.costs().isEmpty() ? null : CostSplit.of(costs).beside(raw);
   }
 
   List<RunPart> parts() {

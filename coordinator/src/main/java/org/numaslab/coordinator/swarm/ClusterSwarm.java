@@ -9,6 +9,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
@@ -18,6 +19,7 @@ import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.audit.Violation;
 import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.cost.CostSplit;
+import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.CpuId;
@@ -64,6 +66,28 @@ public record ClusterSwarm(
 
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /// The same with the ratios of its costs to what messages cost by themselves.
+  ///
+  /// @param raw null where nobody measured that
+  public ClusterSwarm beside(@Nullable Raw raw) {
+    return new ClusterSwarm(
+        seed,
+        operations,
+        seconds,
+        allocations,
+        remote,
+        handOffs,
+        refused,
+        events,
+        reclaimed,
+        losses,
+        messages,
+        bytes,
+        rejections,
+        costs.beside(raw),
+        violations);
+  }
 
   public boolean isClean() {
     return violations.isEmpty();

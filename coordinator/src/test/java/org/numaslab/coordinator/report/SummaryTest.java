@@ -70,8 +70,7 @@ class SummaryTest {
   }
 
   private static String summary(RunResult result) {
-    return Summary.of(
-        result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, 2, 5, List.of(), List.of(), null));
+    return Summary.of(result, new RunTiming(0, 0, 0, 0, 1, 0, 3, 3, 2, 5, List.of(), List.of()));
   }
 
   @Test

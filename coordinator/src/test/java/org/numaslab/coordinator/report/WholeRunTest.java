@@ -100,7 +100,7 @@ class WholeRunTest {
     assertThat(cluster.rejections()).containsExactly(Map.entry("grant_parked", 7L));
     assertThat(cluster.tasks().handedObjects()).isEqualTo(2 * 11);
     assertThat(cluster.processes().get(1).bytes()).containsExactly(4096, 8192, 0, 0);
-    CostSplit costs = requireNonNull(SmallRuns.timing(run).costs());
+    CostSplit costs = requireNonNull(cluster.costs());
     assertThat(costs.rows())
         .singleElement()
         .satisfies(row -> {
@@ -113,7 +113,14 @@ class WholeRunTest {
         .containsPattern("nodes 2,3 +4 +8 +- +- +4 +8 +- +-")
         .containsPattern("new slab +0 ")
         .containsPattern("100.0 %")
-        .doesNotContain("Members lost");
+        .doesNotContain("Members lost", "whole/ask");
+    WholeRun calibrated = run.beside(new CostSplit.Raw(1, 50, 1, 1e6));
+    CostSplit ratios =
+        requireNonNull(requireNonNull(SmallRuns.result(calibrated).cluster()).costs());
+    assertThat(ratios.kinds())
+        .allSatisfy(kind -> assertThat(kind.timesRawAsk()).isEqualTo(kind.wholeNanosP50() / 50.0));
+    assertThat(Summary.of(SmallRuns.result(calibrated), SmallRuns.timing(calibrated)))
+        .contains("whole/ask: as often as a raw ask of Artery takes, 0.1 us");
   }
 
   @Test
