@@ -31,6 +31,7 @@ import org.numaslab.node.topology.Topology;
 /// @param seconds from the first allocation or free to the last, measured
 /// @param losses members that were lost on the way
 /// @param bytes through Artery, from node i to node j
+/// @param refusedFrames what arrived and was no message
 /// @param costs where the time of requests to other processes went
 public record ClusterSwarm(
     long seed,
@@ -46,6 +47,7 @@ public record ClusterSwarm(
     long[][] messages,
     long[][] bytes,
     Map<Rejection, Long> rejections,
+    long refusedFrames,
     CostSplit costs,
     List<String> violations) {
   /// What became of a member that was lost.
@@ -85,6 +87,7 @@ public record ClusterSwarm(
         messages,
         bytes,
         rejections,
+        refusedFrames,
         costs.beside(raw),
         violations);
   }
@@ -139,6 +142,7 @@ public record ClusterSwarm(
         messages,
         bytes,
         rejections,
+        parts.stream().mapToLong(SwarmPart::refusedFrames).sum(),
         CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList())),
         violations);
   }

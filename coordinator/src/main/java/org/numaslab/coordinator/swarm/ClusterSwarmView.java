@@ -1,7 +1,8 @@
 package org.numaslab.coordinator.swarm;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /// A swarm's run on processes as a page, for people.
 public final class ClusterSwarmView {
@@ -45,16 +46,16 @@ public final class ClusterSwarmView {
       }
       page.append('\n');
     }
-    if (!run.rejections().isEmpty()) {
-      page.append("no effect  ")
-          .append(
-              run.rejections().entrySet().stream()
-                  .map(each ->
-                      count(each.getValue())
-                          + " "
-                          + each.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                  .collect(Collectors.joining(", ")))
-          .append('\n');
+    List<String> noEffect = new ArrayList<>();
+    run.rejections()
+        .forEach((why, times) ->
+            noEffect.add(
+                count(times) + " " + why.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+    if (run.refusedFrames() > 0) {
+      noEffect.add(count(run.refusedFrames()) + " unreadable");
+    }
+    if (!noEffect.isEmpty()) {
+      page.append("no effect  ").append(String.join(", ", noEffect)).append('\n');
     }
     for (ClusterSwarm.Loss loss : run.losses()) {
       page.append(

@@ -228,6 +228,7 @@ public final class SwarmJob implements Job {
             rejections,
             messages,
             bytes,
+            process.links().refused(),
             machine.costs().parts(),
             new MachineDump(
                 caches.stream()

@@ -21,6 +21,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param hereFirst some of those that are inside
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
 /// @param bytes that went to each node of another process
+/// @param refusedFrames what arrived and was no message
 /// @param costs where the time of its requests to other nodes went
 public record SwarmPart(
     List<Integer> nodes,
@@ -41,6 +42,7 @@ public record SwarmPart(
     Map<Rejection, Long> rejections,
     Map<Integer, Long> messages,
     Map<Integer, Long> bytes,
+    long refusedFrames,
     CostParts costs,
     MachineDump dump) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();

@@ -153,6 +153,7 @@ final class Door extends AbstractActor {
         getSender().tell(answer(hello), getSelf());
       }
     } catch (BadFrame bad) {
+      process.links().refused(bad);
       getSender().tell(new Refused(String.valueOf(bad.getMessage())), getSelf());
     }
   }

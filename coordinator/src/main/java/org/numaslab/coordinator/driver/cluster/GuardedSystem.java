@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver.cluster;
 import com.typesafe.config.Config;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystemImpl;
 import org.apache.pekko.actor.Address;
@@ -19,6 +20,9 @@ import org.apache.pekko.remote.artery.InboundEnvelope;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeReq;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeRsp;
 import org.apache.pekko.remote.artery.tcp.ArteryTcpTransport;
+import org.apache.pekko.serialization.DisabledJavaSerializer;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializer;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -34,6 +38,7 @@ import scala.Option;
 import scala.Tuple2;
 import scala.collection.immutable.Seq;
 import scala.concurrent.Future;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag;
 import scala.util.Try;
 
@@ -115,6 +120,9 @@ final class GuardedSystem extends ActorSystemImpl {
 
     private final LinkCounts counts;
 
+    /// Identifiers of those that are known here, in order; empty before the first message.
+    private volatile int[] serializers = {};
+
     Transport(ExtendedActorSystem system, RemoteActorRefProvider provider) {
       super(
           system,
@@ -155,32 +163,66 @@ final class GuardedSystem extends ActorSystemImpl {
           .asScala();
     }
 
-    /// Without handshakes in this process's own name, which would have all streams begin anew.
+    /// Without what no serializer here can read, and without handshakes that are meant for another
+    /// process, or said in this one's own name: then all streams would begin anew.
     @Override
     public org.apache.pekko.stream.scaladsl.Flow<InboundEnvelope, InboundEnvelope, NotUsed>
         createDeserializer(EnvelopeBufferPool pool) {
-      return super.createDeserializer(pool)
-          .asJava()
-          .filter(envelope -> !isOwnName(envelope.message()))
+      return Flow.of(InboundEnvelope.class)
+          .filter(this::isReadable)
+          .via(super.createDeserializer(pool))
+          .filter(envelope -> isForThis(envelope.message()))
           .asScala();
     }
 
-    private boolean isOwnName(Object message) {
-      boolean isOwn =
-          switch (message) {
-            case HandshakeReq asks -> isOwn(asks.from().address());
-            case HandshakeRsp answers -> isOwn(answers.from().address());
-            default -> false;
-          };
-      if (isOwn) {
-        counts.refused(
-            new BadFrame("handshake", "this process's own address", "another process's"));
+    private boolean isReadable(InboundEnvelope envelope) {
+      int[] ids = serializers;
+      if (ids.length == 0) {
+        ids = serializers();
+        serializers = ids;
       }
-      return isOwn;
+      if (Arrays.binarySearch(ids, envelope.serializer()) >= 0) {
+        return true;
+      }
+      counts.refused(new BadFrame("serializer", envelope.serializer(), "one that is known here"));
+      return false;
     }
 
-    private boolean isOwn(Address address) {
-      return address.equals(localAddress().address());
+    /// But Java's own, which is off.
+    private int[] serializers() {
+      return CollectionConverters.asJava(
+              SerializationExtension.get(system()).serializerByIdentity())
+          .values()
+          .stream()
+          .filter(serializer -> !(serializer instanceof DisabledJavaSerializer))
+          .mapToInt(Serializer::identifier)
+          .sorted()
+          .toArray();
+    }
+
+    private boolean isForThis(Object message) {
+      return switch (message) {
+        case HandshakeReq asks -> isMeant(asks.to()) && isOther(asks.from().address());
+        case HandshakeRsp answers -> isOther(answers.from().address());
+        default -> true;
+      };
+    }
+
+    private boolean isMeant(Address to) {
+      Address me = localAddress().address();
+      if (to.equals(me)) {
+        return true;
+      }
+      counts.refused(new BadFrame("handshake", "one for " + to, me.toString()));
+      return false;
+    }
+
+    private boolean isOther(Address from) {
+      if (!from.equals(localAddress().address())) {
+        return true;
+      }
+      counts.refused(new BadFrame("handshake", "this process's own name", "another one's"));
+      return false;
     }
   }
 
@@ -213,6 +255,12 @@ final class GuardedSystem extends ActorSystemImpl {
                 @Override
                 public void onPush() {
                   inspect(grab(in));
+                }
+
+                @Override
+                public void onUpstreamFinish() {
+                  guard.end().ifPresent(counts::refused);
+                  completeStage();
                 }
               });
           setHandler(

@@ -112,6 +112,7 @@ class DoorTest {
 
     assertThat(again.hostPort()).isEqualTo(at);
     await(() -> again.members().size() == 3);
-    assertThat(systems.get(2).members()).contains(again.own().getFirst()).hasSize(3);
+    await(() -> systems.get(2).members().contains(again.own().getFirst()));
+    assertThat(systems.get(2).members()).hasSize(3);
   }
 }

@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,6 +71,20 @@ class FrameGuardTest {
     assertThatThrownBy(() -> read(frame(length, 0, 1)))
         .isInstanceOf(BadFrame.class)
         .hasMessage("length of a frame: got " + got + ", allowed 28 to 1000 bytes");
+  }
+
+  @Test
+  void aConnectionThatEndsInTheMiddleOfAFrameIsNamed() {
+    assertThat(guard.end()).isEmpty();
+    read(begin());
+    assertThat(guard.end()).isEmpty();
+    read(frame(SHORTEST, 0, SHORTEST - 1));
+    assertThat(guard.end().orElseThrow())
+        .hasMessage("end of a connection: got one in a frame, allowed between frames");
+    read(new byte[1]);
+    assertThat(guard.end()).isEmpty();
+    read(new byte[1]);
+    assertThat(guard.end()).isPresent();
   }
 
   @Test

@@ -33,6 +33,7 @@ final class Stranger {
   static final int NOBODYS = 9;
 
   private static final int ANY_UID = 4711;
+  private static final int NOBODYS_SERIALIZER = 666_666;
 
   /// So long one listens whether the process hangs up.
   private static final int PATIENCE_MILLIS = 10;
@@ -67,20 +68,30 @@ final class Stranger {
         process, new OutboundHandshake.HandshakeRsp(new UniqueAddress(process.address(), ANY_UID)));
   }
 
+  /// A message that nobody has bytes for.
+  static byte[] nobodysMessage() {
+    return message(NOBODYS_SERIALIZER, "?", new byte[10]);
+  }
+
   private static byte[] control(ClusterSystem process, Object message) {
     ExtendedActorSystem actors = (ExtendedActorSystem) Adapter.toClassic(process.system());
     SerializerWithStringManifest serializer =
         (SerializerWithStringManifest)
             SerializationExtension.get(actors).findSerializerFor(message);
+    return message(
+        serializer.identifier(), serializer.manifest(message), serializer.toBinary(message));
+  }
+
+  private static byte[] message(int serializer, String manifest, byte[] bytes) {
     HeaderBuilder header = HeaderBuilder.out();
     header.setUid(ANY_UID);
     header.setNoSender();
     header.setNoRecipient();
-    header.setSerializer(serializer.identifier());
-    header.setManifest(serializer.manifest(message));
+    header.setSerializer(serializer);
+    header.setManifest(manifest);
     ByteBuffer frame = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
     new EnvelopeBuffer(frame).writeHeader(header);
-    frame.put(serializer.toBinary(message));
+    frame.put(bytes);
     return framed(CONTROL, frame.position(), Arrays.copyOf(frame.array(), frame.position()));
   }
 
