@@ -40,6 +40,7 @@ import org.numaslab.coordinator.report.MachineFiles;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.PartBytes;
 import org.numaslab.coordinator.report.RunFiles;
+import org.numaslab.coordinator.report.RunPart;
 import org.numaslab.coordinator.report.RunResult;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.Setup;
@@ -224,8 +225,9 @@ final class ClusterWork {
       raw = led.raw();
     }
     long ended = System.nanoTime();
+    List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
     WholeRun run =
-        WholeRun.of(topology, outcome.parts().stream().map(PartBytes::read).toList(), lost)
+        (resumes ? WholeRun.resumed(topology, parts, lost) : WholeRun.of(topology, parts, lost))
             .beside(raw);
     Audit audit = Audit.of(run.dump());
     RunTiming timing =

@@ -6,6 +6,9 @@ package org.numaslab.coordinator.report;
 /// @param killedAfter when its process was killed; [BorderPart#NEVER] where nobody knows
 /// @param unfinished operations that its CPUs still had to do; -1 where nobody knows
 public record LostMember(int node, int life, long killedAfter, long unfinished) {
+  /// The life of a member that was removed before anybody who is here looked.
+  static final int LIFE_UNKNOWN = 0;
+
   /// A member of whom no more is known than that it is gone.
   public static LostMember of(int node, int life) {
     return new LostMember(node, life, BorderPart.NEVER, -1);

@@ -110,6 +110,21 @@ public final class WholeRun {
     return new WholeRun(topology, parts, lost, null);
   }
 
+  /// A run of several that another coordinator has begun: nodes without a part were lost before
+  /// this one came.
+  public static WholeRun resumed(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+    Set<Integer> known = new TreeSet<>();
+    parts.forEach(part -> known.addAll(part.nodeNumbers()));
+    lost.forEach(member -> known.add(member.node()));
+    List<LostMember> all = new ArrayList<>(lost);
+    for (int node = 0; node < topology.nodeCount(); node++) {
+      if (!known.contains(node)) {
+        all.add(LostMember.of(node, LostMember.LIFE_UNKNOWN));
+      }
+    }
+    return of(topology, parts, all);
+  }
+
   /// The same, with what messages cost by themselves on its processes.
   ///
   /// @param measured null where nobody measured that

@@ -124,6 +124,17 @@ class WholeRunTest {
   }
 
   @Test
+  void whoeverGoesOnWithARunTakesNodesWithoutAPartForLost() {
+    List<RunPart> parts =
+        SplitRun.of(runs.load(Driver.SIMULATE), List.of(List.of(0), List.of(1, 2), List.of(3)));
+    List<RunPart> survivors = sent(List.of(parts.get(1), parts.get(3)));
+    WholeRun run = WholeRun.resumed(SmallRuns.TOPOLOGY, survivors, List.of());
+
+    ClusterFigures cluster = requireNonNull(SmallRuns.result(run).cluster());
+    assertThat(cluster.lost()).extracting(ClusterFigures.Lost::node).containsExactly(1, 2);
+  }
+
+  @Test
   void aMachineThatLostANodeSaysWhenAndWhatDiedWithIt() {
     List<RunPart> parts =
         SplitRun.of(runs.load(Driver.SIMULATE), List.of(List.of(0), List.of(1, 2), List.of(3)));

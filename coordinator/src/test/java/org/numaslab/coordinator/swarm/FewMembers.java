@@ -585,6 +585,9 @@ final class FewMembers implements AutoCloseable {
     pass(3000);
     Marks out = member(0).borders.out();
     for (Member member : all) {
+      if (member.rejected.contains(Rejection.NEVER_ANSWERED)) {
+        violated(member.me + " is told of answers that it has not given");
+      }
       if (member != member(0) && !member.isDead && !member.isRemoved) {
         for (long page : member.has) {
           if (!out.contains(page)) {

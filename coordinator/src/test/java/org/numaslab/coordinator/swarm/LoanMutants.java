@@ -66,6 +66,7 @@ final class LoanMutants {
                   BORDERS,
                   "} else if (frame.home().equals(me)) {",
                   "} else if (frame.home().node().equals(me.node())) {")
+              .inLoan(HOME, "if (known.isAhead(request.oldestOpen())) {", "if (false) {")
               .scenario(RequestScenarios.class, "toAnEarlierLife"),
           unsafe("R3", "an address goes without the incarnation of its home")
               .inLoan(BORDERS, "|| isOver(frame.home())", "")

@@ -269,6 +269,10 @@ final class Border {
   /// Another member passes objects of the home on to a task of this one.
   private void asked(Incarnation from, Request request, long now) {
     Incoming incoming = fromOthers.computeIfAbsent(from, f -> new Incoming());
+    if (incoming.isAhead(request.oldestOpen())) {
+      events.rejected(Rejection.NEVER_ANSWERED);
+      return;
+    }
     incoming.sawOldest(request.oldestOpen());
     if (incoming.isBehind(request.sequence())) {
       events.rejected(Rejection.BEHIND_WINDOW);

@@ -152,6 +152,10 @@ public final class Home {
       return;
     }
     Incoming known = incoming.computeIfAbsent(from, f -> new Incoming());
+    if (known.isAhead(request.oldestOpen())) {
+      events.rejected(Rejection.NEVER_ANSWERED);
+      return;
+    }
     known.sawOldest(request.oldestOpen());
     if (known.isBehind(request.sequence())) {
       events.rejected(Rejection.BEHIND_WINDOW);

@@ -13,6 +13,12 @@ import org.numaslab.node.protocol.Numbered;
 final class Incoming {
   private final Numbered<Told> done = new Numbered<>();
   private long oldest = 1;
+  private long last;
+
+  /// Whether the sender believes to have an answer that was never given.
+  boolean isAhead(long oldestOpen) {
+    return oldestOpen > last + 1;
+  }
 
   /// Forgets the answers that the sender has.
   void sawOldest(long oldestOpen) {
@@ -34,5 +40,6 @@ final class Incoming {
 
   void remember(long sequence, Told told) {
     done.put(sequence, told);
+    last = Math.max(last, sequence);
   }
 }

@@ -16,6 +16,8 @@ public enum Rejection {
   FOREIGN_CPU,
   /// It is done and answered, and the sender knows that.
   BEHIND_WINDOW,
+  /// Its sender believes to have answers that were never given.
+  NEVER_ANSWERED,
   /// It is done: the same answer goes out again.
   DONE_BEFORE,
   /// It answers nothing that is open.
@@ -42,6 +44,9 @@ public enum Rejection {
   /// Whether only a member that is wrong about what it has can cause it: it is forged, or the
   /// protocol has failed. What it is about is left as it is.
   public boolean isOfLiars() {
-    return this == NO_LEASE_ENTRY || this == FOREIGN_CPU || this == NOT_OUT || this == NO_SUCH_LOAN;
+    return switch (this) {
+      case NO_LEASE_ENTRY, FOREIGN_CPU, NEVER_ANSWERED, NOT_OUT, NO_SUCH_LOAN -> true;
+      default -> false;
+    };
   }
 }

@@ -240,7 +240,8 @@ class HostilePeersTest {
       byte[] notOut = parcel(forged(next, 123_456_789, 1));
       byte[] noLoan = parcel(forged(next + 1, 123_456_789, 0));
       byte[] foreign = parcel(forged(next + 2, 123_456_789, 0, 2));
-      for (byte[] each : new byte[][] {notOut, noLoan, foreign}) {
+      byte[] farAhead = parcel(forged(1L << 40, 123_456_789, 0));
+      for (byte[] each : new byte[][] {notOut, noLoan, foreign, farAhead}) {
         intruder.send(
             CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", each));
       }
@@ -248,12 +249,13 @@ class HostilePeersTest {
 
       ClusterSwarm run = processes.end(REST_MAX);
       assertThat(run.violations())
-          .hasSize(3)
+          .hasSize(4)
           .allMatch(found -> found.startsWith("S6: 1 times ") && found.contains("at nodes [0]"));
       assertThat(run.rejections())
           .containsEntry(Rejection.NOT_OUT, 1L)
           .containsEntry(Rejection.NO_SUCH_LOAN, 1L)
-          .containsEntry(Rejection.FOREIGN_CPU, 1L);
+          .containsEntry(Rejection.FOREIGN_CPU, 1L)
+          .containsEntry(Rejection.NEVER_ANSWERED, 1L);
     }
   }
 
