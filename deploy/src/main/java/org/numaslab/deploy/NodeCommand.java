@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Runs a node of a machine, with its cpus, as a process of a cluster. It does what coordinators"
-          + " want of it (numaslab coordinator, numaslab cluster) until it is stopped: then it gives"
-          + " back what it has and leaves.",
+          + " want of it (numaslab coordinator, numaslab cluster) until it is stopped: then its tasks"
+          + " of a swarm give back what they have, and it leaves; what else it has of others is free"
+          + " again as if it were lost.",
       "When the others have removed it, since nobody heard it for too long, it joins again with empty"
           + " memory."
     },
