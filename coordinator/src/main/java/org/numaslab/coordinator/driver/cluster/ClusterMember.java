@@ -91,7 +91,7 @@ public final class ClusterMember {
     this.shell = shell;
     Topology topology = part.topology();
     this.requests = new RequestTimes(me, topology.cpusOf(me.node()), costs);
-    this.events = new MemberEvents(me, times.patience(), history, this::gone);
+    this.events = new MemberEvents(me, times.patience(), history, this::gone, System::nanoTime);
     this.tasks = new MemberTasks(this, part, shell, events, requests);
     Memory own =
         part.memory().seenBy(frame -> topology.nodeIndexOfFrame(frame) == me.node().value());
@@ -119,7 +119,7 @@ public final class ClusterMember {
             cache -> this.node.cache(cache).objects(),
             this::hear);
     this.control = new ControlEnd(this, me, part.log(), shell);
-    this.gate = new MemberGate(node, events::now, shell, new Chores());
+    this.gate = new MemberGate(node, events, shell, new Chores());
     for (CpuId id : topology.cpusOf(me.node())) {
       cpus.put(
           id,

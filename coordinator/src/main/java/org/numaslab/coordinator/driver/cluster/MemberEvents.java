@@ -3,7 +3,9 @@ package org.numaslab.coordinator.driver.cluster;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.Event.Kind;
 import org.numaslab.coordinator.audit.History;
@@ -21,6 +23,14 @@ final class MemberEvents implements LoanEvents {
   private final long patience;
   private final History history;
   private final Consumer<Incarnation> gone;
+  private final LongSupplier clock;
+
+  /// When the step of a thread began, and looked at the leases.
+  private final ThreadLocal<Long> began = new ThreadLocal<>();
+
+  /// Until when homes wait for what begins within a lease.
+  private final Map<Incarnation, Long> waitsUntil = new ConcurrentHashMap<>();
+
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
   private final Map<Incarnation, Long> removedAt = new LinkedHashMap<>();
   private long reclaimed;
@@ -29,23 +39,35 @@ final class MemberEvents implements LoanEvents {
   /// @param patience of a home with a lease: a cpu's turn that begins within the lease may end
   ///   after it, however long its thread waits for a processor
   /// @param gone is told of each member that is removed, before anything comes of that
-  MemberEvents(Incarnation me, long patience, History history, Consumer<Incarnation> gone) {
+  /// @param clock nanoseconds, monotonic
+  MemberEvents(
+      Incarnation me,
+      long patience,
+      History history,
+      Consumer<Incarnation> gone,
+      LongSupplier clock) {
     this.me = me;
     this.patience = patience;
     this.history = history;
     this.gone = gone;
+    this.clock = clock;
   }
 
   /// Nanoseconds of the monotonic clock.
   long now() {
-    return System.nanoTime();
+    return clock.getAsLong();
+  }
+
+  /// This thread begins a step: it has looked at the leases at that time.
+  void begins(long at) {
+    began.set(at);
   }
 
   /// @param other the other member, or the home of the object
   void note(Kind kind, int cpu, Incarnation other, long object, long number) {
     history.add(
         new Event(
-            now(),
+            needsLease(kind) ? within(other) : now(),
             kind,
             me.node().value(),
             me.life(),
@@ -54,6 +76,19 @@ final class MemberEvents implements LoanEvents {
             other.life(),
             object,
             number));
+  }
+
+  private static boolean needsLease(Kind kind) {
+    return kind == Kind.ALLOCATED || kind == Kind.TAKEN;
+  }
+
+  /// A process may be stopped in the middle of a step. What it does then, within the lease, it does
+  /// before the home stops waiting: later it is removed, and nobody hears of it.
+  private long within(Incarnation home) {
+    long now = now();
+    Long until = waitsUntil.get(home);
+    Long step = began.get();
+    return until != null && step != null && step < until && now >= until ? until - 1 : now;
   }
 
   Map<Rejection, Long> rejections() {
@@ -88,12 +123,14 @@ final class MemberEvents implements LoanEvents {
 
   @Override
   public void leased(Incarnation home, long until) {
+    waitsUntil.put(home, until + patience);
     note(Kind.LEASED, Event.NONE, home, 0, until + patience);
   }
 
   @Override
   public void removed(Incarnation member) {
     removedAt.put(member, now());
+    waitsUntil.remove(member);
     note(Kind.REMOVED, Event.NONE, member, 0, 0);
     gone.accept(member);
   }

@@ -1,7 +1,6 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.LongSupplier;
 
 /// What keeps those apart who touch a member.
 ///
@@ -30,7 +29,7 @@ final class MemberGate {
   }
 
   private final Object node;
-  private final LongSupplier clock;
+  private final MemberEvents events;
   private final MemberShell shell;
   private final Chores chores;
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
@@ -41,21 +40,26 @@ final class MemberGate {
   private volatile long timerAt = Long.MAX_VALUE;
 
   /// @param node is locked as itself
-  /// @param clock nanoseconds, monotonic
+  /// @param events is told when steps begin
   /// @param shell wakes the member, which calls [#wake] then
-  MemberGate(Object node, LongSupplier clock, MemberShell shell, Chores chores) {
+  MemberGate(Object node, MemberEvents events, MemberShell shell, Chores chores) {
     this.node = node;
-    this.clock = clock;
+    this.events = events;
     this.shell = shell;
     this.chores = chores;
   }
 
   /// For a cpu's actor: before it touches its cpu. A lease that is over ends first.
   void enter() {
-    if (clock.getAsLong() >= due) {
-      alone(() -> {});
-    }
     gate.readLock().lock();
+    long now = events.now();
+    while (now >= due) {
+      gate.readLock().unlock();
+      alone(() -> {});
+      gate.readLock().lock();
+      now = events.now();
+    }
+    events.begins(now);
   }
 
   /// @param wants whether the cpu has something to ask of other members
@@ -71,6 +75,7 @@ final class MemberGate {
     gate.writeLock().lock();
     try {
       synchronized (node) {
+        events.begins(events.now());
         chores.first();
         action.run();
         due = chores.last();

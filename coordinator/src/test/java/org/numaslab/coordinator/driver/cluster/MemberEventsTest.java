@@ -27,14 +27,36 @@ class MemberEventsTest {
     assertThat(violations(END + patience)).isOne();
   }
 
-  private int violations(long allocatedAt) {
+  /// SIGSTOP comes between the look at the lease and the allocation, and SIGCONT much later.
+  @Test
+  void whatBeginsWithinALeaseIsDoneBeforeTheHomeStopsWaitingHoweverLateItIsWrittenDown() {
+    assertThat(notedLate(END - 1)).isZero();
+    assertThat(notedLate(END + patience)).isOne();
+  }
+
+  private int notedLate(long stepBegan) {
     List<Event> noted = new ArrayList<>();
-    MemberEvents events = new MemberEvents(ME, patience, noted::add, gone -> {});
+    long[] now = {0};
+    MemberEvents events = new MemberEvents(ME, patience, noted::add, gone -> {}, () -> now[0]);
     events.leased(HOME, END);
+    events.begins(stepBegan);
+    now[0] = 10 * END;
+    events.note(Event.Kind.ALLOCATED, 1, HOME, 64 << 12, Event.NONE);
+    return withoutALease(noted);
+  }
+
+  private static int withoutALease(List<Event> events) {
     HistoryAudit audit = new HistoryAudit(new int[] {0, 1});
-    noted.forEach(audit::add);
-    audit.add(new Event(allocatedAt, Event.Kind.ALLOCATED, 1, 1, 1, 0, 1, 64 << 12, Event.NONE));
+    events.forEach(audit::add);
     return (int)
         audit.violations().stream().filter(each -> each.what().contains("without a lease")).count();
+  }
+
+  private int violations(long allocatedAt) {
+    List<Event> noted = new ArrayList<>();
+    MemberEvents events = new MemberEvents(ME, patience, noted::add, gone -> {}, () -> 0);
+    events.leased(HOME, END);
+    noted.add(new Event(allocatedAt, Event.Kind.ALLOCATED, 1, 1, 1, 0, 1, 64 << 12, Event.NONE));
+    return withoutALease(noted);
   }
 }
