@@ -117,11 +117,18 @@ final class ClusterTables {
               seconds(times == null ? null : times.removedSeconds()),
               seconds(times == null ? null : times.killToRemovalSeconds()),
               seconds(times == null ? null : times.removalToReclaimSeconds()),
+              seconds(times == null ? null : times.killToReclaimSeconds()),
               lost.unfinished() == null ? "not known" : count(lost.unfinished())));
     }
     page.table(
         List.of(
-            "", "killed at", "removed at", "kill to removal", "to reclaim", "operations undone"),
+            "",
+            "killed at",
+            "removed at",
+            "kill to removal",
+            "to reclaim",
+            "kill to reclaim",
+            "undone"),
         rows);
     Crossings tasks = cluster.tasks();
     page.paragraph(

@@ -12,13 +12,15 @@ import org.numaslab.coordinator.report.BorderPart.Removal;
 /// @param killToRemovalSeconds null where one of them is
 /// @param removalToReclaimSeconds until the last home had back what it had lent; null where none
 ///   has had since
+/// @param killToReclaimSeconds both together; null where one of them is
 public record LossTiming(
     int node,
     int life,
     @Nullable Double killedSeconds,
     @Nullable Double removedSeconds,
     @Nullable Double killToRemovalSeconds,
-    @Nullable Double removalToReclaimSeconds) {
+    @Nullable Double removalToReclaimSeconds,
+    @Nullable Double killToReclaimSeconds) {
   static LossTiming of(LostMember member, WholeRun run) {
     long[] removed =
         borders(run)
@@ -31,13 +33,15 @@ public record LossTiming(
     long reclaimed =
         borders(run).mapToLong(BorderPart::reclaimedAfter).max().orElse(BorderPart.NEVER);
     boolean isKnown = member.killedAfter() != BorderPart.NEVER;
+    boolean isReclaimed = isRemoved && reclaimed >= last;
     return new LossTiming(
         member.node(),
         member.life(),
         isKnown ? seconds(member.killedAfter()) : null,
         isRemoved ? seconds(last) : null,
         isKnown && isRemoved ? seconds(last - member.killedAfter()) : null,
-        isRemoved && reclaimed >= last ? seconds(reclaimed - last) : null);
+        isReclaimed ? seconds(reclaimed - last) : null,
+        isKnown && isReclaimed ? seconds(reclaimed - member.killedAfter()) : null);
   }
 
   private static Stream<BorderPart> borders(WholeRun run) {

@@ -151,11 +151,11 @@ class WholeRunTest {
         .singleElement()
         .satisfies(lost -> assertThat(lost.memory()).isEqualTo(memoryOf(3)));
     assertThat(SmallRuns.timing(run).lost())
-        .containsExactly(new LossTiming(3, 1, 2.0, 4.9995, 2.9995, 0.0005));
+        .containsExactly(new LossTiming(3, 1, 2.0, 4.9995, 2.9995, 0.0005, 3.0));
     assertThat(SmallRuns.result(run).audit().leftOut().getFirst())
         .isEqualTo("pages, slabs and cpus of node 3, and what its tasks held and counted");
     assertThat(Summary.of(SmallRuns.result(run), SmallRuns.timing(run)))
-        .containsPattern("node 3 +2.00 +5.00 +3.00 +0.00 +1,234")
+        .containsPattern("node 3 +2.00 +5.00 +3.00 +0.00 +3.00 +1,234")
         .contains("18 objects that they had of others reclaimed; 12 objects lost with")
         .contains("Not audited: pages, slabs and cpus of node 3");
     assertThat(Summary.of(SmallRuns.result(run), SmallRuns.timing(run)).lines())

@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
 import org.apache.pekko.remote.artery.ArteryTransport;
 import org.apache.pekko.remote.artery.EnvelopeBuffer;
 import org.numaslab.coordinator.wire.BadFrame;
@@ -65,13 +64,9 @@ final class FrameGuard {
     }
   }
 
-  /// Nothing more comes.
-  ///
-  /// @return what is wrong with that; empty between two frames
-  Optional<BadFrame> end() {
-    return rest == 0 && head.position() == 0
-        ? Optional.empty()
-        : Optional.of(new BadFrame("end of a connection", "one in a frame", "between frames"));
+  /// Whether more has to come: a connection does not end here.
+  boolean isInFrame() {
+    return rest > 0 || head.position() > 0;
   }
 
   private void begin() {

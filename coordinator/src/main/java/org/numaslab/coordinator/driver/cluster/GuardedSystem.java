@@ -259,7 +259,9 @@ final class GuardedSystem extends ActorSystemImpl {
 
                 @Override
                 public void onUpstreamFinish() {
-                  guard.end().ifPresent(counts::refused);
+                  if (guard.isInFrame()) {
+                    counts.cutOff();
+                  }
                   completeStage();
                 }
               });

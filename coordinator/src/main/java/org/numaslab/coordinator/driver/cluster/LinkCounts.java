@@ -60,6 +60,12 @@ public final class LinkCounts {
     }
   }
 
+  /// A connection has ended in the middle of a frame. So does that of a process that is killed: no
+  /// reason to say it.
+  void cutOff() {
+    refused.incrementAndGet();
+  }
+
   /// Messages to a node of another process.
   public long messages(int node) {
     return messages.get(node);
