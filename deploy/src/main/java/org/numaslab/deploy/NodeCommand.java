@@ -43,7 +43,7 @@ public final class NodeCommand implements Callable<Integer> {
       paramLabel = "LIST",
       order = 1,
       converter = CpuListConverter.class,
-      description = "The nodes that it has, as 0 or 0-1.")
+      description = "The nodes that it has, as 0 or 0-1; several need --quorum, too.")
   @Nullable CpuList ids;
 
   @Option(

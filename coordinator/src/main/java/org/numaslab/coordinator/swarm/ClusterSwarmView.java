@@ -88,8 +88,8 @@ public final class ClusterSwarmView {
         ? ""
         : " by "
             + seconds(loss.reclaimedMillis())
-            + (loss.diedMillis() < 0
-                ? ""
+            + (loss.diedMillis() < 0 || loss.diedMillis() > loss.reclaimedMillis()
+                ? "" // it was removed while it lived
                 : ", " + seconds(loss.reclaimedMillis() - loss.diedMillis()) + " after it died");
   }
 

@@ -19,7 +19,7 @@ import org.numaslab.coordinator.membership.RunMessage;
 /// | a frame that is cut off, or of garbage | Pekko hangs up; its `Decoder` drops it | none |
 /// | a handshake in the process's own name | [GuardedSystem] drops it, and counts it | none |
 /// | many connections, and on each a frame that does not end | is kept, up to the longest frame each | memory |
-/// | all that Pekko's members say to each other | is believed | any: members are removed |
+/// | all that members say to each other, Pekko's own and of runs | is believed as far as it can be true | members are removed, runs end |
 ///
 /// With TLS nobody without a key gets as far.
 ///
