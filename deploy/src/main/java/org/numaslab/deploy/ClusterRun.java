@@ -29,6 +29,9 @@ import org.numaslab.node.topology.Topology;
 final class ClusterRun {
   private static final int LOOK_MILLIS = 50;
 
+  /// Nodes that are there say so in less.
+  private static final Duration LOOK_MAX = Duration.ofSeconds(2);
+
   /// Is told how it stands.
   interface Watcher {
     /// How many nodes of how many are there.
@@ -124,7 +127,7 @@ final class ClusterRun {
       if (measures != null) {
         calibrate(me, member.patience(), requireAlive, measures);
       }
-      LeadOfRun run = lead(me, System.currentTimeMillis());
+      LeadOfRun run = lead(me, processes == null ? laterThanAll(me) : System.currentTimeMillis());
       form(run, member.patience(), requireAlive);
       watcher.runs(run);
       if (processes != null) {
@@ -142,6 +145,24 @@ final class ClusterRun {
       }
       return outcome(run);
     }
+  }
+
+  /// The number of a run that follows all that the nodes have heard of, whatever this host's clock
+  /// says.
+  private long laterThanAll(ClusterSystem me) {
+    LeadOfRun looks = look(me);
+    long until = System.nanoTime() + LOOK_MAX.toNanos();
+    while (looks.view().there().size() < topology.nodeCount() && System.nanoTime() < until) {
+      requireMember(me);
+      pause();
+    }
+    long last =
+        looks.view().standings().stream().mapToLong(Standing::run).max().orElse(RunLead.LOOK);
+    return Math.max(System.currentTimeMillis(), last + 1);
+  }
+
+  private LeadOfRun look(ClusterSystem me) {
+    return RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
   }
 
   private static void awaitRunning(ClusterSystem me, LeadOfRun run) {
@@ -195,8 +216,7 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when there is none
   LeadOfRun.Outcome resume(MemberOptions member) {
     try (ClusterSystem me = join(member)) {
-      LeadOfRun looks =
-          RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
+      LeadOfRun looks = look(me);
       long until = System.nanoTime() + member.patience().toNanos();
       OptionalLong running = running(looks);
       while (running.isEmpty()) {

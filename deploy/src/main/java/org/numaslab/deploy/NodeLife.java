@@ -16,11 +16,12 @@ import org.numaslab.node.topology.Topology;
 
 /// One life of a process with nodes: from joining a cluster to being no member any more.
 final class NodeLife {
-  /// 2025-01-01. Lives are counted in tenths of seconds from there: a later one has a higher
-  /// number, on whichever host, as long as their clocks are right to within a start's time.
+  /// 2025-01-01. Lives are counted in half seconds from there, until 2059: a process takes longer
+  /// to start. A later one has a higher number, on whichever host, as long as their clocks are
+  /// right to within a start's time.
   private static final long EPOCH_MILLIS = 1_735_689_600_000L;
 
-  private static final long MILLIS_PER_LIFE = 100;
+  private static final long MILLIS_PER_LIFE = 500;
   private static final Duration LEAVE_MAX = Duration.ofSeconds(10);
 
   private final Topology topology;
