@@ -32,7 +32,7 @@ import org.numaslab.node.topology.NodeId;
 /// Whoever is no member sends what it likes: it is refused and counted, and changes nothing.
 class HostilePeersTest {
   private static final long OPERATIONS = 3000;
-  private static final int OFTEN = 50;
+  private static final int OFTEN = 20;
   private static final Duration REST_MAX = Duration.ofSeconds(20);
   private static final Incarnation HOME = ThreeProcesses.member(0);
   private static final Incarnation BORROWER = ThreeProcesses.member(1);
