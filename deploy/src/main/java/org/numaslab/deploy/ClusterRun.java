@@ -150,19 +150,22 @@ final class ClusterRun {
   /// The number of a run that follows all that the nodes have heard of, whatever this host's clock
   /// says.
   private long laterThanAll(ClusterSystem me) {
-    LeadOfRun looks = look(me);
-    long until = System.nanoTime() + LOOK_MAX.toNanos();
-    while (looks.view().there().size() < topology.nodeCount() && System.nanoTime() < until) {
-      requireMember(me);
-      pause();
-    }
+    LeadOfRun looks = lookAtAll(me);
     long last =
         looks.view().standings().stream().mapToLong(Standing::run).max().orElse(RunLead.LOOK);
     return Math.max(System.currentTimeMillis(), last + 1);
   }
 
-  private LeadOfRun look(ClusterSystem me) {
-    return RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
+  /// Hears how all nodes stand, as far as they are there.
+  private LeadOfRun lookAtAll(ClusterSystem me) {
+    LeadOfRun looks =
+        RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
+    long until = System.nanoTime() + LOOK_MAX.toNanos();
+    while (looks.view().there().size() < topology.nodeCount() && System.nanoTime() < until) {
+      requireMember(me);
+      pause();
+    }
+    return looks;
   }
 
   private static void awaitRunning(ClusterSystem me, LeadOfRun run) {
@@ -216,7 +219,7 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when there is none
   LeadOfRun.Outcome resume(MemberOptions member) {
     try (ClusterSystem me = join(member)) {
-      LeadOfRun looks = look(me);
+      LeadOfRun looks = lookAtAll(me);
       long until = System.nanoTime() + member.patience().toNanos();
       OptionalLong running = running(looks);
       while (running.isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Order;
@@ -26,6 +27,9 @@ final class ClusterWords {
 
   /// Whose values may be files.
   private static final Set<String> FILES = Set.of("--trace", "--kernel", "--topology");
+
+  /// A machine in numbers, which is no file.
+  private static final Pattern COUNTS = Pattern.compile("\\d+x\\d+");
 
   private static final Set<String> USED_BY_ALL =
       Set.of("--workload", "--seed", "--kernel", "--topology", "--driver");
@@ -65,11 +69,12 @@ final class ClusterWords {
 
   /// An option for processes that may be in another folder: a file is named in full.
   static String word(String option, String value) {
-    return option
-        + "="
-        + (FILES.contains(option) && Path.of(value).toFile().exists()
-            ? Path.of(value).toAbsolutePath().toString()
-            : value);
+    boolean isFile =
+        FILES.contains(option)
+            && !value.equals(MachineOptions.NO_KERNEL)
+            && !COUNTS.matcher(value).lookingAt()
+            && Path.of(value).toFile().exists();
+    return option + "=" + (isFile ? Path.of(value).toAbsolutePath() : value);
   }
 
   /// An option of a trace, a machine or a load that loads of clusters alone make nothing of.

@@ -105,14 +105,14 @@ public final class ClusterSystem implements AutoCloseable {
   /// The same for a process that was a member before.
   ///
   /// @param known addresses of those whom it knew: it does not form another cluster before they had
-  ///   time to answer
+  ///   half of the patience to answer
   public void join(Topology topology, String version, Duration patience, List<String> known) {
     String me = hostPort();
     Set<String> others = new LinkedHashSet<>(settings.seeds());
     others.addAll(known);
     others.remove(me);
     boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
-    Duration waits = mayForm && known.isEmpty() ? Duration.ZERO : patience;
+    Duration waits = !mayForm ? patience : known.isEmpty() ? Duration.ZERO : patience.dividedBy(2);
     Duration missed = settings.timing().detection().multipliedBy(2);
     boolean isLetIn = false;
     int quorum = settings.resolver().quorum();
@@ -133,7 +133,7 @@ public final class ClusterSystem implements AutoCloseable {
                     .map(seed ->
                         AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
                     .toList()));
-    awaitUp();
+    awaitUp(patience.plus(missed));
   }
 
   private List<Hello> hellos(Topology topology, String version, int quorum) {
@@ -142,10 +142,18 @@ public final class ClusterSystem implements AutoCloseable {
         : own.stream().map(member -> Hello.of(member, topology, version, quorum)).toList();
   }
 
-  private void awaitUp() {
-    while (!Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
-      if (end.isDone()) {
-        throw new EnvironmentFailure("the cluster has not let this process in");
+  /// Whether it is a member.
+  boolean isUp() {
+    return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
+  }
+
+  /// Returns also when it is removed before.
+  private void awaitUp(Duration within) {
+    long begin = System.nanoTime();
+    while (!isUp() && !end.isDone()) {
+      if (System.nanoTime() - begin > within.toNanos()) {
+        throw new EnvironmentFailure(
+            "the cluster has not let this process in within " + within.toSeconds() + " s");
       }
       try {
         Thread.sleep(UP_LOOK);

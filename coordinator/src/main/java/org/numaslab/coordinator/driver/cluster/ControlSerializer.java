@@ -49,6 +49,7 @@ public final class ControlSerializer extends SerializerWithStringManifest {
       case Door.Welcome m -> "w";
       case Door.Refused m -> "n";
       case Door.Taken m -> "t";
+      case Door.NotYet m -> "y";
       default -> throw new IllegalArgumentException("not for other processes: " + message);
     };
   }
@@ -59,6 +60,7 @@ public final class ControlSerializer extends SerializerWithStringManifest {
       case RunMessage m -> codec.get().encode(m);
       case Door.Knock m -> m.hello();
       case Door.Welcome m -> new byte[0];
+      case Door.NotYet m -> new byte[0];
       case Door.Refused m -> m.why().getBytes(StandardCharsets.UTF_8);
       case Door.Taken m -> m.why().getBytes(StandardCharsets.UTF_8);
       default -> throw new IllegalArgumentException("not for other processes: " + message);
@@ -72,9 +74,10 @@ public final class ControlSerializer extends SerializerWithStringManifest {
         case "r" -> codec.get().decodeRun(bytes);
         case "h" -> new Door.Knock(bounded(bytes));
         case "w" -> new Door.Welcome();
+        case "y" -> new Door.NotYet();
         case "n" -> new Door.Refused(new String(bounded(bytes), StandardCharsets.UTF_8));
         case "t" -> new Door.Taken(new String(bounded(bytes), StandardCharsets.UTF_8));
-        default -> throw new BadFrame("manifest", manifest, "r, h, w, n, t");
+        default -> throw new BadFrame("manifest", manifest, "r, h, w, y, n, t");
       };
     } catch (BadFrame bad) {
       counts.refused(bad);

@@ -31,6 +31,9 @@ final class Door extends AbstractActor {
 
   record Welcome() implements Message {}
 
+  /// This process is no member itself so far: nobody can join by it.
+  record NotYet() implements Message {}
+
   record Refused(String why) implements Message {}
 
   /// The node is there already: another process has it, or a life of it that is over and that
@@ -89,14 +92,16 @@ final class Door extends AbstractActor {
           case Refused refused -> throw refused(seed, mine, refused.why());
           case Taken taken when isOver(begin, missed) -> throw refused(seed, mine, taken.why());
           case Taken taken -> isTaken = true;
+          case NotYet notYet -> {}
           case Knock other -> {}
           case null -> {}
         }
       }
-      if (isTaken) {
-        pause();
+      if (!isTaken && isOver(begin, patience)) {
+        break;
       }
-    } while (isTaken || !isOver(begin, patience));
+      pause();
+    } while (true);
     if (!mayForm) {
       throw new EnvironmentFailure(
           "no seed node answers within %d s: %s"
@@ -162,6 +167,7 @@ final class Door extends AbstractActor {
     return hello
         .refusedBy(mine)
         .<Message>map(Refused::new)
+        .or(() -> process.isUp() ? Optional.empty() : Optional.of(new NotYet()))
         .or(() -> taken(hello))
         .orElseGet(Welcome::new);
   }

@@ -63,23 +63,11 @@ final class MemberEvents implements LoanEvents {
     began.set(at);
   }
 
-  /// @param other the other member, or the home of the object
-  void note(Kind kind, int cpu, Incarnation other, long object, long number) {
-    history.add(
-        new Event(
-            needsLease(kind) ? within(other) : now(),
-            kind,
-            me.node().value(),
-            me.life(),
-            cpu,
-            other.node().value(),
-            other.life(),
-            object,
-            number));
-  }
-
-  private static boolean needsLease(Kind kind) {
-    return kind == Kind.ALLOCATED || kind == Kind.TAKEN;
+  /// What a step does to an object.
+  ///
+  /// @param home of the object
+  void note(Kind kind, int cpu, Incarnation home, long object, long number) {
+    write(within(home), kind, cpu, home, object, number);
   }
 
   /// A process may be stopped in the middle of a step. What it does then, within the lease, it does
@@ -89,6 +77,20 @@ final class MemberEvents implements LoanEvents {
     Long until = waitsUntil.get(home);
     Long step = began.get();
     return until != null && step != null && step < until && now >= until ? until - 1 : now;
+  }
+
+  private void write(long at, Kind kind, int cpu, Incarnation other, long object, long number) {
+    history.add(
+        new Event(
+            at,
+            kind,
+            me.node().value(),
+            me.life(),
+            cpu,
+            other.node().value(),
+            other.life(),
+            object,
+            number));
   }
 
   Map<Rejection, Long> rejections() {
@@ -113,7 +115,7 @@ final class MemberEvents implements LoanEvents {
   @Override
   public void executed(Incarnation from, Incarnation home, long sequence, Frame.Asked asked) {
     long of = (long) home.life() << Integer.SIZE | home.node().value();
-    note(Kind.EXECUTED, Event.NONE, from, of, sequence);
+    write(now(), Kind.EXECUTED, Event.NONE, from, of, sequence);
   }
 
   @Override
@@ -124,20 +126,20 @@ final class MemberEvents implements LoanEvents {
   @Override
   public void leased(Incarnation home, long until) {
     waitsUntil.put(home, until + patience);
-    note(Kind.LEASED, Event.NONE, home, 0, until + patience);
+    write(now(), Kind.LEASED, Event.NONE, home, 0, until + patience);
   }
 
   @Override
   public void removed(Incarnation member) {
     removedAt.put(member, now());
     waitsUntil.remove(member);
-    note(Kind.REMOVED, Event.NONE, member, 0, 0);
+    write(now(), Kind.REMOVED, Event.NONE, member, 0, 0);
     gone.accept(member);
   }
 
   @Override
   public void censusOpened(long number, long candidates) {
-    note(Kind.CENSUS, Event.NONE, me, 0, number);
+    write(now(), Kind.CENSUS, Event.NONE, me, 0, number);
   }
 
   @Override
@@ -145,7 +147,7 @@ final class MemberEvents implements LoanEvents {
     reclaimed += free.length;
     reclaimedAt = now();
     for (long object : free) {
-      note(Kind.RECLAIMED, Event.NONE, me, object, number);
+      write(now(), Kind.RECLAIMED, Event.NONE, me, object, number);
     }
   }
 }

@@ -2,6 +2,10 @@ package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +23,7 @@ import org.numaslab.node.topology.Topology;
 /// Who comes in, of a machine of four nodes.
 class DoorTest {
   private static final Topology MACHINE = Topology.uniform(4, 1, 1L << 20);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /// Somebody who is over is missed soon.
   private static final ClusterSettings.Timing FAST =
@@ -95,6 +99,31 @@ class DoorTest {
           .isInstanceOf(EnvironmentFailure.class)
           .hasMessageContaining("allowed another one: ");
       return false;
+    }
+  }
+
+  /// Each has the same seeds, and all of them begin at the same time.
+  @Test
+  void ofThoseThatAreNoMembersTheFirstSeedFormsTheCluster() throws InterruptedException {
+    systems.forEach(ClusterSystem::close);
+    systems.clear();
+    int[] ports = {freePort(), freePort()};
+    String[] seeds = {"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1]};
+    ClusterSystem one = start(0, 2, ports[0], seeds);
+    ClusterSystem other = start(1, 2, ports[1], seeds);
+    CompletableFuture.allOf(
+            CompletableFuture.runAsync(() -> join(one, List.of(seeds[1]))),
+            CompletableFuture.runAsync(() -> join(other, List.of(seeds[0]))))
+        .join();
+
+    await(() -> one.members().size() == 2 && other.members().size() == 2);
+  }
+
+  private static int freePort() {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    } catch (IOException none) {
+      throw new UncheckedIOException(none);
     }
   }
 
