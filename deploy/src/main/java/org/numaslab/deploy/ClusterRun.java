@@ -150,17 +150,17 @@ final class ClusterRun {
   /// The number of a run that follows all that the nodes have heard of, whatever this host's clock
   /// says.
   private long laterThanAll(ClusterSystem me) {
-    LeadOfRun looks = lookAtAll(me);
+    LeadOfRun looks = look(me, topology, LOOK_MAX);
     long last =
         looks.view().standings().stream().mapToLong(Standing::run).max().orElse(RunLead.LOOK);
     return Math.max(System.currentTimeMillis(), last + 1);
   }
 
-  /// Hears how all nodes stand, as far as they are there.
-  private LeadOfRun lookAtAll(ClusterSystem me) {
+  /// Hears how all nodes stand, as far as they are there in time.
+  static LeadOfRun look(ClusterSystem me, Topology topology, Duration within) {
     LeadOfRun looks =
         RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
-    long until = System.nanoTime() + LOOK_MAX.toNanos();
+    long until = System.nanoTime() + within.toNanos();
     while (looks.view().there().size() < topology.nodeCount() && System.nanoTime() < until) {
       requireMember(me);
       pause();
@@ -219,7 +219,7 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when there is none
   LeadOfRun.Outcome resume(MemberOptions member) {
     try (ClusterSystem me = join(member)) {
-      LeadOfRun looks = lookAtAll(me);
+      LeadOfRun looks = look(me, topology, LOOK_MAX);
       long until = System.nanoTime() + member.patience().toNanos();
       OptionalLong running = running(looks);
       while (running.isEmpty()) {

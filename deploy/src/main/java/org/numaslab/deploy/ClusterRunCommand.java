@@ -110,9 +110,7 @@ public final class ClusterRunCommand implements Callable<Integer> {
   private Topology topology() {
     Topology told =
         work.workload.isGiven()
-            ? work.machine.topology == null
-                    && (work.machine.kernel == null
-                        || work.machine.kernel.equals(MachineOptions.NO_KERNEL))
+            ? work.machine.topology == null && !MachineOptions.isKernel(work.machine.kernel)
                 ? null
                 : LoadInputs.read(work.machine).topology()
             : RunInputs.machineOf(work.trace, work.machine);

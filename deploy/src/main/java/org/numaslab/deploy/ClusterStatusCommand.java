@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
-import org.numaslab.coordinator.driver.cluster.LeadOfRun;
-import org.numaslab.coordinator.driver.cluster.RunActors;
 import org.numaslab.coordinator.membership.RunMessage.Standing;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -23,7 +21,6 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  numaslab cluster status --out numaslab-out/cluster-up"})
 public final class ClusterStatusCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final long LOOK_MILLIS = 50;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -34,7 +31,7 @@ public final class ClusterStatusCommand implements Callable<Integer> {
   Path out = ClusterUpCommand.FOLDER;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     StandingCluster cluster = StandingCluster.in(out);
     MachineOptions machine = ClusterWords.parse(cluster.machine().toArray(String[]::new)).machine;
     Topology topology = LoadInputs.read(machine).topology();
@@ -70,8 +67,7 @@ public final class ClusterStatusCommand implements Callable<Integer> {
     return heard.size() == topology.nodeCount() ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
-  private List<Standing> ask(StandingCluster cluster, Topology topology)
-      throws InterruptedException {
+  private List<Standing> ask(StandingCluster cluster, Topology topology) {
     MemberOptions member = new MemberOptions();
     member.seeds = cluster.seeds();
     member.threads = 1;
@@ -79,13 +75,7 @@ public final class ClusterStatusCommand implements Callable<Integer> {
         ClusterProcesses.start(
             member.settings(topology.nodeCount(), List.of("coordinator")), List.of())) {
       me.join(topology, Version.current(), PATIENCE);
-      LeadOfRun looks =
-          RunActors.lead(me, new RunActors.RunWords(0, new String[0], topology, null));
-      long until = System.nanoTime() + PATIENCE.toNanos();
-      while (looks.view().standings().size() < topology.nodeCount() && System.nanoTime() < until) {
-        Thread.sleep(LOOK_MILLIS);
-      }
-      return looks.view().standings();
+      return ClusterRun.look(me, topology, PATIENCE).view().standings();
     }
   }
 }

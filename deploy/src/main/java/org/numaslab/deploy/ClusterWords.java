@@ -71,7 +71,7 @@ final class ClusterWords {
   static String word(String option, String value) {
     boolean isFile =
         FILES.contains(option)
-            && !value.equals(MachineOptions.NO_KERNEL)
+            && MachineOptions.isKernel(value)
             && !COUNTS.matcher(value).lookingAt()
             && Path.of(value).toFile().exists();
     return option + "=" + (isFile ? Path.of(value).toAbsolutePath() : value);

@@ -227,8 +227,7 @@ final class ClusterWork {
     long ended = System.nanoTime();
     List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
     WholeRun run =
-        (resumes ? WholeRun.resumed(topology, parts, lost) : WholeRun.of(topology, parts, lost))
-            .beside(raw);
+        resumes ? WholeRun.resumed(topology, parts, lost) : WholeRun.of(topology, parts, lost, raw);
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(
@@ -313,7 +312,7 @@ final class ClusterWork {
       raw = led.raw();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    ClusterSwarm swarm = audited(topology, outcome, folder, output.file(HISTORY)).beside(raw);
+    ClusterSwarm swarm = audited(topology, outcome, raw, folder, output.file(HISTORY));
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
@@ -330,7 +329,7 @@ final class ClusterWork {
   }
 
   private ClusterSwarm audited(
-      Topology topology, LeadOfRun.Outcome outcome, Path folder, Path history) {
+      Topology topology, LeadOfRun.Outcome outcome, @Nullable Raw raw, Path folder, Path history) {
     List<Integer> nodeOfCpu = new ArrayList<>();
     for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
       nodeOfCpu.add(topology.nodeOf(new CpuId(cpu)).value());
@@ -343,6 +342,7 @@ final class ClusterWork {
               machine.seed,
               topology,
               outcome.parts().stream().map(SwarmPart::decode).toList(),
+              raw,
               folder,
               writer);
       writer.end();

@@ -17,6 +17,11 @@ import picocli.CommandLine.Option;
 final class MachineOptions {
   static final String NO_KERNEL = "none";
 
+  /// Whether such an option names a folder.
+  static boolean isKernel(@Nullable String option) {
+    return option != null && !option.equals(NO_KERNEL);
+  }
+
   @Option(
       names = "--kernel",
       paramLabel = "DIR|none",

@@ -9,14 +9,10 @@ import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings.Resolver;
 import org.numaslab.coordinator.driver.cluster.Tls;
 import org.numaslab.node.topology.BadInput;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /// How a process is part of a cluster.
 final class MemberOptions {
-  private static final Logger LOG = LoggerFactory.getLogger(MemberOptions.class);
-
   /// A day.
   private static final int WAIT_SECONDS_MAX = 86_400;
 
@@ -89,8 +85,6 @@ final class MemberOptions {
               + " there yet (60).")
   int waitSeconds = 60;
 
-  private boolean isWarned;
-
   /// How long it waits for others.
   Duration patience() {
     if (waitSeconds < 1 || waitSeconds > WAIT_SECONDS_MAX) {
@@ -112,16 +106,10 @@ final class MemberOptions {
   ClusterSettings settings(int nodes, List<String> roles) {
     HostPort at = HostPort.parse("--bind", bind, 0).resolved("--bind");
     Path secret = tls;
-    if (!at.isLoopback("--bind") && secret == null) {
-      if (!insecure) {
-        throw new BadInput(
-            "--bind: got %s, which others can reach, allowed: a loopback address, --tls DIR, or --insecure"
-                .formatted(at));
-      }
-      if (!isWarned) {
-        isWarned = true;
-        LOG.warn("--insecure: whoever reaches {} can do anything to this cluster", at);
-      }
+    if (!at.isLoopback("--bind") && secret == null && !insecure) {
+      throw new BadInput(
+          "--bind: got %s, which others can reach, allowed: a loopback address, --tls DIR, or --insecure"
+              .formatted(at));
     }
     if (at.isWildcard("--bind")) {
       throw new BadInput(

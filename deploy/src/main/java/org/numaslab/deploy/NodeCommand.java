@@ -88,8 +88,7 @@ public final class NodeCommand implements Callable<Integer> {
     NodeLife life = live(whole, nodes, settings, List.of());
     while (life.untilEnd()) {
       say(nodes, "was removed by the others, and joins again with empty memory");
-      int port = HostPort.parse("address", life.address(), 1).port();
-      life = live(whole, nodes, settings.withPort(port), life.known());
+      life = live(whole, nodes, settings.withPort(life.port()), life.known());
     }
     return ExitCode.OK;
   }

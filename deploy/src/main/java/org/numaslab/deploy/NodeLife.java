@@ -50,6 +50,11 @@ final class NodeLife {
     return process.hostPort();
   }
 
+  /// Where it listens.
+  int port() {
+    return (int) process.address().getPort().get();
+  }
+
   /// @param known addresses of those whom a life before has known
   void join(Duration patience, List<String> known) {
     try {

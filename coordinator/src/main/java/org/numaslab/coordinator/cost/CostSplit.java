@@ -81,11 +81,7 @@ public record CostSplit(
       long wholeNanosP50,
       long wholeNanosP99,
       List<PartOfKind> parts,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {
-    private Kind beside(Raw raw) {
-      return new Kind(kind, count, wholeNanosP50, wholeNanosP99, parts, raw.times(wholeNanosP50));
-    }
-  }
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {}
 
   /// @param share of the time of all requests of the kind
   public record PartOfKind(String part, long p50Nanos, double share) {}
@@ -107,67 +103,45 @@ public record CostSplit(
       @Nullable Long clockAheadNanos,
       @Nullable Long clockBoundNanos,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {
-    private static Link of(LinkCost link, Histogram whole) {
+    private static Link of(LinkCost link, Histogram whole, @Nullable Raw raw) {
       ClockOffset clock = link.clock();
+      long median = whole.getValueAtPercentile(50);
       return new Link(
           link.from(),
           link.to(),
           link.answered(),
           link.retried(),
-          whole.getValueAtPercentile(50),
+          median,
           clock.wasMeasured() ? clock.nanos() : null,
           clock.wasMeasured() ? clock.boundNanos() : null,
-          null);
-    }
-
-    private Link beside(Raw raw) {
-      return new Link(
-          from,
-          to,
-          answered,
-          retried,
-          wholeNanosP50,
-          clockAheadNanos,
-          clockBoundNanos,
-          raw.times(wholeNanosP50));
+          raw == null ? null : raw.times(median));
     }
   }
 
-  public static CostSplit of(CostParts all) {
+  /// @param raw what messages cost by themselves; null where nobody measured it
+  public static CostSplit of(CostParts all, @Nullable Raw raw) {
     List<Kind> kinds = new ArrayList<>();
     Histogram errors = new Histogram(1);
     all.byKind()
         .forEach((kind, parts) -> {
-          kinds.add(kind(kind, parts));
+          kinds.add(kind(kind, parts, raw));
           errors.add(of(parts, Part.ERROR));
         });
     return new CostSplit(
         all.costs().stream().map(Row::of).toList(),
         List.copyOf(kinds),
-        all.links().stream().map(link -> Link.of(link, all.whole(link.from(), link.to()))).toList(),
+        all.links().stream()
+            .map(link -> Link.of(link, all.whole(link.from(), link.to()), raw))
+            .toList(),
         errors.getValueAtPercentile(99),
-        null);
-  }
-
-  /// The same with its ratios to what messages cost by themselves.
-  ///
-  /// @param measured null where nobody measured that
-  public CostSplit beside(@Nullable Raw measured) {
-    return measured == null
-        ? this
-        : new CostSplit(
-            rows,
-            kinds.stream().map(kind -> kind.beside(measured)).toList(),
-            links.stream().map(link -> link.beside(measured)).toList(),
-            errorNanosP99,
-            measured);
+        raw);
   }
 
   private static Histogram of(Map<Part, Histogram> parts, Part part) {
     return parts.getOrDefault(part, new Histogram(1));
   }
 
-  private static Kind kind(String kind, Map<Part, Histogram> parts) {
+  private static Kind kind(String kind, Map<Part, Histogram> parts, @Nullable Raw raw) {
     double sum = 0;
     for (Part part : Part.addends()) {
       sum += total(of(parts, part));
@@ -179,13 +153,14 @@ public record CostSplit(
       of.add(new PartOfKind(part.toString(), nanos.getValueAtPercentile(50), share));
     }
     Histogram whole = of(parts, Part.WHOLE);
+    long median = whole.getValueAtPercentile(50);
     return new Kind(
         kind,
         whole.getTotalCount(),
-        whole.getValueAtPercentile(50),
+        median,
         whole.getValueAtPercentile(99),
         List.copyOf(of),
-        null);
+        raw == null ? null : raw.times(median));
   }
 
   private static double total(Histogram nanos) {

@@ -25,8 +25,9 @@ final class Calls {
 
   private final boolean[] kept;
   private final @Nullable LongSupplier clock;
-  private volatile long began;
-  private volatile boolean hasBegun;
+
+  /// By the clock; the run has not begun where there is none.
+  private volatile @Nullable Long began;
 
   /// @param caches by the index that the programs use
   /// @param clock nanoseconds, null where there is none
@@ -42,7 +43,6 @@ final class Calls {
   void begin() {
     if (clock != null) {
       began = clock.getAsLong();
-      hasBegun = true;
     }
   }
 
@@ -63,6 +63,7 @@ final class Calls {
     if (clock == null) {
       return INITIAL_JIFFIES + operations;
     }
-    return INITIAL_JIFFIES + (hasBegun ? (clock.getAsLong() - began) / NANOS_PER_JIFFY : 0);
+    Long begin = began;
+    return INITIAL_JIFFIES + (begin == null ? 0 : (clock.getAsLong() - begin) / NANOS_PER_JIFFY);
   }
 }

@@ -48,9 +48,6 @@ public final class CostTables {
         "Where the time of requests to other processes went: microseconds (p50), share of it",
         Basis.MEASURED.toString());
     List<String> header = new ArrayList<>(List.of("request", "count", "whole", "p99"));
-    if (costs.raw() != null) {
-      header.add("whole/ask");
-    }
     Part.addends().forEach(part -> header.add(part.toString()));
     List<List<String>> rows = new ArrayList<>();
     for (Kind kind : costs.kinds()) {
@@ -61,11 +58,7 @@ public final class CostTables {
                   count(kind.count()),
                   micros(kind.wholeNanosP50()),
                   micros(kind.wholeNanosP99())));
-      List<String> shares = new ArrayList<>(List.of("", "", "", ""));
-      if (costs.raw() != null) {
-        medians.add(times(kind.timesRawAsk()));
-        shares.add("");
-      }
+      List<String> shares = new ArrayList<>(List.of("", "", times(kind.timesRawAsk()), ""));
       kind.parts()
           .forEach(part -> {
             medians.add(micros(part.p50Nanos()));
@@ -80,7 +73,7 @@ public final class CostTables {
   private void links() {
     links("whole, cpus of", link -> micros(link.wholeNanosP50()));
     if (costs.raw() != null) {
-      links("whole/ask, cpus of", link -> times(link.timesRawAsk()));
+      links("x a raw ask", link -> times(link.timesRawAsk()));
     }
   }
 
@@ -130,7 +123,7 @@ public final class CostTables {
     if (raw != null) {
       page.paragraph(
           "  ",
-          "whole/ask: as often as a raw ask of Artery takes, %s us, measured before on these processes; a raw tell %s us, bytes and back %s us, one way %.2f M longs/s"
+          "x: as often as a raw ask of Artery takes, %s us, measured before on these processes; a raw tell %s us, bytes and back %s us, one way %.2f M longs/s"
               .formatted(
                   micros(Math.round(raw.askNanos())),
                   micros(Math.round(raw.tellNanos())),
@@ -153,7 +146,7 @@ public final class CostTables {
   }
 
   private static String times(@Nullable Double ratio) {
-    return ratio == null ? "-" : String.format(Locale.ROOT, "%.2f", ratio);
+    return ratio == null ? "" : String.format(Locale.ROOT, "%.2f x", ratio);
   }
 
   private static String micros(long nanos) {

@@ -73,31 +73,20 @@ public record TrackPart(List<Location> allocations, List<Location> frees) {
     /// The same place with more objects. Where nobody has freed them yet, there is nothing to tell
     /// of more than one.
     private Location plus(Location other) {
-      return address == 0
-          ? new Location(
-              address,
-              symbol,
-              wasteBytes,
-              count + other.count,
-              ages,
-              ageMin,
-              ageMax,
-              pidMin,
-              pidMax,
-              cpus,
-              union(nodes, other.nodes))
-          : new Location(
-              address,
-              symbol,
-              wasteBytes,
-              count + other.count,
-              ages + other.ages,
-              Math.min(ageMin, other.ageMin),
-              Math.max(ageMax, other.ageMax),
-              Math.min(pidMin, other.pidMin),
-              Math.max(pidMax, other.pidMax),
-              union(cpus, other.cpus),
-              union(nodes, other.nodes));
+      boolean tells = address != 0;
+      Location more = tells ? other : this;
+      return new Location(
+          address,
+          symbol,
+          wasteBytes,
+          count + other.count,
+          tells ? ages + other.ages : ages,
+          Math.min(ageMin, more.ageMin),
+          Math.max(ageMax, more.ageMax),
+          Math.min(pidMin, more.pidMin),
+          Math.max(pidMax, more.pidMax),
+          union(cpus, more.cpus),
+          union(nodes, other.nodes));
     }
 
     private static SortedSet<Integer> one(int number) {

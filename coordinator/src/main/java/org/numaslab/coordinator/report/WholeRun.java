@@ -79,11 +79,18 @@ public final class WholeRun {
     return of(experiment.machine().topology(), List.of(RunPart.of(experiment)), List.of());
   }
 
+  /// A run of several, on whose processes nobody measured what messages cost by themselves.
+  public static WholeRun of(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+    return of(topology, parts, lost, null);
+  }
+
   /// A run of several.
   ///
   /// @param lost members that were removed while it went on: each node that no part has is of one
+  /// @param raw what messages cost by themselves on its processes; null where nobody measured it
   /// @throws BadInput when the parts are not of one run, or some are missing
-  public static WholeRun of(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+  public static WholeRun of(
+      Topology topology, List<RunPart> parts, List<LostMember> lost, @Nullable Raw raw) {
     Set<Integer> missing = new TreeSet<>();
     for (int node = 0; node < topology.nodeCount(); node++) {
       missing.add(node);
@@ -107,7 +114,7 @@ public final class WholeRun {
       throw new BadInput(
           "parts: got none of nodes %s, allowed: all but those of lost members".formatted(missing));
     }
-    return new WholeRun(topology, parts, lost, null);
+    return new WholeRun(topology, parts, lost, raw);
   }
 
   /// A run of several that another coordinator has begun: nodes without a part were lost before
@@ -123,13 +130,6 @@ public final class WholeRun {
       }
     }
     return of(topology, parts, all);
-  }
-
-  /// The same, with what messages cost by themselves on its processes.
-  ///
-  /// @param measured null where nobody measured that
-  public WholeRun beside(@Nullable Raw measured) {
-    return new WholeRun(topology, parts, lost, measured);
   }
 
   private static boolean isSame(List<CachePart> some, List<CachePart> others) {
@@ -152,7 +152,7 @@ public final class WholeRun {
   /// The same in figures; null in a run of one.
   @Nullable CostSplit costSplit() {
     CostParts costs = costs();
-    return costs.costs().isEmpty() ? null : CostSplit.of(costs).beside(raw);
+    return costs.costs().isEmpty() ? null : CostSplit.of(costs, raw);
   }
 
   List<RunPart> parts() {

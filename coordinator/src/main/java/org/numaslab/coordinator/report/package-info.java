@@ -15,12 +15,11 @@
 /// Decisions:
 /// - The summary is written from the records that become result.json, and from RunTiming: so every
 ///   figure that it shows is in one of the two files.
-/// - RunResult holds nothing that a clock said, so two simulated runs with one seed give the same
-///   bytes.
+/// - RunResult holds nothing that a clock said but what crossing processes cost, so two simulated
+///   runs with one seed give the same bytes.
 /// - A machine of several processes has the figures that one process would have, from the same
 ///   code; what crossed processes is a section of its own (ClusterFigures, CostSplit, LossTiming),
-///   which is absent where there was one. Left out then is what no process can say of a whole
-///   cache: sys/kernel/slab and sys/kernel/debug/slab.
+///   which is absent where there was one.
 /// - A figure is *measured* (of a real machine: the recorded one, or by our clock), *modelled*
 ///   (what the emulated kernel did) or *assumed* (the inputs do not say).
 @NullMarked

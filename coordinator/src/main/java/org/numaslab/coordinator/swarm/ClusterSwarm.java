@@ -69,37 +69,20 @@ public record ClusterSwarm(
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /// The same with the ratios of its costs to what messages cost by themselves.
-  ///
-  /// @param raw null where nobody measured that
-  public ClusterSwarm beside(@Nullable Raw raw) {
-    return new ClusterSwarm(
-        seed,
-        operations,
-        seconds,
-        allocations,
-        remote,
-        handOffs,
-        refused,
-        events,
-        reclaimed,
-        losses,
-        messages,
-        bytes,
-        rejections,
-        refusedFrames,
-        costs.beside(raw),
-        violations);
-  }
-
   public boolean isClean() {
     return violations.isEmpty();
   }
 
   /// @param folder of the histories
+  /// @param raw what messages cost by themselves; null where nobody measured it
   /// @param passes is given each event, in their order
   public static ClusterSwarm of(
-      long seed, Topology topology, List<SwarmPart> parts, Path folder, History passes) {
+      long seed,
+      Topology topology,
+      List<SwarmPart> parts,
+      @Nullable Raw raw,
+      Path folder,
+      History passes) {
     List<Event> events = new ArrayList<>();
     MappedHistory.in(folder).forEach(file -> events.addAll(MappedHistory.read(file)));
     events.sort(Comparator.comparingLong(Event::time));
@@ -143,7 +126,7 @@ public record ClusterSwarm(
         bytes,
         rejections,
         parts.stream().mapToLong(SwarmPart::refusedFrames).sum(),
-        CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList())),
+        CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), raw),
         violations);
   }
 

@@ -88,7 +88,7 @@ class CostsTest {
               AHEAD + at[8], AHEAD + at[9], AHEAD + at[10], AHEAD + at[11], at[12], at[13], at[14]);
       costs.add("free", 0, 1, at[0], out, in, at[15]);
     }
-    assertThat(CostSplit.of(costs.parts()).errorNanosP99()).as("seed " + seed).isZero();
+    assertThat(CostSplit.of(costs.parts(), null).errorNanosP99()).as("seed " + seed).isZero();
   }
 
   @Test
@@ -125,7 +125,7 @@ class CostsTest {
 
     CostParts merged = CostParts.merged(List.of(costs.parts(), again.parts()));
 
-    assertThat(CostSplit.of(merged).rows())
+    assertThat(CostSplit.of(merged, null).rows())
         .filteredOn(row -> row.part().equals("whole"))
         .extracting(row -> row.from() + "-" + row.to() + ": " + row.count())
         .containsExactly("0-1: 2", "1-0: 1");

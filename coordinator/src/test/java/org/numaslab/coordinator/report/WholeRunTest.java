@@ -113,14 +113,22 @@ class WholeRunTest {
         .containsPattern("nodes 2,3 +4 +8 +- +- +4 +8 +- +-")
         .containsPattern("new slab +0 ")
         .containsPattern("100.0 %")
-        .doesNotContain("Members lost", "whole/ask");
-    WholeRun calibrated = run.beside(new CostSplit.Raw(1, 50, 1, 1e6));
+        .doesNotContain("Members lost", " x ");
+    WholeRun calibrated =
+        WholeRun.of(
+            SmallRuns.TOPOLOGY,
+            sent(List.of(first, second)),
+            List.of(),
+            new CostSplit.Raw(1, 50, 1, 1e6));
     CostSplit ratios =
         requireNonNull(requireNonNull(SmallRuns.result(calibrated).cluster()).costs());
     assertThat(ratios.kinds())
         .allSatisfy(kind -> assertThat(kind.timesRawAsk()).isEqualTo(kind.wholeNanosP50() / 50.0));
     assertThat(Summary.of(SmallRuns.result(calibrated), SmallRuns.timing(calibrated)))
-        .contains("whole/ask: as often as a raw ask of Artery takes, 0.1 us");
+        .contains("x: as often as a raw ask of Artery takes, 0.1 us")
+        .containsPattern("\\d\\.\\d\\d x ");
+    assertThat(Summary.of(SmallRuns.result(calibrated), SmallRuns.timing(calibrated)).lines())
+        .allMatch(line -> line.length() <= Page.WIDTH && !line.contains(".."));
   }
 
   @Test

@@ -114,15 +114,13 @@ public final class ClusterSystem implements AutoCloseable {
     boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
     Duration waits = !mayForm ? patience : known.isEmpty() ? Duration.ZERO : patience.dividedBy(2);
     Duration missed = settings.timing().detection().multipliedBy(2);
-    boolean isLetIn = false;
-    int quorum = settings.resolver().quorum();
-    for (Hello hello : hellos(topology, version, quorum)) {
-      if (hello.member() != null && hello.member().equals(own.getFirst())) {
-        Door.open(this, hello);
-      }
-      if (!others.isEmpty()) {
-        isLetIn = Door.enter(this, hello, List.copyOf(others), mayForm, waits, missed);
-      }
+    List<Hello> hellos = hellos(topology, version);
+    if (!own.isEmpty()) {
+      Door.open(this, hellos.getFirst());
+    }
+    boolean isLetIn = !others.isEmpty();
+    for (int i = 0; i < hellos.size() && isLetIn; i++) {
+      isLetIn = Door.enter(this, hellos.get(i), List.copyOf(others), mayForm, waits, missed);
     }
     List<String> seeds = isLetIn ? List.copyOf(others) : List.of(me);
     Cluster.get(system)
@@ -136,7 +134,9 @@ public final class ClusterSystem implements AutoCloseable {
     awaitUp(patience.plus(missed));
   }
 
-  private List<Hello> hellos(Topology topology, String version, int quorum) {
+  /// One for each of its nodes; one without a node for a coordinator.
+  private List<Hello> hellos(Topology topology, String version) {
+    int quorum = settings.resolver().quorum();
     return own.isEmpty()
         ? List.of(Hello.of(null, topology, version, quorum))
         : own.stream().map(member -> Hello.of(member, topology, version, quorum)).toList();

@@ -105,9 +105,8 @@ final class GuardedSystem extends ActorSystemImpl {
     @Override
     public void warnIfDirectUse() {
       try {
-        // In the same object, whose field is final: whoever ends the transport has got that
-        // already.
-        // From JDK 26 on that wants --enable-final-field-mutation.
+        // In the object that whoever ends the transport has got already. The field is final: from
+        // JDK 26 on that wants --enable-final-field-mutation.
         TRANSPORT.set(INTERNALS.get(this), new Transport(transport().system(), this));
       } catch (IllegalAccessException e) {
         throw new LinkageError("another Pekko: its transport is kept otherwise", e);

@@ -25,8 +25,9 @@ final class MemberEvents implements LoanEvents {
   private final Consumer<Incarnation> gone;
   private final LongSupplier clock;
 
-  /// When the step of a thread began, and looked at the leases.
-  private final ThreadLocal<Long> began = new ThreadLocal<>();
+  /// When the step of a thread began, and looked at the leases; in an array, since steps are many.
+  private final ThreadLocal<long[]> began =
+      ThreadLocal.withInitial(() -> new long[] {Long.MAX_VALUE});
 
   /// Until when homes wait for what begins within a lease.
   private final Map<Incarnation, Long> waitsUntil = new ConcurrentHashMap<>();
@@ -60,7 +61,7 @@ final class MemberEvents implements LoanEvents {
 
   /// This thread begins a step: it has looked at the leases at that time.
   void begins(long at) {
-    began.set(at);
+    began.get()[0] = at;
   }
 
   /// What a step does to an object.
@@ -75,8 +76,7 @@ final class MemberEvents implements LoanEvents {
   private long within(Incarnation home) {
     long now = now();
     Long until = waitsUntil.get(home);
-    Long step = began.get();
-    return until != null && step != null && step < until && now >= until ? until - 1 : now;
+    return until != null && began.get()[0] < until && now >= until ? until - 1 : now;
   }
 
   private void write(long at, Kind kind, int cpu, Incarnation other, long object, long number) {

@@ -4,7 +4,10 @@
 /// ```text
 /// one process
 ///   ClusterSystem ------ Pekko Cluster: Membership ---> Joined, Removed
+///     Door               asked before a process joins
+///     GuardedSystem      its actors; a FrameGuard reads along with each connection to it
 ///     ClusterMember      one for each node that the process has
+///       MemberGate       who may touch what of it, and when
 ///       MemberTasks      its tasks, and what they pass on to those of other members
 ///       MemberActor      mailbox of the node and its borders <=== Parcel === other processes
 ///       CpuActor         one for each cpu; passes the gate of the member before it touches its cpu
@@ -13,6 +16,9 @@
 /// ```
 ///
 /// Decisions:
+/// - Pekko 1.7 believes the length of every frame and has no setting against it. So the transport
+///   is ours to make, by what Pekko leaves open and two of its private fields; a test sends what it
+///   would believe.
 /// - A member is named by its role, `node-3-life-17`: whoever hears of a process, or of its
 ///   removal, knows which incarnation that is, without having talked to it.
 /// - Frames go to a path, not to a reference that was handed over: whoever answers there reads for

@@ -95,7 +95,7 @@ class SlowWireTest {
             }
           }
         });
-    assertThat(CostSplit.of(parts).errorNanosP99()).isZero();
+    assertThat(CostSplit.of(parts, null).errorNanosP99()).isZero();
   }
 
   private ClusterMachine machine(ClusterSystem system) {
