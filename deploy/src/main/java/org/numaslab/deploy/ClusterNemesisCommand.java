@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.swarm.Nemesis;
+import org.numaslab.deploy.NemesisResult.Trial;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.EnvironmentFailure;
 import picocli.CommandLine;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
       "Exit code 1: an invariant was broken."
     })
 public final class ClusterNemesisCommand implements Callable<Integer> {
+  private static final String RESULT = "result.json";
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
   private static final long MILLIS_BEFORE_KILL = 3000;
 
@@ -103,25 +106,26 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       throw new BadInput("--operations: got " + operations + ", allowed: 1 or more");
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    List<String> failed = new ArrayList<>();
+    List<Trial> trials = new ArrayList<>();
     for (int size : nodes) {
       for (Nemesis kind : wanted) {
         for (long seed = first; seed < first + seeds; seed++) {
-          if (trial(kind, size, seed, stdout) != ExitCode.OK) {
-            failed.add("%s-%d-seed-%d".formatted(kind.word(), size, seed));
-          }
+          trials.add(trial(kind, size, seed, stdout));
+          // After each: a matrix takes hours.
+          NodesFolder.write(
+              out.resolve(RESULT),
+              Json.of(Version.current(), RunLine.typed(spec), NemesisResult.of(trials)));
         }
       }
     }
-    stdout.println(
-        failed.isEmpty()
-            ? "All %d trials are clean".formatted(nodes.size() * wanted.size() * seeds)
-            : "FAILED: " + String.join(", ", failed));
+    NemesisResult result = NemesisResult.of(trials);
+    stdout.println(result.line());
+    stdout.println("Results: " + out.toAbsolutePath());
     stdout.flush();
-    return failed.isEmpty() ? ExitCode.OK : ExitCode.DIFFERENT;
+    return result.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
-  private int trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
+  private Trial trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
     String name = "%s-%d-seed-%d".formatted(kind.word(), size, seed);
     Path folder = out.resolve(name);
     long start = System.nanoTime();
@@ -136,18 +140,13 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
             .filter(line -> line.startsWith("A") || line.startsWith("numaslab: error"))
             .findFirst()
             .orElse("");
-    stdout.println(
-        "%-28s %s in %.0f s  %s"
-            .formatted(
-                name,
-                code == ExitCode.OK ? "clean" : "exit code " + code,
-                (System.nanoTime() - start) / 1e9,
-                last));
-    if (code != ExitCode.OK) {
+    Trial trial = new Trial(name, kind, size, seed, code, (System.nanoTime() - start) / 1e9, last);
+    stdout.println(trial.line());
+    if (!trial.isClean()) {
       stdout.println(said.toString().indent(2));
     }
     stdout.flush();
-    return code;
+    return trial;
   }
 
   private int run(Nemesis kind, int size, long seed, Path folder, StringWriter said) {

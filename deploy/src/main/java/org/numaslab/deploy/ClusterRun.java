@@ -37,6 +37,9 @@ final class ClusterRun {
     /// How many nodes of how many are there.
     void forms(int there, int nodes);
 
+    /// What messages cost is measured.
+    void calibrates(LeadOfRun run);
+
     /// It runs.
     void runs(LeadOfRun run);
   }
@@ -96,6 +99,7 @@ final class ClusterRun {
         RunActors.lead(
             me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology, null));
     form(run, patience, requireAlive);
+    watcher.calibrates(run);
     while (!run.outcome().isDone()) {
       requireAlive.run();
       pause();

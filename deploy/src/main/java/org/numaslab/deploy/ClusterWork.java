@@ -58,9 +58,7 @@ import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /// What a cluster is to run, wherever its processes come from: options, and what becomes of the
@@ -185,7 +183,12 @@ final class ClusterWork {
           cluster.lead(new ClusterRun(topology, words, null, folder, shown), FaultSchedule.none());
     }
     CalibrationFigures figures = CalibrationFigures.of(outcome.parts());
-    output.write(Map.of(SUMMARY, figures.text(), RESULT, Json.of(figures)));
+    output.write(
+        Map.of(
+            SUMMARY,
+            figures.text(),
+            RESULT,
+            Json.of(Version.current(), command(), figures.result())));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(figures.text());
     stdout.println("Results: " + output.path());
@@ -279,18 +282,8 @@ final class ClusterWork {
     return words;
   }
 
-  /// What repeats the run.
   private String command() {
-    ParseResult parsed = spec.commandLine().getParseResult();
-    List<String> words = new ArrayList<>(List.of("numaslab"));
-    words.addAll(List.of(spec.qualifiedName(" ").replaceFirst("^numaslab ", "").split(" ")));
-    for (OptionSpec option : parsed.matchedOptions()) {
-      if (!option.longestName().equals("--out") && !option.longestName().equals("--quiet")) {
-        words.add(option.longestName());
-        words.addAll(option.originalStringValues());
-      }
-    }
-    return RunLine.quoted(words);
+    return RunLine.typed(spec);
   }
 
   private int swarm(Cluster cluster, Topology topology, OutputFolder output) {
@@ -316,7 +309,7 @@ final class ClusterWork {
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
-    files.put(RESULT, Json.of(swarm));
+    files.put(RESULT, Json.of(Version.current(), command(), swarm));
     List<CostParts> costs =
         outcome.parts().stream().map(part -> SwarmPart.decode(part).costs()).toList();
     files.putAll(CostLogs.of(CostParts.merged(costs), seconds));

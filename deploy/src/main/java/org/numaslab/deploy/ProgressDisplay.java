@@ -51,9 +51,10 @@ final class ProgressDisplay implements AutoCloseable {
     return new ProgressDisplay(() -> 0, () -> 0, "", 1, false);
   }
 
-  /// Of runs that are counted.
-  static ProgressDisplay ofRuns(long total, LongSupplier done) {
-    return new ProgressDisplay(() -> total, done, " runs", 1, Boolean.getBoolean(TERMINAL));
+  /// Of things that take long enough to be counted one by one.
+  static ProgressDisplay of(LongSupplier total, LongSupplier done, String things, boolean quiet) {
+    return new ProgressDisplay(
+        total, done, " " + things, 1, !quiet && Boolean.getBoolean(TERMINAL));
   }
 
   private static ProgressBar bar(long total, String unit, long scale) {

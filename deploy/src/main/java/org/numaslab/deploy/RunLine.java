@@ -6,6 +6,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.report.Setup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// The command line that repeats a run: every choice that it rests on, the defaults too, but not
 /// where the results go.
@@ -95,8 +97,15 @@ final class RunLine {
     }
   }
 
-  /// Words as a person types them.
-  static String quoted(List<String> words) {
+  /// What was typed, but not where the results go.
+  static String typed(CommandSpec spec) {
+    List<String> words = new ArrayList<>(List.of(spec.qualifiedName(" ").split(" ")));
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!option.longestName().equals("--out") && !option.longestName().equals("--quiet")) {
+        words.add(option.longestName());
+        words.addAll(option.originalStringValues());
+      }
+    }
     return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
   }
 

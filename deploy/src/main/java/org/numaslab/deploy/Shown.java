@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.io.PrintWriter;
+import java.util.function.LongSupplier;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 
 /// Shows how a cluster forms, and how its run goes on.
@@ -25,8 +26,26 @@ final class Shown implements ClusterRun.Watcher, AutoCloseable {
   }
 
   @Override
+  public void calibrates(LeadOfRun run) {
+    if (!isQuiet) {
+      err.println("numaslab: measures what messages cost; a round takes some seconds");
+      err.flush();
+    }
+    progress = ProgressDisplay.of(total(run), done(run), "rounds", isQuiet);
+  }
+
+  @Override
   public void runs(LeadOfRun run) {
-    progress = ProgressDisplay.of(() -> run.view().total(), () -> run.view().done(), isQuiet);
+    progress.close();
+    progress = ProgressDisplay.of(total(run), done(run), isQuiet);
+  }
+
+  private static LongSupplier total(LeadOfRun run) {
+    return () -> run.view().total();
+  }
+
+  private static LongSupplier done(LeadOfRun run) {
+    return () -> run.view().done();
   }
 
   @Override

@@ -250,7 +250,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private void runMany(List<Work> works, Swarm.Totals all, List<Case> cases) {
     AtomicLong over = new AtomicLong();
     long runs = works.stream().mapToLong(Work::seeds).sum();
-    try (ProgressDisplay progress = ProgressDisplay.ofRuns(runs, over::get)) {
+    try (ProgressDisplay progress = ProgressDisplay.of(() -> runs, over::get, "runs", false)) {
       for (Work work : works) {
         Swarm.Totals totals =
             Swarm.run(

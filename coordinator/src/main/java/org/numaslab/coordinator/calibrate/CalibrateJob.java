@@ -38,11 +38,15 @@ public final class CalibrateJob implements Job {
   /// They are not counted: the first ones are as slow as code is that was not compiled yet.
   private static final int WARM_UP = 3;
 
-  private static final int ASKS = 1000;
+  /// Raw asks and borrowing take turns within a round: what makes one slower for some milliseconds
+  /// makes the other slower too.
+  private static final int TURNS = 16;
+
+  private static final int ASKS_PER_TURN = 64;
   private static final int TELLS = 20_000;
   private static final int SERIALIZATIONS = 20_000;
   private static final int BORROWED = 512;
-  private static final int BORROW_CYCLES = 32;
+  private static final int BORROW_CYCLES_PER_TURN = 2;
 
   /// In one go, and as many longs one way: long enough that how it begins and ends does not count.
   private static final int FREED = 1 << 20;
@@ -147,9 +151,15 @@ public final class CalibrateJob implements Job {
     CacheId large = caches.getLast().id();
     int borrowed = fitting(other, BORROWED, LARGE_BYTES);
     int freed = fitting(other, FREED, SMALL_BYTES);
-    double ask = raw.askNanos(other, ASKS);
+    Histogram asks = new Histogram(3);
     machine.costs().clear();
-    run(member, cpus.getLast(), new Borrowing(large, other.node(), borrowed, BORROW_CYCLES));
+    for (int turn = 0; turn < TURNS; turn++) {
+      raw.ask(other, ASKS_PER_TURN, asks);
+      run(
+          member,
+          cpus.getLast(),
+          new Borrowing(large, other.node(), borrowed, BORROW_CYCLES_PER_TURN));
+    }
     double borrow = borrowNanos();
     double longs = raw.longsPerSecond(other, freed);
     Borrowing freeing = new Borrowing(small, other.node(), freed, 1);
@@ -164,7 +174,7 @@ public final class CalibrateJob implements Job {
     ended.join();
     return new Round(
         raw.tellNanos(TELLS),
-        ask,
+        asks.getValueAtPercentile(50),
         raw.serializeNanos(SERIALIZATIONS),
         longs,
         borrow,

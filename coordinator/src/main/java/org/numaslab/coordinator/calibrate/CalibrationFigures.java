@@ -16,6 +16,40 @@ public record CalibrationFigures(List<Round> rounds) {
   /// What a process says that has only been at the other end.
   static final CalibrationFigures NONE = new CalibrationFigures(List.of());
 
+  /// As result.json has them.
+  ///
+  /// @param medians of the rounds, in nanoseconds and per second
+  /// @param ratios medians of the rounds' own, each with what the rounds spread over
+  public record Result(Round medians, Ratios ratios, List<Round> rounds) {}
+
+  public record Ratios(Ratio borrowToAsk, Ratio freesToRaw, Ratio besideToAlone) {}
+
+  public record Ratio(double median, double min, double max) {}
+
+  public Result result() {
+    return new Result(
+        medians(),
+        new Ratios(ratio(Round::borrowRatio), ratio(Round::freesRatio), ratio(Round::pairRatio)),
+        rounds);
+  }
+
+  private Round medians() {
+    return new Round(
+        median(Round::tellNanos),
+        median(Round::askNanos),
+        median(Round::serializeNanos),
+        median(Round::longsPerSecond),
+        median(Round::borrowNanos),
+        median(Round::freesPerSecond),
+        median(Round::pairNanos),
+        median(Round::pairBesideNanos));
+  }
+
+  private Ratio ratio(ToDoubleFunction<Round> of) {
+    double[] all = rounds.stream().mapToDouble(of).sorted().toArray();
+    return new Ratio(all[all.length / 2], all[0], all[all.length - 1]);
+  }
+
   byte[] encode() {
     try {
       return MAPPER.writeValueAsBytes(this);
@@ -42,14 +76,15 @@ public record CalibrationFigures(List<Round> rounds) {
 
   /// What messages cost by themselves.
   public Raw raw() {
+    Round medians = medians();
     return new Raw(
-        median(Round::tellNanos),
-        median(Round::askNanos),
-        median(Round::serializeNanos),
-        median(Round::longsPerSecond));
+        medians.tellNanos(),
+        medians.askNanos(),
+        medians.serializeNanos(),
+        medians.longsPerSecond());
   }
 
-  double median(ToDoubleFunction<Round> of) {
+  private double median(ToDoubleFunction<Round> of) {
     return rounds.stream()
         .mapToDouble(of)
         .sorted()
@@ -64,17 +99,19 @@ public record CalibrationFigures(List<Round> rounds) {
     text.append(
         "%nCalibration: medians of %d rounds, each of all of these in turn [measured]%n"
             .formatted(rounds.size()));
-    line(text, "tell, two actors of a process", "us", median(Round::tellNanos) / 1e3);
-    line(text, "bytes of a request or answer and back", "us", median(Round::serializeNanos) / 1e3);
-    line(text, "raw ask, two processes", "us", median(Round::askNanos) / 1e3);
-    line(text, "borrow, as the cpu sees it", "us", median(Round::borrowNanos) / 1e3);
-    ratio(text, "borrow / raw ask", Round::borrowRatio, "at most 1.5");
-    line(text, "raw one way, 64 in a message", "M/s", median(Round::longsPerSecond) / 1e6);
-    line(text, "remote frees", "M/s", median(Round::freesPerSecond) / 1e6);
-    ratio(text, "remote frees / raw one way", Round::freesRatio, "at least 0.5");
-    line(text, "alloc and free, own node", "ns", median(Round::pairNanos));
-    line(text, "the same beside remote traffic", "ns", median(Round::pairBesideNanos));
-    ratio(text, "beside / alone", Round::pairRatio, "at most 1.1");
+    Round all = medians();
+    Ratios ratios = result().ratios;
+    line(text, "tell, two actors of a process", "us", all.tellNanos() / 1e3);
+    line(text, "bytes of a request or answer and back", "us", all.serializeNanos() / 1e3);
+    line(text, "raw ask, two processes", "us", all.askNanos() / 1e3);
+    line(text, "borrow, as the cpu sees it", "us", all.borrowNanos() / 1e3);
+    ratio(text, "borrow / raw ask", ratios.borrowToAsk, "at most 1.5");
+    line(text, "raw one way, 64 in a message", "M/s", all.longsPerSecond() / 1e6);
+    line(text, "remote frees", "M/s", all.freesPerSecond() / 1e6);
+    ratio(text, "remote frees / raw one way", ratios.freesToRaw, "at least 0.5");
+    line(text, "alloc and free, own node", "ns", all.pairNanos());
+    line(text, "the same beside remote traffic", "ns", all.pairBesideNanos());
+    ratio(text, "beside / alone", ratios.besideToAlone, "at most 1.1");
     return text.toString();
   }
 
@@ -82,16 +119,15 @@ public record CalibrationFigures(List<Round> rounds) {
     text.append(String.format(Locale.ROOT, "  %-38s %10.2f %s%n", what, value, unit));
   }
 
-  private void ratio(StringBuilder text, String what, ToDoubleFunction<Round> of, String goal) {
-    double[] all = rounds.stream().mapToDouble(of).sorted().toArray();
+  private static void ratio(StringBuilder text, String what, Ratio ratio, String goal) {
     text.append(
         String.format(
             Locale.ROOT,
             "    %-36s %10.2f (%.2f..%.2f; goal: %s)%n",
             what,
-            median(of),
-            all[0],
-            all[all.length - 1],
+            ratio.median,
+            ratio.min,
+            ratio.max,
             goal));
   }
 }

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
@@ -54,17 +57,20 @@ class RandomCorruptionTest {
   @Test
   void everyCorruptionIsDetected() {
     int machines = CORRUPTIONS / CORRUPTIONS_PER_MACHINE;
-    int[] byPlace = new int[Where.values().length];
-    for (long seed = SEED >= 0 ? SEED : 1; seed <= (SEED >= 0 ? SEED : machines); seed++) {
-      try (CheckedMachine machine = new CheckedMachine(seed)) {
-        new Vandal(machine, new SplittableRandom(seed), byPlace).run();
-      } catch (RuntimeException | AssertionError failure) {
-        throw new AssertionError("repeat with -Dnumaslab.seed=" + seed, failure);
-      }
-    }
+    AtomicIntegerArray byPlace = new AtomicIntegerArray(Where.values().length);
+    (SEED >= 0 ? LongStream.of(SEED) : LongStream.rangeClosed(1, machines))
+        .parallel()
+        .forEach(seed -> {
+          try (CheckedMachine machine = new CheckedMachine(seed)) {
+            new Vandal(machine, new SplittableRandom(seed), byPlace).run();
+          } catch (RuntimeException | AssertionError failure) {
+            throw new AssertionError("repeat with -Dnumaslab.seed=" + seed, failure);
+          }
+        });
     if (SEED < 0) {
-      assertThat(Arrays.stream(byPlace).sum()).isEqualTo(CORRUPTIONS);
-      assertThat(Arrays.stream(byPlace).boxed()).allMatch(count -> count > CORRUPTIONS / 50);
+      int[] counts = IntStream.range(0, byPlace.length()).map(byPlace::get).toArray();
+      assertThat(Arrays.stream(counts).sum()).isEqualTo(CORRUPTIONS);
+      assertThat(Arrays.stream(counts).boxed()).allMatch(count -> count > CORRUPTIONS / 50);
     }
   }
 
@@ -74,11 +80,11 @@ class RandomCorruptionTest {
 
     private final CheckedMachine machine;
     private final SplittableRandom random;
-    private final int[] byPlace;
+    private final AtomicIntegerArray byPlace;
     private final List<Long> live = new ArrayList<>();
     private final List<Long> free = new ArrayList<>();
 
-    Vandal(CheckedMachine machine, SplittableRandom random, int[] byPlace) {
+    Vandal(CheckedMachine machine, SplittableRandom random, AtomicIntegerArray byPlace) {
       this.machine = machine;
       this.random = random;
       this.byPlace = byPlace;
@@ -188,7 +194,7 @@ class RandomCorruptionTest {
               case SLAB_PADDING -> change(lastSlotEnd, (int) (slabEnd - lastSlotEnd));
             };
         if (done) {
-          byPlace[where.ordinal()]++;
+          byPlace.incrementAndGet(where.ordinal());
           detect(cache, object, onFree, where);
           return;
         }

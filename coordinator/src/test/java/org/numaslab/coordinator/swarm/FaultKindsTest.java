@@ -13,18 +13,19 @@ import org.numaslab.node.loan.Rejection;
 /// for which a message has no effect.
 class FaultKindsTest {
   private static final long FIRST = Long.getLong("numaslab.seed", 1);
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   @ParameterizedTest
   @EnumSource
   void eachKindHappensAndNothingIsLost(FaultKind kind) {
-    Swarm.Totals totals = Swarm.run(FIRST, 8, 3000, FaultChoice.only(kind), 1, runs -> {});
+    Swarm.Totals totals = Swarm.run(FIRST, 8, 3000, FaultChoice.only(kind), THREADS, runs -> {});
     assertThat(totals.failure).as("%s", totals.failure).isNull();
     assertThat(totals.hits.getOrDefault(kind, 0L)).isPositive();
   }
 
   @Test
   void eachReasonToIgnoreAMessageIsMet() {
-    Swarm.Totals totals = Swarm.run(FIRST, 60, 10_000, FaultChoice.RANDOM, 1, runs -> {});
+    Swarm.Totals totals = Swarm.run(FIRST, 60, 10_000, FaultChoice.RANDOM, THREADS, runs -> {});
     assertThat(totals.failure).as("%s", totals.failure).isNull();
     assertThat(totals.rejections.keySet())
         .containsExactlyInAnyOrderElementsOf(

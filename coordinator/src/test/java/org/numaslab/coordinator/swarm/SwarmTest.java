@@ -2,6 +2,7 @@ package org.numaslab.coordinator.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.RandomFaults;
@@ -27,22 +28,28 @@ class SwarmTest {
   @Test
   void whatMembersHaveAddsUpAfterEachStep() {
     long first = Long.getLong("numaslab.seed", 1);
-    for (long seed = first; seed < first + STRICT_SEEDS; seed++) {
-      Plan plan = Plan.random(seed, STRICT_OPERATIONS, RandomFaults::mix);
-      SwarmRun.Result result = SwarmRun.of(plan, event -> {}, 1);
-      assertThat(result.violations()).as("-Dnumaslab.seed=%d", seed).isEmpty();
-    }
+    LongStream.range(first, first + STRICT_SEEDS)
+        .parallel()
+        .forEach(seed -> {
+          Plan plan = Plan.random(seed, STRICT_OPERATIONS, RandomFaults::mix);
+          SwarmRun.Result result = SwarmRun.of(plan, event -> {}, 1);
+          assertThat(result.violations()).as("-Dnumaslab.seed=%d", seed).isEmpty();
+        });
   }
 
   private static void check(Plan.Faults faults) {
     long first = Long.getLong("numaslab.seed", 1);
     int seeds = Integer.getInteger("numaslab.seeds", 100);
-    long operations = 0;
-    for (long seed = first; seed < first + seeds; seed++) {
-      SwarmRun.Result result = SwarmRun.of(Plan.random(seed, OPERATIONS, faults), event -> {});
-      operations += result.progress().operations;
-      assertThat(result.violations()).as("-Dnumaslab.seed=%d", seed).isEmpty();
-    }
+    long operations =
+        LongStream.range(first, first + seeds)
+            .parallel()
+            .map(seed -> {
+              SwarmRun.Result result =
+                  SwarmRun.of(Plan.random(seed, OPERATIONS, faults), event -> {});
+              assertThat(result.violations()).as("-Dnumaslab.seed=%d", seed).isEmpty();
+              return result.progress().operations;
+            })
+            .sum();
     assertThat(operations).isGreaterThan(seeds * OPERATIONS / 4);
   }
 }

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.memory.Memory;
 
@@ -24,25 +25,32 @@ class ObjectsAreConservedTest {
 
   private static void forSeeds(boolean delayed) {
     Long one = Long.getLong("numaslab.seed");
-    int failed = 0;
-    for (long seed = one == null ? 1 : one; seed <= (one == null ? SEEDS : one); seed++) {
-      try (RandomWorld world = new RandomWorld(seed, delayed)) {
-        world.run();
-        world.check();
-        failed += world.failed();
-        world.freeAll();
-        world.check();
-        assertThat(world.liveCount()).isZero();
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError(
-            "-Dnumaslab.seed=" + seed + (delayed ? " delayed: " : ": ") + e.getMessage(), e);
-      }
-    }
+    long failed =
+        (one == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(one))
+            .parallel()
+            .map(seed -> failed(seed, delayed))
+            .sum();
     if (one == null) {
       assertThat(failed)
           .as("allocations that found no memory: exhausted nodes are among them")
           .isPositive();
     }
     assertThat(Memory.openCount()).isZero();
+  }
+
+  /// How many allocations of one world failed.
+  private static int failed(long seed, boolean delayed) {
+    try (RandomWorld world = new RandomWorld(seed, delayed)) {
+      world.run();
+      world.check();
+      int failed = world.failed();
+      world.freeAll();
+      world.check();
+      assertThat(world.liveCount()).isZero();
+      return failed;
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "-Dnumaslab.seed=" + seed + (delayed ? " delayed: " : ": ") + e.getMessage(), e);
+    }
   }
 }

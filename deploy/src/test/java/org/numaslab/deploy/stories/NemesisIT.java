@@ -1,0 +1,57 @@
+package org.numaslab.deploy.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.numaslab.deploy.CommandCall;
+import org.numaslab.deploy.ExitCode;
+
+/// The command that runs a matrix of trials, with few of them: one whose faults a file has, one
+/// whose faults go on until its end, and one whose coordinator the command kills itself.
+class NemesisIT {
+  private static final String[] KINDS = {"one-way", "loss", "coordinator-kill"};
+
+  @TempDir Path folder;
+
+  @Test
+  void allTrialsAreCleanAndEachHasItsFolder() throws IOException {
+    CommandCall call =
+        CommandCall.of(
+            "cluster",
+            "nemesis",
+            "--nodes=3",
+            "--kinds=" + String.join(",", KINDS),
+            "--first-seed=7",
+            "--operations=3000",
+            "--out=" + folder.resolve("matrix"));
+
+    assertThat(call.exitCode()).as(call.out() + call.err()).isEqualTo(ExitCode.OK);
+    assertThat(call.out()).contains("All 3 trials are clean");
+    JsonNode result = json("result.json");
+    assertThat(result.get("command").asText())
+        .isEqualTo(
+            "numaslab cluster nemesis --nodes 3 --kinds one-way,loss,coordinator-kill"
+                + " --first-seed 7 --operations 3000");
+    assertThat(result.get("clean").asInt()).isEqualTo(KINDS.length);
+    assertThat(result.get("trials")).hasSize(KINDS.length);
+    for (String kind : KINDS) {
+      String name = kind + "-3-seed-7";
+      assertThat(call.out()).containsPattern("(?m)^" + name + " +clean in \\d+ s +Audit: clean; ");
+      JsonNode trial = json(name + "/result.json");
+      assertThat(trial.get("operations").asLong()).as(name).isGreaterThan(2000);
+      assertThat(trial.get("violations")).as(name).isEmpty();
+    }
+    assertThat(json("loss-3-seed-7/result.json").get("command").asText())
+        .startsWith("numaslab cluster run --nodes 3 --cpus 2 --workload swarm:3000ops --seed 7 ");
+  }
+
+  private JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(Files.readString(folder.resolve("matrix").resolve(file)));
+  }
+}
