@@ -230,7 +230,9 @@ final class ClusterWork {
     long ended = System.nanoTime();
     List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
     WholeRun run =
-        resumes ? WholeRun.resumed(topology, parts, lost) : WholeRun.of(topology, parts, lost, raw);
+        resumes
+            ? WholeRun.resumed(topology, parts, lost, outcome.refusedFrames())
+            : WholeRun.of(topology, parts, lost, raw, outcome.refusedFrames());
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(
@@ -336,6 +338,7 @@ final class ClusterWork {
               topology,
               outcome.parts().stream().map(SwarmPart::decode).toList(),
               raw,
+              outcome.refusedFrames(),
               folder,
               writer);
       writer.end();

@@ -14,7 +14,7 @@ import org.numaslab.node.loan.Rejection;
 /// What a machine of several processes had to send between them, and what it lost.
 ///
 /// @param rejections what arrived and had no effect, by its reason; those that occurred
-/// @param refusedFrames what arrived and was no message at all
+/// @param refusedFrames what arrived, also where the run is led from, and was no message at all
 /// @param tasks what tasks gave to those of other processes
 /// @param lost members that were removed
 /// @param reclaimed objects of surviving memory that lost members had, free again
@@ -39,7 +39,7 @@ public record ClusterFigures(
 
   static ClusterFigures of(WholeRun run) {
     Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
-    long refused = 0;
+    long refused = run.refusedByLead();
     long reclaimed = 0;
     for (RunPart part : run.parts()) {
       BorderPart borders = part.borders();

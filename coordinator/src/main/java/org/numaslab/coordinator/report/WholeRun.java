@@ -38,6 +38,7 @@ import org.numaslab.node.topology.Topology;
 public final class WholeRun {
   private final Topology topology;
   private final @Nullable Raw raw;
+  private final long refusedByLead;
   private final List<RunPart> parts;
   private final List<LostMember> lost;
   private final ReplayTally tally;
@@ -45,9 +46,14 @@ public final class WholeRun {
   private final MachineDump dump;
 
   private WholeRun(
-      Topology topology, List<RunPart> parts, List<LostMember> lost, @Nullable Raw raw) {
+      Topology topology,
+      List<RunPart> parts,
+      List<LostMember> lost,
+      @Nullable Raw raw,
+      long refusedByLead) {
     this.topology = topology;
     this.raw = raw;
+    this.refusedByLead = refusedByLead;
     this.parts =
         parts.stream().sorted(Comparator.comparing(part -> part.nodeNumbers().getFirst())).toList();
     this.lost = List.copyOf(lost);
@@ -81,16 +87,21 @@ public final class WholeRun {
 
   /// A run of several, on whose processes nobody measured what messages cost by themselves.
   public static WholeRun of(Topology topology, List<RunPart> parts, List<LostMember> lost) {
-    return of(topology, parts, lost, null);
+    return of(topology, parts, lost, null, 0);
   }
 
   /// A run of several.
   ///
   /// @param lost members that were removed while it went on: each node that no part has is of one
   /// @param raw what messages cost by themselves on its processes; null where nobody measured it
+  /// @param refusedByLead what arrived at the process that leads it, and was no message
   /// @throws BadInput when the parts are not of one run, or some are missing
   public static WholeRun of(
-      Topology topology, List<RunPart> parts, List<LostMember> lost, @Nullable Raw raw) {
+      Topology topology,
+      List<RunPart> parts,
+      List<LostMember> lost,
+      @Nullable Raw raw,
+      long refusedByLead) {
     Set<Integer> missing = new TreeSet<>();
     for (int node = 0; node < topology.nodeCount(); node++) {
       missing.add(node);
@@ -114,12 +125,13 @@ public final class WholeRun {
       throw new BadInput(
           "parts: got none of nodes %s, allowed: all but those of lost members".formatted(missing));
     }
-    return new WholeRun(topology, parts, lost, raw);
+    return new WholeRun(topology, parts, lost, raw, refusedByLead);
   }
 
   /// A run of several that another coordinator has begun: nodes without a part were lost before
   /// this one came.
-  public static WholeRun resumed(Topology topology, List<RunPart> parts, List<LostMember> lost) {
+  public static WholeRun resumed(
+      Topology topology, List<RunPart> parts, List<LostMember> lost, long refusedByLead) {
     Set<Integer> known = new TreeSet<>();
     parts.forEach(part -> known.addAll(part.nodeNumbers()));
     lost.forEach(member -> known.add(member.node()));
@@ -129,7 +141,12 @@ public final class WholeRun {
         all.add(LostMember.of(node, LostMember.LIFE_UNKNOWN));
       }
     }
-    return of(topology, parts, all);
+    return of(topology, parts, all, null, refusedByLead);
+  }
+
+  /// What arrived at the process that leads it, and was no message.
+  long refusedByLead() {
+    return refusedByLead;
   }
 
   private static boolean isSame(List<CachePart> some, List<CachePart> others) {

@@ -31,7 +31,7 @@ import org.numaslab.node.topology.Topology;
 /// @param seconds from the first allocation or free to the last, measured
 /// @param losses members that were lost on the way
 /// @param bytes through Artery, from node i to node j
-/// @param refusedFrames what arrived and was no message
+/// @param refusedFrames what arrived, also where the run is led from, and was no message
 /// @param costs where the time of requests to other processes went
 public record ClusterSwarm(
     long seed,
@@ -75,12 +75,14 @@ public record ClusterSwarm(
 
   /// @param folder of the histories
   /// @param raw what messages cost by themselves; null where nobody measured it
+  /// @param refusedByLead what arrived at the process that leads it, and was no message
   /// @param passes is given each event, in their order
   public static ClusterSwarm of(
       long seed,
       Topology topology,
       List<SwarmPart> parts,
       @Nullable Raw raw,
+      long refusedByLead,
       Path folder,
       History passes) {
     List<Event> events = new ArrayList<>();
@@ -125,7 +127,7 @@ public record ClusterSwarm(
         messages,
         bytes,
         rejections,
-        parts.stream().mapToLong(SwarmPart::refusedFrames).sum(),
+        refusedByLead + parts.stream().mapToLong(SwarmPart::refusedFrames).sum(),
         CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), raw),
         violations);
   }

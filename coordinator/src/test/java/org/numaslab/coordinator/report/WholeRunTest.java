@@ -119,9 +119,11 @@ class WholeRunTest {
             SmallRuns.TOPOLOGY,
             sent(List.of(first, second)),
             List.of(),
-            new CostSplit.Raw(1, 50, 1, 1e6));
-    CostSplit ratios =
-        requireNonNull(requireNonNull(SmallRuns.result(calibrated).cluster()).costs());
+            new CostSplit.Raw(1, 50, 1, 1e6),
+            3);
+    ClusterFigures measured = requireNonNull(SmallRuns.result(calibrated).cluster());
+    assertThat(measured.refusedFrames()).isEqualTo(3);
+    CostSplit ratios = requireNonNull(measured.costs());
     assertThat(ratios.kinds())
         .allSatisfy(kind -> assertThat(kind.timesRawAsk()).isEqualTo(kind.wholeNanosP50() / 50.0));
     assertThat(Summary.of(SmallRuns.result(calibrated), SmallRuns.timing(calibrated)))
@@ -136,7 +138,7 @@ class WholeRunTest {
     List<RunPart> parts =
         SplitRun.of(runs.load(Driver.SIMULATE), List.of(List.of(0), List.of(1, 2), List.of(3)));
     List<RunPart> survivors = sent(List.of(parts.get(1), parts.get(3)));
-    WholeRun run = WholeRun.resumed(SmallRuns.TOPOLOGY, survivors, List.of());
+    WholeRun run = WholeRun.resumed(SmallRuns.TOPOLOGY, survivors, List.of(), 0);
 
     ClusterFigures cluster = requireNonNull(SmallRuns.result(run).cluster());
     assertThat(cluster.lost()).extracting(ClusterFigures.Lost::node).containsExactly(1, 2);

@@ -17,7 +17,9 @@ public final class LeadOfRun {
   /// @param trouble why it has failed; empty when it has not
   /// @param parts of the result, by the lowest node of their processes
   /// @param lost members that were lost on the way
-  public record Outcome(String trouble, List<byte[]> parts, List<Incarnation> lost) {}
+  /// @param refusedFrames what arrived at the process that leads, and was no message
+  public record Outcome(
+      String trouble, List<byte[]> parts, List<Incarnation> lost, long refusedFrames) {}
 
   /// What is shown.
   ///
@@ -31,9 +33,12 @@ public final class LeadOfRun {
   private volatile View view = new View(Phase.NONE, Set.of(), 0, 0, List.of());
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private volatile Consumer<Consumer<Registry>> asked = operation -> {};
+  private final LinkCounts links;
   private long overSaid;
 
-  LeadOfRun() {}
+  LeadOfRun(LinkCounts links) {
+    this.links = links;
+  }
 
   /// @param by starts something at the registry of the run
   void askedBy(Consumer<Consumer<Registry>> by) {
@@ -55,7 +60,7 @@ public final class LeadOfRun {
             lead.standings());
     // That it is over is said a few times: who does not hear it would keep its part for ever.
     if (lead.isOver() && ++overSaid == OVER_SAID) {
-      outcome.complete(new Outcome(lead.trouble(), lead.parts(), lead.lost()));
+      outcome.complete(new Outcome(lead.trouble(), lead.parts(), lead.lost(), links.refused()));
     }
   }
 

@@ -326,7 +326,7 @@ public final class RunActors {
 
   /// Runs something on the nodes of a cluster that this process has joined.
   public static LeadOfRun lead(ClusterSystem process, RunWords run) {
-    LeadOfRun shown = new LeadOfRun();
+    LeadOfRun shown = new LeadOfRun(process.links());
     ActorRef<Message> actor =
         process
             .system()

@@ -121,7 +121,7 @@ final class ThreeProcesses implements AutoCloseable {
   }
 
   private ClusterSwarm audited(List<SwarmPart> parts) {
-    return ClusterSwarm.of(SEED, topology, parts, null, folder, event -> {});
+    return ClusterSwarm.of(SEED, topology, parts, null, 0, folder, event -> {});
   }
 
   /// What an actor has failed of.
