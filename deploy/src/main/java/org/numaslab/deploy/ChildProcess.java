@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.numaslab.node.topology.EnvironmentFailure;
 
-/// A numaslab process that this one has started, and that ends with it, however this one ends.
+/// A numaslab process that this one has started.
 final class ChildProcess {
   private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
   private static final String HEAP = "-Xmx256m";
@@ -147,7 +147,12 @@ final class ChildProcess {
     }
   }
 
-  /// Sends a signal, as `kill` does: KILL, STOP, CONT, TERM.
+  /// Asks it to end: TERM.
+  void terminate() {
+    process.destroy();
+  }
+
+  /// Sends a signal, as `kill` does.
   void signal(String signal) {
     signal(pid(), signal);
   }
@@ -163,12 +168,6 @@ final class ChildProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /// Ends it: politely, then not.
-  void stop() {
-    process.destroy();
-    awaitEnd();
   }
 
   /// Waits for its end, which was asked for.
@@ -194,7 +193,7 @@ final class ChildProcess {
   }
 
   /// Waits until its standard error has a line with these words.
-  void awaitSaid(String words, Duration within) throws InterruptedException {
+  void awaitLogged(String words, Duration within) throws InterruptedException {
     long until = System.nanoTime() + within.toNanos();
     while (!hasLogged(words)) {
       if (System.nanoTime() > until || !isAlive()) {

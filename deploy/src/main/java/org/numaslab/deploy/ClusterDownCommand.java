@@ -1,7 +1,10 @@
 package org.numaslab.deploy;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.numaslab.node.topology.EnvironmentFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,7 +16,8 @@ import picocli.CommandLine.Spec;
     description = "Stops the processes that `numaslab cluster up` has started.",
     footer = {"", "Example:", "  numaslab cluster down --out numaslab-out/cluster-up"})
 public final class ClusterDownCommand implements Callable<Integer> {
-  private static final long STOP_MILLIS_MAX = 20_000;
+  private static final Duration STOP_MAX = Duration.ofSeconds(20);
+  private static final Duration KILL_MAX = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 50;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -35,14 +39,11 @@ public final class ClusterDownCommand implements Callable<Integer> {
         ChildProcess.signal(pid, "TERM");
       }
     }
-    long until = System.nanoTime() + STOP_MILLIS_MAX * 1_000_000;
-    while (cluster.pids().stream().anyMatch(StandingCluster::isAlive)) {
-      if (System.nanoTime() > until) {
-        cluster.pids().stream()
-            .filter(StandingCluster::isAlive)
-            .forEach(pid -> ChildProcess.signal(pid, "KILL"));
+    if (!areGone(cluster, STOP_MAX)) {
+      alive(cluster).forEach(pid -> ChildProcess.signal(pid, "KILL"));
+      if (!areGone(cluster, KILL_MAX)) {
+        throw new EnvironmentFailure("processes that cannot be stopped: " + alive(cluster));
       }
-      Thread.sleep(LOOK_MILLIS);
     }
     cluster.removeFrom(out);
     spec.commandLine()
@@ -51,5 +52,18 @@ public final class ClusterDownCommand implements Callable<Integer> {
             "%d of %d processes were there, and are stopped"
                 .formatted(stopped, cluster.pids().size()));
     return ExitCode.OK;
+  }
+
+  private static List<Long> alive(StandingCluster cluster) {
+    return cluster.pids().stream().filter(StandingCluster::isAlive).toList();
+  }
+
+  private static boolean areGone(StandingCluster cluster, Duration within)
+      throws InterruptedException {
+    long until = System.nanoTime() + within.toNanos();
+    while (!alive(cluster).isEmpty() && System.nanoTime() < until) {
+      Thread.sleep(LOOK_MILLIS);
+    }
+    return alive(cluster).isEmpty();
   }
 }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  numaslab cluster nemesis --nodes 3,5 --seeds 10 --operations 100000",
       "  numaslab cluster nemesis --kinds kill,pause --seeds 3",
       "",
-      "Exit code 1: an invariant was broken."
+      "Exit code 1: an invariant was broken; 3: a trial did not come to its end."
     })
 public final class ClusterNemesisCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";
@@ -99,6 +99,9 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
             "--nodes: got " + size + ", allowed: 3..16, so that a majority can go on");
       }
     }
+    if (cpus < 1) {
+      throw new BadInput("--cpus: got " + cpus + ", allowed: 1 or more");
+    }
     if (seeds < 1) {
       throw new BadInput("--seeds: got " + seeds + ", allowed: 1 or more");
     }
@@ -109,8 +112,8 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     List<Trial> trials = new ArrayList<>();
     for (int size : nodes) {
       for (Nemesis kind : wanted) {
-        for (long seed = first; seed < first + seeds; seed++) {
-          trials.add(trial(kind, size, seed, stdout));
+        for (int i = 0; i < seeds; i++) {
+          trials.add(trial(kind, size, first + i, stdout));
           // After each: a matrix takes hours.
           NodesFolder.write(
               out.resolve(RESULT),
@@ -122,7 +125,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     stdout.println(result.line());
     stdout.println("Results: " + out.toAbsolutePath());
     stdout.flush();
-    return result.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
+    return result.exitCode();
   }
 
   private Trial trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
@@ -137,7 +140,10 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     String last =
         said.toString()
             .lines()
-            .filter(line -> line.startsWith("A") || line.startsWith("numaslab: error"))
+            .filter(line ->
+                line.startsWith("Audit:")
+                    || line.startsWith("AUDIT:")
+                    || line.startsWith("numaslab: error"))
             .findFirst()
             .orElse("");
     Trial trial = new Trial(name, kind, size, seed, code, (System.nanoTime() - start) / 1e9, last);
@@ -190,15 +196,24 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
                   "--threads=1",
                   "--out=" + folder.toAbsolutePath()));
       Path log = folder.resolveSibling(folder.getFileName() + ".nodes").resolve("coordinator.log");
-      ChildProcess begins = ChildProcess.start("coordinator", arguments, log, false);
-      begins.awaitSaid("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
-      Thread.sleep(MILLIS_BEFORE_KILL);
-      begins.kill();
-      arguments.add("--resume");
-      ChildProcess goesOn = ChildProcess.start("coordinator", arguments, log, false);
-      int code = goesOn.awaitExit(COORDINATOR_MAX);
-      said.append(goesOn.said());
-      return code;
+      ChildProcess coordinator = ChildProcess.start("coordinator", arguments, log, false);
+      try {
+        coordinator.awaitLogged("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
+        Thread.sleep(MILLIS_BEFORE_KILL);
+        if (coordinator.isAlive()) {
+          coordinator.kill();
+          arguments.add("--resume");
+          coordinator = ChildProcess.start("coordinator", arguments, log, false);
+        }
+        int code = coordinator.awaitExit(COORDINATOR_MAX);
+        said.append(coordinator.said());
+        if (code != ExitCode.OK) {
+          said.append("numaslab: error: ").append(coordinator.why()).append('\n');
+        }
+        return code;
+      } finally {
+        coordinator.kill();
+      }
     } catch (EnvironmentFailure failed) {
       said.append("numaslab: error: ").append(failed.getMessage());
       return ExitCode.FAILURE;

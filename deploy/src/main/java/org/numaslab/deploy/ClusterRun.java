@@ -101,6 +101,7 @@ final class ClusterRun {
     form(run, patience, requireAlive);
     watcher.calibrates(run);
     while (!run.outcome().isDone()) {
+      requireMember(me);
       requireAlive.run();
       pause();
     }
@@ -157,6 +158,7 @@ final class ClusterRun {
     LeadOfRun looks = look(me, topology, LOOK_MAX);
     long last =
         looks.view().standings().stream().mapToLong(Standing::run).max().orElse(RunLead.LOOK);
+    looks.stop();
     return Math.max(System.currentTimeMillis(), last + 1);
   }
 
@@ -230,9 +232,11 @@ final class ClusterRun {
         if (System.nanoTime() > until) {
           throw new EnvironmentFailure("--resume: the nodes are at no run");
         }
+        requireMember(me);
         pause();
         running = running(looks);
       }
+      looks.stop();
       LeadOfRun run = lead(me, running.getAsLong());
       watcher.runs(run);
       await(me, run);

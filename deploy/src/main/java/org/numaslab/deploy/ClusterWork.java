@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Audit;
@@ -54,6 +55,7 @@ import org.numaslab.coordinator.wire.BadFrame;
 import org.numaslab.coordinator.wire.FrameCodec;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Mixin;
@@ -175,7 +177,7 @@ final class ClusterWork {
   /// Measures, however loaded the machine is.
   private int calibration(Cluster cluster, Topology topology, OutputFolder output) {
     requireTwoCpus("--workload calibrate", topology);
-    Path folder = NodesFolder.emptied(output.file(NODES));
+    Path folder = nodes(output);
     List<String> words = words();
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
@@ -196,11 +198,25 @@ final class ClusterWork {
     return ExitCode.OK;
   }
 
+  /// Where the processes write. A folder alone would not be known as a run's.
+  private Path nodes(OutputFolder output) {
+    Path nodes = output.file(NODES);
+    if (resumes) {
+      return nodes.toAbsolutePath();
+    }
+    NodesFolder.emptied(nodes);
+    NodesFolder.write(
+        output.path().resolve(SUMMARY), "This run has not ended: " + command() + "\n");
+    return nodes.toAbsolutePath();
+  }
+
   /// A trace or a random load.
   private int experiment(Cluster cluster, Topology topology, OutputFolder output) {
     long start = System.nanoTime();
     RunInputs traced = workload.isGiven() ? null : RunInputs.read(trace, machine);
     LoadInputs loaded = workload.isGiven() ? LoadInputs.read(machine) : null;
+    ExperimentJob.require(
+        topology, traced == null ? Objects.requireNonNull(loaded).topology() : traced.topology());
     ReplaySettings settings =
         machine.settings(traced == null ? 1 : trace.repeat).withOrder(Order.CAUSAL);
     RunCaches caches =
@@ -210,12 +226,7 @@ final class ClusterWork {
                 : Objects.requireNonNull(loaded).caches(settings, workload.caches()),
             machine.writes(),
             machine.writesAfter());
-    Path nodes = output.file(NODES);
-    Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
-    if (!resumes) { // a folder alone would not be known as a run's
-      NodesFolder.write(
-          output.path().resolve(SUMMARY), "This run has not ended: " + command() + "\n");
-    }
+    Path folder = nodes(output);
     List<String> words = words();
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
@@ -228,11 +239,7 @@ final class ClusterWork {
       raw = led.raw();
     }
     long ended = System.nanoTime();
-    List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
-    WholeRun run =
-        resumes
-            ? WholeRun.resumed(topology, parts, lost, outcome.refusedFrames())
-            : WholeRun.of(topology, parts, lost, raw, outcome.refusedFrames());
+    WholeRun run = together(() -> whole(topology, outcome, lost, raw));
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(
@@ -292,8 +299,7 @@ final class ClusterWork {
     FaultSchedule schedule = schedule(topology);
     String text = ScheduleText.of(schedule).text();
     Path file = output.file(SCHEDULE);
-    Path nodes = output.file(NODES);
-    Path folder = resumes ? nodes.toAbsolutePath() : NodesFolder.emptied(nodes);
+    Path folder = nodes(output);
     NodesFolder.write(file, text);
     List<String> words = new ArrayList<>(words());
     words.add("--histories=" + folder);
@@ -307,14 +313,17 @@ final class ClusterWork {
       raw = led.raw();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    ClusterSwarm swarm = audited(topology, outcome, raw, folder, output.file(HISTORY));
+    List<SwarmPart> parts =
+        together(() -> outcome.parts().stream().map(SwarmPart::decode).toList());
+    ClusterSwarm swarm =
+        together(() ->
+            audited(topology, parts, raw, outcome.refusedFrames(), folder, output.file(HISTORY)));
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
     files.put(RESULT, Json.of(Version.current(), command(), swarm));
-    List<CostParts> costs =
-        outcome.parts().stream().map(part -> SwarmPart.decode(part).costs()).toList();
-    files.putAll(CostLogs.of(CostParts.merged(costs), seconds));
+    files.putAll(
+        CostLogs.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), seconds));
     output.write(files);
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(summary);
@@ -323,8 +332,32 @@ final class ClusterWork {
     return swarm.isClean() ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
+  private WholeRun whole(
+      Topology topology, LeadOfRun.Outcome outcome, List<LostMember> lost, @Nullable Raw raw) {
+    List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
+    return resumes
+        ? WholeRun.resumed(topology, parts, lost, outcome.refusedFrames())
+        : WholeRun.of(topology, parts, lost, raw, outcome.refusedFrames());
+  }
+
+  /// What processes have sent, put together. It is no input of whoever has typed the command.
+  ///
+  /// @throws EnvironmentFailure when it is damaged
+  private static <T> T together(Supplier<T> parts) {
+    try {
+      return parts.get();
+    } catch (BadInput damaged) {
+      throw new EnvironmentFailure("what the processes have sent: " + damaged.getMessage());
+    }
+  }
+
   private ClusterSwarm audited(
-      Topology topology, LeadOfRun.Outcome outcome, @Nullable Raw raw, Path folder, Path history) {
+      Topology topology,
+      List<SwarmPart> parts,
+      @Nullable Raw raw,
+      long refusedByLead,
+      Path folder,
+      Path history) {
     List<Integer> nodeOfCpu = new ArrayList<>();
     for (int cpu = 0; cpu < topology.cpuCount(); cpu++) {
       nodeOfCpu.add(topology.nodeOf(new CpuId(cpu)).value());
@@ -333,14 +366,7 @@ final class ClusterWork {
         new HistoryHeader(machine.seed, Version.current(), topology.nodeCount(), nodeOfCpu);
     try (HistoryWriter writer = HistoryFile.create(history, header)) {
       ClusterSwarm swarm =
-          ClusterSwarm.of(
-              machine.seed,
-              topology,
-              outcome.parts().stream().map(SwarmPart::decode).toList(),
-              raw,
-              outcome.refusedFrames(),
-              folder,
-              writer);
+          ClusterSwarm.of(machine.seed, topology, parts, raw, refusedByLead, folder, writer);
       writer.end();
       return swarm;
     }

@@ -117,7 +117,8 @@ final class ExperimentJob implements Job {
     return new ExperimentJob(process, machine, maker, caches, late);
   }
 
-  private static void require(Topology mine, Topology asked) {
+  /// @throws BadInput when they are not the same
+  static void require(Topology mine, Topology asked) {
     if (!mine.equals(asked)) {
       throw new BadInput(
           "the run: got a machine of %d nodes and %d cpus with other places, allowed: the one that"
@@ -171,6 +172,11 @@ final class ExperimentJob implements Job {
       end.join();
     }
     return end.isDone();
+  }
+
+  @Override
+  public @Nullable Throwable failure() {
+    return machine.failure().getNow(null);
   }
 
   @Override

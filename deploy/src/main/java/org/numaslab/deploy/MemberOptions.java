@@ -138,7 +138,6 @@ final class MemberOptions {
             ? Resolver.quorumOf(nodes)
             : asked == 0 ? Resolver.MAJORITY : new Resolver(asked),
         given == null ? processors : given,
-        false,
         breakable,
         secret == null ? null : Tls.in("--tls", secret),
         ClusterSettings.Timing.STANDARD);

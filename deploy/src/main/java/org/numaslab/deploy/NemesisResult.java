@@ -32,6 +32,13 @@ record NemesisResult(int clean, List<Trial> trials) {
     return clean == trials.size();
   }
 
+  /// 1 where an invariant was broken, else the worst.
+  int exitCode() {
+    return trials.stream().anyMatch(trial -> trial.exitCode == ExitCode.DIFFERENT)
+        ? ExitCode.DIFFERENT
+        : trials.stream().mapToInt(Trial::exitCode).max().orElse(ExitCode.OK);
+  }
+
   String line() {
     return isClean()
         ? "All %d trials are clean".formatted(clean)

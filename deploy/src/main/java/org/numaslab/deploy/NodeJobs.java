@@ -68,6 +68,14 @@ final class NodeJobs implements RunFollower.Jobs {
     }
   }
 
+  /// The memory of what this process had can be another life's.
+  void close() {
+    Job job = current;
+    if (job != null) {
+      job.close();
+    }
+  }
+
   /// Gives back what the tasks have, as far as that is possible in time.
   void leave(Duration within) {
     Job job = current;
@@ -75,13 +83,14 @@ final class NodeJobs implements RunFollower.Jobs {
       return;
     }
     long until = System.nanoTime() + within.toNanos();
-    job.settle();
-    while (!job.isQuiet() && System.nanoTime() < until) {
-      try {
+    Thread settling = Thread.ofPlatform().daemon().name("settles").start(job::settle);
+    try {
+      settling.join(within);
+      while (!job.isQuiet() && System.nanoTime() < until) {
         Thread.sleep(LOOK_MILLIS);
-      } catch (InterruptedException e) {
-        return;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -79,6 +79,7 @@ final class NodeLife {
     if (!isLeaving) {
       jobs.died();
       process.close();
+      jobs.close(); // no actor touches its memory any more
     }
     return !isLeaving;
   }

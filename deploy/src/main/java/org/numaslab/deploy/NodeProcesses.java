@@ -137,7 +137,7 @@ final class NodeProcesses implements AutoCloseable {
 
   @Override
   public void close() {
-    children.forEach(child -> child.signal("TERM"));
+    children.forEach(ChildProcess::terminate);
     children.forEach(ChildProcess::awaitEnd);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.History;
@@ -34,7 +33,6 @@ final class ProcessFaults implements AutoCloseable {
       Executors.newScheduledThreadPool(4, Thread.ofPlatform().daemon().name("faults").factory());
   private final Set<NodeId> stopped = new HashSet<>();
   private final List<String> troubles = new ArrayList<>();
-  private final AtomicInteger pending = new AtomicInteger();
 
   /// @param history is told who dies
   ProcessFaults(@Nullable NodeProcesses processes, ClusterSystem process, History history) {
@@ -60,7 +58,6 @@ final class ProcessFaults implements AutoCloseable {
   }
 
   private void at(long nanos, Runnable action) {
-    pending.incrementAndGet();
     var _ =
         clock.schedule(
             () -> {
@@ -70,8 +67,6 @@ final class ProcessFaults implements AutoCloseable {
                 synchronized (troubles) {
                   troubles.add(String.valueOf(failed.getMessage()));
                 }
-              } finally {
-                pending.decrementAndGet();
               }
             },
             nanos,
@@ -90,7 +85,7 @@ final class ProcessFaults implements AutoCloseable {
       }
       case Fault.Leave f -> {
         ChildProcess child = started().children().get(f.node().value());
-        child.signal("TERM");
+        child.terminate();
         child.awaitEnd();
         died(f.node());
         if (f.rejoinNanos() != Fault.NEVER) {
@@ -155,11 +150,6 @@ final class ProcessFaults implements AutoCloseable {
             0,
             0,
             number));
-  }
-
-  /// Whether all of the schedule is done.
-  boolean isOver() {
-    return pending.get() == 0;
   }
 
   /// What could not be done.

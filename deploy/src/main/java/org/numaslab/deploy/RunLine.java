@@ -101,9 +101,14 @@ final class RunLine {
   static String typed(CommandSpec spec) {
     List<String> words = new ArrayList<>(List.of(spec.qualifiedName(" ").split(" ")));
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!option.longestName().equals("--out") && !option.longestName().equals("--quiet")) {
-        words.add(option.longestName());
-        words.addAll(option.originalStringValues());
+      String name = option.longestName();
+      if (option.arity().max() == 0 && !name.equals("--quiet")) {
+        words.add(name);
+      } else if (option.arity().max() > 0 && !name.equals("--out")) {
+        // Joined: a value may be missing, and may begin with a dash.
+        option
+            .originalStringValues()
+            .forEach(value -> words.add(value.isEmpty() ? name : name + "=" + value));
       }
     }
     return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));

@@ -106,7 +106,6 @@ class RegistryOfProcessesTest {
                 ClusterSettings.Resolver.quorumOf(NODES),
                 1,
                 false,
-                false,
                 null,
                 TIMING),
             own);

@@ -41,7 +41,7 @@ public final class Started implements AutoCloseable {
 
     /// Waits until its standard error has these words.
     public void awaitSaid(String words) throws InterruptedException {
-      process.awaitSaid(words, START_MAX);
+      process.awaitLogged(words, START_MAX);
     }
 
     /// Waits until its standard output has these words so often.

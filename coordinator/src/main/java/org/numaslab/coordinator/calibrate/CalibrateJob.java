@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.cost.Cost;
 import org.numaslab.coordinator.cost.Part;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -209,7 +210,7 @@ public final class CalibrateJob implements Job {
 
   private CompletableFuture<Void> start(ClusterMember member, CpuId cpu, Program program) {
     CompletableFuture<Void> finished = new CompletableFuture<>();
-    var _ = process.failure().thenAccept(finished::completeExceptionally);
+    var _ = machine.failure().thenAccept(finished::completeExceptionally);
     member.start(cpu, program, () -> finished.complete(null));
     return finished;
   }
@@ -222,6 +223,11 @@ public final class CalibrateJob implements Job {
       measured.join();
     }
     return measured.isDone();
+  }
+
+  @Override
+  public @Nullable Throwable failure() {
+    return machine.failure().getNow(null);
   }
 
   @Override

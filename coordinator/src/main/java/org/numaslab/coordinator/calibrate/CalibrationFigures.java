@@ -7,14 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.numaslab.coordinator.cost.CostSplit.Raw;
-import org.numaslab.node.topology.BadInput;
+import org.numaslab.node.topology.EnvironmentFailure;
 
 /// What the rounds have given. All of it is *measured*; ratios are the medians of the rounds' own.
 public record CalibrationFigures(List<Round> rounds) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
-  /// What a process says that has only been at the other end.
-  static final CalibrationFigures NONE = new CalibrationFigures(List.of());
 
   /// As result.json has them.
   ///
@@ -59,7 +56,7 @@ public record CalibrationFigures(List<Round> rounds) {
   }
 
   /// @param parts of all processes: one of them has measured
-  /// @throws BadInput when no process has written these
+  /// @throws EnvironmentFailure when none of them has, or they are damaged
   public static CalibrationFigures of(List<byte[]> parts) {
     try {
       for (byte[] part : parts) {
@@ -68,9 +65,9 @@ public record CalibrationFigures(List<Round> rounds) {
           return figures;
         }
       }
-      return NONE;
+      throw new EnvironmentFailure("calibration: the node that measures was lost");
     } catch (IOException damaged) {
-      throw new BadInput("calibration: damaged: " + damaged.getMessage(), damaged);
+      throw new EnvironmentFailure("calibration: damaged: " + damaged.getMessage(), damaged);
     }
   }
 

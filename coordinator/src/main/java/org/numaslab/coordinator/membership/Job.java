@@ -1,5 +1,7 @@
 package org.numaslab.coordinator.membership;
 
+import org.jspecify.annotations.Nullable;
+
 /// A process's part of a run. Made and prepared by a thread that may wait; then looked at by
 /// others.
 public interface Job extends AutoCloseable {
@@ -17,6 +19,9 @@ public interface Job extends AutoCloseable {
 
   /// Whether all tasks are at their ends; throws what one of them has failed of. For any thread.
   boolean isFinished();
+
+  /// What its machine has failed of; null for nothing. For any thread.
+  @Nullable Throwable failure();
 
   /// Lets the tasks give back what they have to give back. May be said more than once.
   void settle();
@@ -37,6 +42,7 @@ public interface Job extends AutoCloseable {
   /// is lost.
   void died();
 
+  /// Gives back its memory, which nobody touches any more. May be said more than once.
   @Override
   void close();
 }

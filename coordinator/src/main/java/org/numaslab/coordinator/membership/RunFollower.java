@@ -16,6 +16,9 @@ public final class RunFollower {
   /// Of the part of a result in one message.
   static final int PIECE_BYTES_MAX = 32 << 10;
 
+  /// Characters of what it failed of: a longer text would not fit into a message.
+  static final int TROUBLE_MAX = 2000;
+
   /// Does something that may take long, then tells the shell's owner how it ended: null, or what it
   /// failed of.
   public interface Worker {
@@ -34,7 +37,7 @@ public final class RunFollower {
   private Phase wanted = Phase.NONE;
   private boolean isLate;
   private String[] words = {};
-  private @Nullable Job job;
+  private volatile @Nullable Job job;
   private byte @Nullable [] part;
   private boolean isWorking;
   private String trouble = "";
@@ -66,18 +69,19 @@ public final class RunFollower {
 
   /// Goes a step further, if one is wanted and possible now. Called a few times in a second.
   public void goOn() {
-    if (isWorking || phase == Phase.FAILED || phase == Phase.OVER) {
-      if (phase == Phase.FAILED && wanted == Phase.OVER) {
-        end();
-      }
+    Job mine = job;
+    Throwable failed = mine == null ? null : mine.failure();
+    if (failed != null) {
+      fail(failed);
+    }
+    if (isWorking || phase == Phase.OVER) {
       return;
     }
     if (wanted == Phase.OVER) {
       end();
-      phase = Phase.OVER;
+      phase = phase == Phase.FAILED ? Phase.FAILED : Phase.OVER;
       return;
     }
-    Job mine = job;
     switch (phase) {
       case NONE -> {
         if (wanted.isAtLeast(Phase.READY)) {
@@ -143,7 +147,8 @@ public final class RunFollower {
   public void fail(Throwable cause) {
     if (phase != Phase.OVER && phase != Phase.FAILED) {
       phase = Phase.FAILED;
-      trouble = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      trouble = said.length() <= TROUBLE_MAX ? said : said.substring(0, TROUBLE_MAX) + " ...";
     }
   }
 
@@ -182,7 +187,7 @@ public final class RunFollower {
 
   public boolean isQuiet() {
     Job mine = job;
-    return mine == null || mine.isQuiet();
+    return mine == null || phase == Phase.FAILED || mine.isQuiet();
   }
 
   /// A piece of its part; null while there is none.

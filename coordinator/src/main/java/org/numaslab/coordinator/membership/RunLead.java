@@ -28,9 +28,10 @@ import org.numaslab.node.topology.NodeId;
 /// | COLLECTED | all parts of the result | OVER |
 ///
 /// A process that is lost before the run began ends it; later the run goes on without it. One that
-/// comes while the others run is part of the run, and late; one that comes after that is not. A
-/// later run that another coordinator begins on any of them ends this one. Nobody is told anything
-/// before it was heard, or the run could end without somebody who has begun.
+/// comes before all are quiet is part of the run, and late: somebody may have asked its node for
+/// something, and is not quiet before it has answered. One that comes after that is not. A later
+/// run that another coordinator begins on any of them ends this one. Nobody is told anything before
+/// it was heard, or the run could end without somebody who has begun.
 ///
 /// Owner: the coordinator's shell.
 public final class RunLead {
@@ -51,6 +52,9 @@ public final class RunLead {
 
   /// Of one part of the result: what a state of 100 million objects takes.
   private static final int PART_BYTES_MAX = 256 << 20;
+
+  /// Some minutes, in which all that is under way comes to its end on the slowest machine.
+  private static final int SETTLED_TICKS_MAX = 6000;
 
   private static final class Follower {
     @Nullable Standing standing;
@@ -74,6 +78,7 @@ public final class RunLead {
   private final Set<Incarnation> removed = new HashSet<>();
   private Phase wanted = Phase.NONE;
   private int quietRounds;
+  private int settledTicks;
   private String trouble = "";
 
   /// @param nodes of the machine
@@ -138,7 +143,7 @@ public final class RunLead {
     if (process.standing == null) {
       boolean hasBegun = standing.run() == run && standing.phase() != Phase.NONE;
       process.isLate = wanted.isAtLeast(Phase.RUNNING);
-      process.isTooLate = wanted.isAtLeast(Phase.SETTLED) && !hasBegun;
+      process.isTooLate = wanted.isAtLeast(Phase.COLLECTED) && !hasBegun;
     }
     process.standing = standing;
     process.isFresh = true;
@@ -235,6 +240,9 @@ public final class RunLead {
       case SETTLED -> {
         boolean quiet =
             allAt(Phase.SETTLED) && left().stream().allMatch(p -> p.isFresh && isQuiet(p));
+        if (++settledTicks > SETTLED_TICKS_MAX) {
+          fail("at their ends, but still not quiet: " + notQuiet());
+        }
         quietRounds = quiet && registry.isDoneBefore(Phase.COLLECTED) ? quietRounds + 1 : 0;
         if (quietRounds == 2) {
           wanted = Phase.COLLECTED;
@@ -294,6 +302,13 @@ public final class RunLead {
   private boolean isAt(Follower process, Phase phase) {
     Standing standing = process.standing;
     return standing != null && standing.run() == run && standing.phase().isAtLeast(phase);
+  }
+
+  private String notQuiet() {
+    return standings().stream()
+        .filter(each -> !each.phase().isAtLeast(Phase.SETTLED) || !each.quiet())
+        .map(RunLead::nodes)
+        .collect(Collectors.joining(", "));
   }
 
   private static boolean isQuiet(Follower process) {

@@ -7,28 +7,17 @@ import org.numaslab.node.topology.BadInput;
 /// What is done to the processes of a cluster in one of its trials, as a schedule of faults. Times
 /// are drawn; each trial has some that heal before anybody is removed, and some after that.
 public enum Nemesis {
-  KILL("a process is killed, and started again"),
-  PAUSE("a process is stopped, for less and for more than it takes to be removed"),
-  PARTITION("the nodes are parted, for less and for more than it takes to be removed"),
-  ONE_WAY("a link carries nothing one way"),
-  BRIDGE("two halves hear each other through one node only"),
-  LOSS("10 % of all messages are lost"),
-  DUPLICATE("10 % of all messages arrive twice"),
-  DELAY("messages are late and overtake each other"),
-  DOWN("a healthy node is removed"),
-  LEAVE("a node gives back what it has, leaves and comes back"),
-  COORDINATOR_KILL("the coordinator is killed, and started again");
-
-  private final String meaning;
-
-  Nemesis(String meaning) {
-    this.meaning = meaning;
-  }
-
-  /// For people.
-  public String meaning() {
-    return meaning;
-  }
+  KILL,
+  PAUSE,
+  PARTITION,
+  ONE_WAY,
+  BRIDGE,
+  LOSS,
+  DUPLICATE,
+  DELAY,
+  DOWN,
+  LEAVE,
+  COORDINATOR_KILL;
 
   /// As people write it.
   public String word() {
@@ -88,7 +77,7 @@ public enum Nemesis {
     };
   }
 
-  /// One node, or the lower half, apart from the others.
+  /// One node apart from the others.
   private static String parted(int one, int nodes) {
     StringBuilder others = new StringBuilder();
     for (int node = 0; node < nodes; node++) {

@@ -150,7 +150,15 @@ public final class SwarmJob implements Job {
   }
 
   @Override
+  public @Nullable Throwable failure() {
+    return machine.failure().getNow(null);
+  }
+
+  @Override
   public void settle() {
+    if (isClosed) {
+      return;
+    }
     machine.members().forEach(ClusterMember::leaves);
     long until = System.nanoTime() + SETTLE_NANOS_MAX;
     while (!(hasEnded() && isQuiet()) && System.nanoTime() < until) {
@@ -276,6 +284,9 @@ public final class SwarmJob implements Job {
   /// This process is no member any more.
   @Override
   public void died() {
+    if (isClosed) {
+      return; // its run was over
+    }
     machine
         .members()
         .forEach(member -> member.host().note(Event.Kind.DIED, Event.NONE, member.me(), 0, 0));

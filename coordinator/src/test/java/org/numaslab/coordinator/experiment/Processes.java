@@ -119,7 +119,6 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             ClusterSettings.Resolver.quorumOf(processes),
             1,
             false,
-            false,
             null,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());

@@ -99,8 +99,9 @@ class RunLeadTest {
     assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
   }
 
+  /// Somebody may have asked its node for something just before all had finished.
   @Test
-  void whoComesAtTheEndIsNoPartOfTheRun() {
+  void whoComesBeforeAllAreQuietIsPartOfTheRun() {
     RunLead leads = lead(RUN);
     leads.heard(at(RUN, Phase.FINISHED));
     leads.tick();
@@ -114,10 +115,52 @@ class RunLeadTest {
       leads.heard(at(RUN, Phase.SETTLED));
       leads.tick();
     }
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+    assertThat(sent).hasSize(6);
 
+    for (int i = 0; i < 3; i++) {
+      leads.heard(at(RUN, Phase.SETTLED));
+      leads.heard(other(RUN, Phase.SETTLED));
+      leads.tick();
+    }
     assertThat(leads.wanted()).isEqualTo(Phase.COLLECTED);
-    assertThat(sent).hasSize(3);
+    assertThat(leads.standings()).hasSize(2);
+  }
+
+  @Test
+  void whoComesAtTheEndIsNoPartOfTheRun() {
+    RunLead leads = lead(RUN);
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.tick();
+    for (int i = 0; i < 3; i++) {
+      leads.heard(at(RUN, Phase.SETTLED));
+      leads.tick();
+    }
+    assertThat(leads.wanted()).isEqualTo(Phase.COLLECTED);
+
+    leads.found("b");
+    leads.heard(other(RunLead.LOOK, Phase.NONE));
+    sent.clear();
+    leads.heard(at(RUN, Phase.COLLECTED));
+    leads.tick();
+    assertThat(sent).filteredOn(RunMessage.Want.class::isInstance).hasSize(1);
     assertThat(leads.standings()).hasSize(1);
+  }
+
+  @Test
+  void whoIsNeverQuietEndsTheRunWithAWord() {
+    RunLead leads = lead(RUN);
+    leads.found("b");
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.heard(other(RUN, Phase.FINISHED));
+    for (int i = 0; i < 7000; i++) {
+      leads.heard(at(RUN, Phase.SETTLED));
+      leads.heard(other(RUN, Phase.FINISHED));
+      leads.tick();
+    }
+
+    assertThat(leads.isOver()).isTrue();
+    assertThat(leads.trouble()).isEqualTo("at their ends, but still not quiet: node 1");
   }
 
   /// A coordinator that was started again hears them one after the other.

@@ -118,7 +118,6 @@ class ClusterOfSystemsTest {
             ClusterSettings.Resolver.quorumOf(NODES),
             1,
             false,
-            false,
             null,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));

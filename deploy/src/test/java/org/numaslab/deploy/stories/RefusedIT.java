@@ -163,7 +163,6 @@ class RefusedIT {
             ClusterSettings.Resolver.quorumOf(3),
             1,
             false,
-            false,
             null,
             ClusterSettings.Timing.STANDARD);
     try (ClusterSystem other =

@@ -82,13 +82,18 @@ public final class Borders {
   }
 
   private boolean isMine(CpuId cpu) {
-    return topology.nodeOf(cpu).equals(me.node());
+    return exists(cpu) && topology.nodeOf(cpu).equals(me.node());
   }
 
+  /// @return a life that nobody has, where it is nobody's
   private Incarnation memberOf(CpuId cpu) {
-    NodeId node = topology.nodeOf(cpu);
-    Incarnation known = members.get(node);
-    return known == null ? new Incarnation(node, 0) : known;
+    Incarnation known = exists(cpu) ? members.get(topology.nodeOf(cpu)) : null;
+    return known == null ? new Incarnation(me.node(), 0) : known;
+  }
+
+  /// Others may name any.
+  private boolean exists(CpuId cpu) {
+    return cpu.value() < topology.cpuCount();
   }
 
   // ---- who is there

@@ -40,6 +40,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   private final MemberLink link;
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Costs costs = new Costs();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   /// @param number of the machine: its members talk to those of the same number only
   /// @param shim what happens to frames before they reach Artery
@@ -56,7 +57,8 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
           new ClusterMember(me, part, settings.times(), link, costs, shell, history);
       members.put(me, member);
       ActorRef<MemberActor.Message> mailbox =
-          system.systemActorOf(MemberActor.create(member, process::fail), name(me), Props.empty());
+          system.systemActorOf(
+              MemberActor.create(member, failure::complete), name(me), Props.empty());
       shell.mailbox = mailbox;
       actors.add(mailbox);
       mailboxes.put(me, mailbox);
@@ -65,7 +67,7 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
           .forEach((id, cpu) -> {
             ActorRef<CpuActor.Message> mover =
                 system.systemActorOf(
-                    CpuActor.create(cpu.cpu(), settings.operations(), cpu, process::fail),
+                    CpuActor.create(cpu.cpu(), settings.operations(), cpu, failure::complete),
                     name(me) + "-cpu-" + id.value(),
                     Props.empty());
             cpu.movedBy(mover);
@@ -101,6 +103,11 @@ public final class ClusterMachine implements AutoCloseable, ClusterSystem.Listen
   /// Where the time of its requests to other nodes went.
   public Costs costs() {
     return costs;
+  }
+
+  /// Completes with what one of its actors has failed of.
+  public CompletableFuture<Throwable> failure() {
+    return failure;
   }
 
   // ---- who is there

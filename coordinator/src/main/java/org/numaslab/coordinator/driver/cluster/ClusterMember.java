@@ -241,15 +241,14 @@ public final class ClusterMember {
     });
   }
 
-  /// Whether a hand-off is of a cache that its cpu was not told of: this member is removed, and
-  /// does not know it.
+  /// Whether a hand-off is for nobody here, or of a cache that its cpu was not told of: then this
+  /// member is removed, and does not know it.
   private boolean isOfUnknownCache(Frame frame) {
     if (frame.body() instanceof Frame.Request request
         && request.asked() instanceof Frame.HandOff handOff) {
       MemberCpu to = cpus.get(handOff.to());
-      return to != null
-          && !handOff.cache().equals(CacheId.NONE)
-          && !to.cpu().knows(handOff.cache());
+      return to == null
+          || (!handOff.cache().equals(CacheId.NONE) && !to.cpu().knows(handOff.cache()));
     }
     return false;
   }

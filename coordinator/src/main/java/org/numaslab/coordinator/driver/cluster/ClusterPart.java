@@ -1,6 +1,5 @@
 package org.numaslab.coordinator.driver.cluster;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,8 +9,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,8 +49,6 @@ import org.numaslab.node.topology.Topology;
 ///
 /// The calling thread starts programs and waits for them.
 public final class ClusterPart implements Machine {
-  private static final Duration LOOK = Duration.ofSeconds(20);
-
   private final ClusterMachine here;
   private final Map<NodeId, ClusterMember> members =
       new TreeMap<>(Comparator.comparingInt(NodeId::value));
@@ -205,21 +200,20 @@ public final class ClusterPart implements Machine {
     await(finished);
   }
 
+  /// A busy real machine may take its time; a failure ends the wait.
+  ///
   /// @throws EnvironmentFailure when this process is no member any more
-  private boolean isDoneWithin(CompletableFuture<?> wanted) {
+  private void await(CompletableFuture<?> wanted) {
     ClusterSystem process = here.process();
     try {
-      CompletableFuture.anyOf(process.failure(), process.ended(), wanted)
-          .get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return false;
+      CompletableFuture.anyOf(here.failure(), process.ended(), wanted).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the machine runs", e);
     }
-    Throwable failure = process.failure().getNow(null);
+    Throwable failure = here.failure().getNow(null);
     switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
@@ -228,13 +222,6 @@ public final class ClusterPart implements Machine {
     }
     if (process.ended().isDone() && !wanted.isDone()) {
       throw new EnvironmentFailure("this process is no member of the cluster any more");
-    }
-    return true;
-  }
-
-  private void await(CompletableFuture<?> wanted) {
-    while (!isDoneWithin(wanted)) {
-      // A busy real machine may take its time; a failure ends the wait.
     }
     wanted.join();
   }

@@ -35,7 +35,6 @@ import org.numaslab.coordinator.membership.RunMessage;
 ///   hand over to
 /// @param breakable whether links can be cut on purpose; costs a little on each message
 /// @param tls with what processes prove who they are to each other; null: they do not
-/// @param exits whether the process ends when it is no member any more
 public record ClusterSettings(
     String host,
     int port,
@@ -43,7 +42,6 @@ public record ClusterSettings(
     List<String> roles,
     Resolver resolver,
     int threads,
-    boolean exits,
     boolean breakable,
     @Nullable Tls tls,
     Timing timing) {
@@ -97,12 +95,12 @@ public record ClusterSettings(
   /// The same where it listens at another port.
   public ClusterSettings withPort(int other) {
     return new ClusterSettings(
-        host, other, seeds, roles, resolver, threads, exits, breakable, tls, timing);
+        host, other, seeds, roles, resolver, threads, breakable, tls, timing);
   }
 
   ClusterSettings withRoles(List<String> others) {
     return new ClusterSettings(
-        host, port, seeds, others, resolver, threads, exits, breakable, tls, timing);
+        host, port, seeds, others, resolver, threads, breakable, tls, timing);
   }
 
   @SuppressWarnings("InlineFormatString")
@@ -118,11 +116,11 @@ public record ClusterSettings(
         actor {
           provider = cluster
           allow-java-serialization = off
-          serializers { numaslab = "%1$s", numaslab-control = "%13$s" }
+          serializers { numaslab = "%1$s", numaslab-control = "%12$s" }
           serialization-bindings {
             "%2$s" = numaslab
+            "%13$s" = numaslab-control
             "%14$s" = numaslab-control
-            "%15$s" = numaslab-control
           }
           default-dispatcher {
             type = Dispatcher
@@ -150,7 +148,7 @@ public record ClusterSettings(
             bind { hostname = "%4$s" }
             log-aeron-counters = off
             advanced {
-              test-mode = %16$s
+              test-mode = %15$s
               inbound-lanes = 1
               outbound-lanes = 1
               use-dispatcher = pekko.actor.default-dispatcher
@@ -160,7 +158,7 @@ public record ClusterSettings(
               outbound-message-queue-size = 16384
               tcp.connection-timeout = 2 s
               outbound-restart-backoff = 200 ms
-              tcp-magic = ["%17$s"]
+              tcp-magic = ["%16$s"]
               # The default ends the process with the sixth within 5 s, which a stranger can bring about.
               inbound-max-restarts = 2147483647
             }
@@ -189,11 +187,11 @@ public record ClusterSettings(
             down-all-when-unstable = %10$d ms
             %11$s
           }
-          run-coordinated-shutdown-when-down = %12$s
+          run-coordinated-shutdown-when-down = off
         }
         coordinated-shutdown {
-          exit-jvm = %12$s
-          run-by-jvm-shutdown-hook = %12$s
+          exit-jvm = off
+          run-by-jvm-shutdown-hook = off
           terminate-actor-system = on
         }
       }
@@ -214,7 +212,6 @@ public record ClusterSettings(
             timing.stable().toMillis(),
             UNSTABLE * timing.stable().toMillis(),
             resolver.text(),
-            exits ? "on" : "off",
             ControlSerializer.class.getName(),
             RunMessage.class.getName(),
             Door.Message.class.getName(),

@@ -69,7 +69,6 @@ public final class ClusterSystem implements AutoCloseable {
   private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
   private final List<Listener> listeners = new ArrayList<>();
   private volatile Consumer<Control> answers = answer -> {};
-  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final ActorSystem<Void> system;
 
@@ -316,15 +315,6 @@ public final class ClusterSystem implements AutoCloseable {
   }
 
   // ---- its end
-
-  void fail(Throwable cause) {
-    failure.complete(cause);
-  }
-
-  /// Completes with what an actor has failed of.
-  public CompletableFuture<Throwable> failure() {
-    return failure;
-  }
 
   /// The others have removed this process, or it is leaving.
   void end() {

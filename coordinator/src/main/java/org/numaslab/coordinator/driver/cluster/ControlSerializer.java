@@ -17,6 +17,7 @@ import org.numaslab.coordinator.wire.FrameCodec;
 /// | w | [Door.Welcome]: nothing |
 /// | n | [Door.Refused]: why, as UTF-8 |
 /// | t | [Door.Taken]: why, as UTF-8 |
+/// | y | [Door.NotYet]: nothing |
 ///
 /// Shared by all threads of a process: each has a codec of its own.
 public final class ControlSerializer extends SerializerWithStringManifest {

@@ -118,11 +118,6 @@ public final class FaultyShim implements Shim {
     cut(fault, false);
   }
 
-  /// Everything ends now: the network is whole.
-  public void heal() {
-    List.copyOf(faults).forEach(scheduled -> end(scheduled.fault()));
-  }
-
   private void cut(Fault fault, boolean begins) {
     for (Fault.Cut cut : Sides.cutBy(fault, nodes)) {
       for (Incarnation mine : process.own()) {

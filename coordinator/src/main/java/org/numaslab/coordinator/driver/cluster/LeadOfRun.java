@@ -33,6 +33,7 @@ public final class LeadOfRun {
   private volatile View view = new View(Phase.NONE, Set.of(), 0, 0, List.of());
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private volatile Consumer<Consumer<Registry>> asked = operation -> {};
+  private volatile Runnable stop = () -> {};
   private final LinkCounts links;
   private long overSaid;
 
@@ -41,13 +42,20 @@ public final class LeadOfRun {
   }
 
   /// @param by starts something at the registry of the run
-  void askedBy(Consumer<Consumer<Registry>> by) {
+  /// @param end stops what hears how it stands
+  void movedBy(Consumer<Consumer<Registry>> by, Runnable end) {
     asked = by;
+    stop = end;
   }
 
   /// Starts something at the registry of the run, as soon as it knows what exists.
   public void ask(Consumer<Registry> operation) {
     asked.accept(operation);
+  }
+
+  /// Hears no more of it: for who has only looked. A run that is over stops by itself.
+  public void stop() {
+    stop.run();
   }
 
   void show(RunLead lead) {

@@ -47,6 +47,7 @@ public final class LinkCounts {
         counts.set(node, 0);
       }
     }
+    refused.set(0);
   }
 
   void received(int node, int length) {

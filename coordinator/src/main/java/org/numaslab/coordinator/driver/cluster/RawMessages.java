@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.apache.pekko.actor.Address;
@@ -34,6 +36,7 @@ import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.protocol.SlabRef;
 import org.numaslab.node.slab.Call;
 import org.numaslab.node.topology.CpuId;
+import org.numaslab.node.topology.EnvironmentFailure;
 
 /// What messages take by themselves: the same parcels, serializer, dispatchers and connections as
 /// those of members, between actors that do nothing else. What members take is held against it.
@@ -50,6 +53,7 @@ public final class RawMessages implements AutoCloseable {
   /// One answer for so many of them.
   private static final int ACKNOWLEDGED = 16;
 
+  private static final long ANSWER_SECONDS_MAX = 60;
   private static final String NAME = "raw-";
 
   private record Ball(ActorRef<Ball> back, int left, CompletableFuture<Long> played) {}
@@ -197,7 +201,7 @@ public final class RawMessages implements AutoCloseable {
                 }
               }
             }));
-    all.join();
+    answered(all);
   }
 
   /// Longs in a second that go one way, 64 in each message.
@@ -230,7 +234,17 @@ public final class RawMessages implements AutoCloseable {
                 begin();
               }
             }));
-    return 1e9 * count * FREES / (all.join() - began);
+    return 1e9 * count * FREES / (answered(all) - began);
+  }
+
+  /// Nobody repeats what is lost here.
+  private static <T> T answered(CompletableFuture<T> all) {
+    try {
+      return all.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS).join();
+    } catch (CompletionException late) {
+      throw new EnvironmentFailure(
+          "raw messages were not answered within %d s".formatted(ANSWER_SECONDS_MAX), late);
+    }
   }
 
   // ---- within this one

@@ -18,6 +18,7 @@ import org.numaslab.coordinator.registry.RunCaches;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.slab.KernelMessages;
+import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
 
 /// The registry of a run that this process leads: begins when all members are known, makes the
@@ -127,7 +128,7 @@ final class RegistryOfRun implements RunLead.AtRegistry {
     known.receive(frame, at);
     if (known.supersededBy() > life) {
       if (known.isReady()) {
-        throw new IllegalStateException("another coordinator leads this run now");
+        throw new EnvironmentFailure("another coordinator leads this run now");
       }
       life = known.supersededBy() + 1;
       begin();

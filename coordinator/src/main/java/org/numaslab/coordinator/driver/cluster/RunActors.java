@@ -52,11 +52,11 @@ public final class RunActors {
   private record Worked(@Nullable Throwable failed, Consumer<@Nullable Throwable> then)
       implements Message {}
 
-  private record Failed(Throwable cause) implements Message {}
-
   private record Removed(Incarnation member) implements Message {}
 
   private record Ask(Consumer<Registry> operation) implements Message {}
+
+  private record Stop() implements Message {}
 
   private RunActors() {}
 
@@ -101,7 +101,6 @@ public final class RunActors {
                   (Runnable work, Consumer<@Nullable Throwable> then) ->
                       slow.execute(() -> self.tell(worked(work, then))),
                   jobs);
-          var _ = process.failure().thenAccept(failed -> self.tell(new Failed(failed)));
           return new Follower(process, name(context, me), follower).behavior();
         }));
   }
@@ -130,29 +129,37 @@ public final class RunActors {
 
     Behavior<Message> behavior() {
       return Behaviors.receiveMessage(message -> {
-        switch (message) {
-          case FromOther m -> hears(m.message());
-          case Listed m -> {
-            coordinators = m.there();
-            Set<ActorRef<RunMessage>> told = Set.copyOf(coordinators);
-            process.answersGoTo(answer -> told.forEach(each -> each.tell(answer)));
-          }
-          case Worked m -> {
-            m.then().accept(m.failed());
-            say();
-          }
-          case Failed m -> run.fail(m.cause());
-          case Tick m -> {
-            run.goOn();
-            if (++ticks % 5 == 0) {
-              say();
-            }
-          }
-          case Removed m -> {}
-          case Ask m -> {}
+        try {
+          on(message);
+        } catch (RuntimeException | Error e) {
+          run.fail(e);
         }
         return Behaviors.same();
       });
+    }
+
+    private void on(Message message) {
+      switch (message) {
+        case FromOther m -> hears(m.message());
+        case Listed m -> {
+          coordinators = m.there();
+          Set<ActorRef<RunMessage>> told = Set.copyOf(coordinators);
+          process.answersGoTo(answer -> told.forEach(each -> each.tell(answer)));
+        }
+        case Worked m -> {
+          m.then().accept(m.failed());
+          say();
+        }
+        case Tick m -> {
+          run.goOn();
+          if (++ticks % 5 == 0) {
+            say();
+          }
+        }
+        case Removed m -> {}
+        case Ask m -> {}
+        case Stop m -> {}
+      }
     }
 
     private void hears(RunMessage message) {
@@ -209,6 +216,8 @@ public final class RunActors {
     /// Which process a member is of.
     private final Map<Incarnation, String> processes = new HashMap<>();
 
+    private boolean isStopped;
+
     Lead(ActorContext<Message> context, ClusterSystem process, LeadOfRun shown, RunWords words) {
       this.context = context;
       this.shown = shown;
@@ -254,7 +263,7 @@ public final class RunActors {
           shown.outcome().completeExceptionally(e);
           return Behaviors.stopped();
         }
-        return Behaviors.same();
+        return isStopped || shown.outcome().isDone() ? Behaviors.stopped() : Behaviors.same();
       });
     }
 
@@ -287,8 +296,8 @@ public final class RunActors {
           }
           registry.ask(m.operation());
         }
+        case Stop m -> isStopped = true;
         case Worked m -> {}
-        case Failed m -> {}
       }
     }
 
@@ -331,7 +340,7 @@ public final class RunActors {
         process
             .system()
             .systemActorOf(lead(process, shown, run), "run-" + run.number(), Props.empty());
-    shown.askedBy(operation -> actor.tell(new Ask(operation)));
+    shown.movedBy(operation -> actor.tell(new Ask(operation)), () -> actor.tell(new Stop()));
     return shown;
   }
 

@@ -43,7 +43,6 @@ class DoorTest {
             ClusterSettings.Resolver.MAJORITY,
             1,
             false,
-            false,
             null,
             FAST);
     ClusterSystem system =

@@ -36,7 +36,7 @@ import org.numaslab.node.topology.Topology;
 class HostileMessagesTest {
   private static final long SEED = Long.getLong("numaslab.seed", System.nanoTime());
   private static final int TIMES = 60_000;
-  private static final String[] MANIFESTS = {"p", "r", "h", "w", "n", "t", "c", "", "nonsense"};
+  private static final String[] MANIFESTS = {"p", "r", "h", "w", "n", "t", "y", "", "nonsense"};
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final LinkCounts counts = new LinkCounts();
@@ -75,6 +75,18 @@ class HostileMessagesTest {
             serializer.toBinary(
                 new RunMessage.Want(1, Phase.values()[0], true, new String[] {"a", "b"})),
             serializer.toBinary(new RunMessage.Fetch(1, 7)),
+            serializer.toBinary(
+                new RunMessage.Standing(
+                    3,
+                    "p",
+                    Phase.FAILED,
+                    new Incarnation[] {hello.member()},
+                    2,
+                    5,
+                    9,
+                    true,
+                    "why")),
+            serializer.toBinary(new RunMessage.Fetched(3, "p", 200, 7, new byte[100])),
             hello.encode(),
             "no".getBytes(StandardCharsets.UTF_8)));
   }

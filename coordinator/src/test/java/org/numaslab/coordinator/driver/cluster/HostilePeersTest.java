@@ -19,6 +19,7 @@ import org.numaslab.coordinator.swarm.ClusterSwarm;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.loan.Frame;
 import org.numaslab.node.loan.Frame.ForNode;
+import org.numaslab.node.loan.Frame.HandOff;
 import org.numaslab.node.loan.Frame.Renew;
 import org.numaslab.node.loan.Frame.Request;
 import org.numaslab.node.loan.Incarnation;
@@ -240,21 +241,27 @@ class HostilePeersTest {
       byte[] notOut = parcel(forged(next, 123_456_789, 1));
       byte[] noLoan = parcel(forged(next + 1, 123_456_789, 0));
       byte[] foreign = parcel(forged(next + 2, 123_456_789, 0, 2));
+      byte[] noCpu = parcel(forged(next + 3, 123_456_789, 0, 8000));
       byte[] farAhead = parcel(forged(1L << 40, 123_456_789, 0));
-      for (byte[] each : new byte[][] {notOut, noLoan, foreign, farAhead}) {
+      HandOff toNobodyHere = new HandOff(new CpuId(2), CacheId.NONE, new long[1], new long[1]);
+      byte[] astray =
+          parcel(
+              new Frame(BORROWER, HOME, ThreeProcesses.member(2), new Request(1, 1, toNobodyHere)));
+      for (byte[] each : new byte[][] {notOut, noLoan, foreign, noCpu, farAhead, astray}) {
         intruder.send(
             CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", each));
       }
       Thread.sleep(1000);
 
+      assertThat(processes.awaitOperations()).isNull();
       ClusterSwarm run = processes.end(REST_MAX);
       assertThat(run.violations())
           .hasSize(4)
-          .allMatch(found -> found.startsWith("S6: 1 times ") && found.contains("at nodes [0]"));
+          .allMatch(found -> found.matches("S6: [12] times .*") && found.contains("at nodes [0]"));
       assertThat(run.rejections())
           .containsEntry(Rejection.NOT_OUT, 1L)
           .containsEntry(Rejection.NO_SUCH_LOAN, 1L)
-          .containsEntry(Rejection.FOREIGN_CPU, 1L)
+          .containsEntry(Rejection.FOREIGN_CPU, 2L)
           .containsEntry(Rejection.NEVER_ANSWERED, 1L);
     }
   }

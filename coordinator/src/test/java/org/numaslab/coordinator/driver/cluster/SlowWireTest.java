@@ -56,13 +56,15 @@ class SlowWireTest {
       one.join(topology, "0.1.0", Duration.ofSeconds(20));
       try (ClusterSystem other = system(1, List.of(one.hostPort()))) {
         other.join(topology, "0.1.0", Duration.ofSeconds(20));
+        long until = System.nanoTime() + 20_000_000_000L;
         while (one.members().size() < 2 || other.members().size() < 2) {
+          assertThat(System.nanoTime()).as("they do not know each other").isLessThan(until);
           Thread.sleep(20);
         }
         try (ClusterMachine machine = machine(one);
             ClusterMachine home = machine(other)) {
           CompletableFuture<Void> finished = new CompletableFuture<>();
-          var _ = one.failure().thenAccept(finished::completeExceptionally);
+          var _ = machine.failure().thenAccept(finished::completeExceptionally);
           machine
               .members()
               .getFirst()
@@ -131,7 +133,6 @@ class SlowWireTest {
             List.of(),
             ClusterSettings.Resolver.quorumOf(2),
             1,
-            false,
             false,
             null,
             ClusterSettings.Timing.STANDARD),

@@ -71,7 +71,6 @@ final class ThreeProcesses implements AutoCloseable {
         ClusterSettings.Resolver.quorumOf(NODES),
         1,
         false,
-        false,
         null,
         ClusterSettings.Timing.STANDARD);
   }
@@ -126,11 +125,7 @@ final class ThreeProcesses implements AutoCloseable {
 
   /// What an actor has failed of.
   private @Nullable Throwable failed() {
-    return systems.stream()
-        .map(system -> system.failure().getNow(null))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    return jobs.stream().map(SwarmJob::failure).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {

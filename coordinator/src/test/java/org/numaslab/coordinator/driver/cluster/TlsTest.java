@@ -77,7 +77,6 @@ class TlsTest {
             ClusterSettings.Resolver.MAJORITY,
             1,
             false,
-            false,
             tls,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));
@@ -94,7 +93,7 @@ class TlsTest {
             .isInstanceOf(EnvironmentFailure.class)
             .hasMessageContaining("no seed node answers");
       }
-      // Without TLS these bring a process to a stop.
+      // Without TLS a guard counts these; here nobody gets so far.
       Stranger.shout(first, Stranger.framed(Stranger.MESSAGES, -5, Intruder.garbage(1024)));
       Stranger.shout(first, Stranger.framed(Stranger.CONTROL, -5, Intruder.garbage(1024)));
       try (ClusterSystem second = system(1, seeds, tls)) {
