@@ -1,15 +1,22 @@
 package org.numaslab.deploy;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.numaslab.coordinator.report.Json;
+import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.swarm.Nemesis;
 import org.numaslab.deploy.NemesisResult.Trial;
 import org.numaslab.node.topology.BadInput;
@@ -40,6 +47,8 @@ import picocli.CommandLine.Spec;
     })
 public final class ClusterNemesisCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";
+  private static final Pattern TRIAL =
+      Pattern.compile("[a-z-]+-\\d+-seed--?\\d+(\\.schedule|\\.nodes)?");
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
   private static final long MILLIS_BEFORE_KILL = 3000;
 
@@ -108,16 +117,15 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     if (operations < 1) {
       throw new BadInput("--operations: got " + operations + ", allowed: 1 or more");
     }
+    OutputFolder.at(out, ours());
     PrintWriter stdout = spec.commandLine().getOut();
     List<Trial> trials = new ArrayList<>();
+    keep(trials);
     for (int size : nodes) {
       for (Nemesis kind : wanted) {
         for (int i = 0; i < seeds; i++) {
           trials.add(trial(kind, size, first + i, stdout));
-          // After each: a matrix takes hours.
-          NodesFolder.write(
-              out.resolve(RESULT),
-              Json.of(Version.current(), RunLine.typed(spec), NemesisResult.of(trials)));
+          keep(trials); // a matrix takes hours
         }
       }
     }
@@ -126,6 +134,33 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     stdout.println("Results: " + out.toAbsolutePath());
     stdout.flush();
     return result.exitCode();
+  }
+
+  /// What is there, and is of an earlier matrix.
+  private Set<String> ours() {
+    try (Stream<Path> there = Files.isDirectory(out) ? Files.list(out) : Stream.empty()) {
+      return Stream.concat(
+              Stream.of(RESULT),
+              there
+                  .map(Path::getFileName)
+                  .map(Path::toString)
+                  .filter(name -> TRIAL.matcher(name).matches())
+                  .map(name -> name + "/"))
+          .collect(Collectors.toSet());
+    } catch (IOException refused) {
+      throw new BadInput("--out " + out + ": cannot be read: " + refused.getMessage(), refused);
+    }
+  }
+
+  private void keep(List<Trial> trials) {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(out + ": cannot be made: " + refused.getMessage(), refused);
+    }
+    NodesFolder.write(
+        out.resolve(RESULT),
+        Json.of(Version.current(), RunLine.typed(spec), NemesisResult.of(trials)));
   }
 
   private Trial trial(Nemesis kind, int size, long seed, PrintWriter stdout) {

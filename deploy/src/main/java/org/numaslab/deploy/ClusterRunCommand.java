@@ -127,12 +127,10 @@ public final class ClusterRunCommand implements Callable<Integer> {
     if ((asked != null && asked != told.nodeCount())
         || (each != null && each * told.nodeCount() != told.cpuCount())) {
       throw new BadInput(
-          "--nodes, --cpus: got %s x %s, allowed: %d nodes with %d cpus, as the machine has them"
-              .formatted(
-                  asked == null ? "?" : asked,
-                  each == null ? "?" : each,
-                  told.nodeCount(),
-                  told.cpuCount()));
+          "--nodes, --cpus: got %s x %s, allowed: none, as the trace's or the kernel's machine is known:"
+                  .formatted(asked == null ? "-" : asked, each == null ? "-" : each)
+              + " %d nodes with %d cpus in all; or a --workload"
+                  .formatted(told.nodeCount(), told.cpuCount()));
     }
     return told;
   }

@@ -3,7 +3,11 @@ package org.numaslab.deploy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.Topology;
@@ -62,6 +66,12 @@ public final class ClusterUpCommand implements Callable<Integer> {
                   .formatted(out)
               + " cluster down first");
     }
+    OutputFolder.at(
+        out,
+        Stream.concat(
+                Stream.of(StandingCluster.NAME),
+                IntStream.range(0, Topology.NODES_MAX).mapToObj(NodeProcesses::log))
+            .collect(Collectors.toSet()));
     MachineOptions machine = new MachineOptions();
     machine.kernel = kernel;
     machine.topology = topology == null && kernel == null ? nodes + "x" + cpus : topology;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.ConformResult;
@@ -15,6 +16,7 @@ import org.numaslab.coordinator.conform.Judge;
 import org.numaslab.coordinator.conform.Recording;
 import org.numaslab.coordinator.conform.Recordings;
 import org.numaslab.coordinator.conform.Verdict;
+import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Spec;
       "  numaslab conform --kernel my/machine my/recording.tsv.gz"
     })
 public final class ConformCommand implements Callable<Integer> {
+  private static final String RESULT = "result.json";
+
   private static final String DEFAULT_MACHINE = "recordings/machine/setC-4node-8cpu";
 
   /// Beside a recording: the machine on which it was made.
@@ -75,10 +79,7 @@ public final class ConformCommand implements Callable<Integer> {
     for (Path file : recordings.files()) {
       judge(file).check(Recording.read(file));
     }
-    Path folder = out;
-    if (folder != null) {
-      ConformResult.prepare(folder);
-    }
+    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RESULT));
     PrintWriter stdout = spec.commandLine().getOut();
     judges.keySet().forEach(machine -> stdout.println("machine: " + machine));
     recordings
@@ -89,7 +90,7 @@ public final class ConformCommand implements Callable<Integer> {
     stdout.flush();
     if (folder != null) {
       String machines = String.join(" ", judges.keySet().stream().map(Path::toString).toList());
-      ConformResult.write(folder, ConformResult.json(command(), machines, verdicts));
+      folder.write(Map.of(RESULT, ConformResult.json(command(), machines, verdicts)));
     }
     return verdicts.stream().allMatch(Verdict::isEqual) ? ExitCode.OK : ExitCode.DIFFERENT;
   }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  numaslab coordinator --seed-nodes 10.0.0.1:7331 --bind 10.0.0.3:0 --insecure --topology 2x4:8G \\",
-      "      --workload swarm:100000ops"
+      "  numaslab coordinator --seed-nodes 10.0.0.1:7331 --bind 10.0.0.3:0 \\",
+      "      --insecure --topology 2x4:8G --workload random:20"
     })
 public final class CoordinatorCommand implements Callable<Integer> {
   @Mixin ClusterWork work = new ClusterWork();

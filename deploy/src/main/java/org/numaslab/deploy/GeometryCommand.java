@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.GeometryCheck;
@@ -11,6 +13,7 @@ import org.numaslab.coordinator.conform.GeometryReport;
 import org.numaslab.coordinator.conform.GeometryResult;
 import org.numaslab.coordinator.conform.GeometrySweep;
 import org.numaslab.coordinator.conform.GeometryText;
+import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
@@ -40,6 +43,8 @@ import picocli.CommandLine.Spec;
           + " deploy/recordings/machine/setA-4node-8cpu"
     })
 public final class GeometryCommand implements Callable<Integer> {
+  private static final String RESULT = "result.json";
+
   private static final int CPUS_DEFAULT = 8;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -138,13 +143,13 @@ public final class GeometryCommand implements Callable<Integer> {
     }
     GeometryOptions options = options();
     options.debug().messages().forEach(spec.commandLine().getErr()::println);
+    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RESULT));
     GeometryResult result = new GeometryResult(command(), options);
     StringBuilder text = new StringBuilder();
     int exitCode =
         wanted == null ? check(options, result, text) : compute(wanted, options, result, text);
-    Path folder = out;
     if (folder != null) {
-      result.write(folder);
+      folder.write(Map.of(RESULT, result.json()));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? result.json() : text);

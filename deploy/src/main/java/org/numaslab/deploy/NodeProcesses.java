@@ -78,8 +78,12 @@ final class NodeProcesses implements AutoCloseable {
     if (!joins.isEmpty()) {
       arguments.add("--seed-nodes=" + joins);
     }
-    return ChildProcess.start(
-        "node " + node, arguments, logs.resolve("node-" + node + ".log"), stays);
+    return ChildProcess.start("node " + node, arguments, logs.resolve(log(node)), stays);
+  }
+
+  /// The file that a node's standard error goes to.
+  static String log(int node) {
+    return "node-" + node + ".log";
   }
 
   /// How another process of this host joins them.

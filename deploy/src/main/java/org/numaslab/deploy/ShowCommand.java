@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  numaslab run --out result",
       "  numaslab show result dentry",
-      "  numaslab show result 0xffff888001a3c0c0"
+      "  numaslab show result ADDRESS"
     })
 public final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -14,7 +14,7 @@ import org.numaslab.node.topology.EnvironmentFailure;
 /// @param machine its options
 /// @param pids of its processes, by node
 record StandingCluster(List<String> seeds, List<String> machine, List<Long> pids) {
-  private static final String NAME = "cluster.json";
+  static final String NAME = "cluster.json";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   static boolean isIn(Path folder) {

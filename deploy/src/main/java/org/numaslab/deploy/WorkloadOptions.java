@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /// A load without a trace.
 final class WorkloadOptions {
   private static final Pattern RANDOM = Pattern.compile("random(?::(\\d{1,15})(ops)?)?");
-  private static final Pattern SWARM = Pattern.compile("swarm(?::(\\d{1,15})ops)?");
+  private static final Pattern SWARM = Pattern.compile("swarm(?::([1-9]\\d{0,14})ops)?");
   static final String CALIBRATION = "calibrate";
   private static final long SWARM_DEFAULT = 100_000;
   private static final long SECONDS_DEFAULT = 10;
@@ -20,7 +20,9 @@ final class WorkloadOptions {
   private static final int CACHES_DEFAULT = 32;
   private static final int CACHES_MAX = 4096;
   private static final String ALLOWED =
-      "random, random:SECONDS up to " + SECONDS_MAX + ", or random:Nops";
+      "random, random:SECONDS up to "
+          + SECONDS_MAX
+          + ", or random:Nops; of processes also swarm, swarm:Nops or calibrate";
 
   @Option(
       names = "--workload",

@@ -2,34 +2,15 @@ package org.numaslab.coordinator.conform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.conform.Verdict.Difference;
-import org.numaslab.node.topology.BadInput;
 
 /// The figures of a conform command as JSON, the same for the same input.
 public final class ConformResult {
-  private static final String FILE = "result.json";
-
   private ConformResult() {}
-
-  /// Makes the folder and sees whether it can be written, before anything is judged for it.
-  public static void prepare(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      if (!Files.isWritable(folder)) {
-        throw new IOException("not writable");
-      }
-    } catch (IOException refused) {
-      throw unwritable(folder, refused);
-    }
-  }
 
   /// @param command what a person types to get the same
   /// @param machine the folder of the recorded machine
@@ -75,29 +56,5 @@ public final class ConformResult {
       map.put("first_difference", first);
     }
     return map;
-  }
-
-  /// Writes `result.json` there, whole or not at all.
-  public static void write(Path folder, String json) {
-    try {
-      Path draft = Files.createTempFile(folder, FILE, ".draft");
-      try {
-        Files.writeString(draft, json);
-        Files.move(draft, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(draft);
-      }
-    } catch (IOException refused) {
-      throw unwritable(folder, refused);
-    }
-  }
-
-  private static BadInput unwritable(Path folder, IOException refused) {
-    return new BadInput(
-        folder
-            + ": cannot be written ("
-            + refused.getClass().getSimpleName()
-            + "), allowed: a folder that is writable or can be made",
-        refused);
   }
 }

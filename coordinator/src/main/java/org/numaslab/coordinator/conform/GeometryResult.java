@@ -2,10 +2,6 @@ package org.numaslab.coordinator.conform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +10,9 @@ import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SlabFlags;
-import org.numaslab.node.topology.BadInput;
 
 /// The figures of a geometry command as JSON, the same for the same input.
 public final class GeometryResult {
-  private static final String FILE = "result.json";
-
   private final Map<String, Object> result = new LinkedHashMap<>();
 
   /// `command` is what a person types to get the same.
@@ -93,28 +86,5 @@ public final class GeometryResult {
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("numbers and texts that are no JSON", impossible);
     }
-  }
-
-  /// Writes `result.json` there, whole or not at all; makes the folder where there is none.
-  public void write(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      Path draft = Files.createTempFile(folder, FILE, ".draft");
-      try {
-        Files.writeString(draft, json());
-        Files.move(draft, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(draft);
-      }
-    } catch (IOException refused) {
-      throw unwritable(folder, refused);
-    }
-  }
-
-  private static BadInput unwritable(Path folder, IOException refused) {
-    return new BadInput(
-        "%s: cannot be written (%s), allowed: a folder that is writable or can be made"
-            .formatted(folder, refused.getClass().getSimpleName()),
-        refused);
   }
 }

@@ -65,6 +65,11 @@ public record FaultChoice(String text) implements Plan.Faults {
       schedule.requireDoneBy(FaultKind.Driver.SIMULATE);
       return schedule.schedule();
     }
+    if (topology.nodeCount() < 2 && !text.equals("none")) {
+      throw new BadInput(
+          "--faults: got %s with a machine of one node, allowed: none, or two nodes or more"
+              .formatted(text));
+    }
     if (text.startsWith(ONLY)) {
       return RandomFaults.only(kind(text.substring(ONLY.length())), random, topology, lengthNanos);
     }

@@ -73,7 +73,7 @@ class RunFollowerTest {
   private final Deque<TestJob> jobs = new ArrayDeque<>();
   private final RunFollower follower =
       new RunFollower(
-          (work, then) -> slow.add(new Slow(work, then)),
+          (Runnable work, Consumer<@Nullable Throwable> then) -> slow.add(new Slow(work, then)),
           (run, late, words) -> {
             jobs.add(new TestJob());
             return jobs.getLast();

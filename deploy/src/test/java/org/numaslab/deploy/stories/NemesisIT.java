@@ -36,8 +36,8 @@ class NemesisIT {
     JsonNode result = json("result.json");
     assertThat(result.get("command").asText())
         .isEqualTo(
-            "numaslab cluster nemesis --nodes 3 --kinds one-way,loss,coordinator-kill"
-                + " --first-seed 7 --operations 3000");
+            "numaslab cluster nemesis --nodes=3 --kinds=one-way,loss,coordinator-kill"
+                + " --first-seed=7 --operations=3000");
     assertThat(result.get("clean").asInt()).isEqualTo(KINDS.length);
     assertThat(result.get("trials")).hasSize(KINDS.length);
     for (String kind : KINDS) {
@@ -48,7 +48,7 @@ class NemesisIT {
       assertThat(trial.get("violations")).as(name).isEmpty();
     }
     assertThat(json("loss-3-seed-7/result.json").get("command").asText())
-        .startsWith("numaslab cluster run --nodes 3 --cpus 2 --workload swarm:3000ops --seed 7 ");
+        .startsWith("numaslab cluster run --nodes=3 --cpus=2 --workload=swarm:3000ops --seed=7 ");
   }
 
   private JsonNode json(String file) throws IOException {
