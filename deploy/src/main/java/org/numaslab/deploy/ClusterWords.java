@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -100,7 +101,7 @@ final class ClusterWords {
   /// The words of a command line that concern nodes.
   static List<String> of(ParseResult parsed) {
     List<String> words = new ArrayList<>();
-    for (OptionSpec option : parsed.matchedOptions()) {
+    for (OptionSpec option : new LinkedHashSet<>(parsed.matchedOptions())) {
       if (isConcerned(option)) {
         String name = isOnlyCpus(option) ? "--only-cpus" : option.longestName();
         if (option.originalStringValues().isEmpty()) {

@@ -1,6 +1,7 @@
 package org.numaslab.deploy;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -100,7 +101,9 @@ final class RunLine {
   /// What was typed, but not where the results go.
   static String typed(CommandSpec spec) {
     List<String> words = new ArrayList<>(List.of(spec.qualifiedName(" ").split(" ")));
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+    // One that was typed twice is matched twice, each time with all its values.
+    for (OptionSpec option :
+        new LinkedHashSet<>(spec.commandLine().getParseResult().matchedOptions())) {
       String name = option.longestName();
       if (option.arity().max() == 0 && !name.equals("--quiet")) {
         words.add(name);

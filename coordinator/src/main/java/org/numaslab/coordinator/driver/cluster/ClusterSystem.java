@@ -265,6 +265,11 @@ public final class ClusterSystem implements AutoCloseable {
     }
   }
 
+  /// Whether a member was there, and is removed.
+  synchronized boolean isGone(Incarnation member) {
+    return gone.contains(member);
+  }
+
   /// Those who are there, with this process's own.
   public synchronized Set<Incarnation> members() {
     return Set.copyOf(there.keySet());

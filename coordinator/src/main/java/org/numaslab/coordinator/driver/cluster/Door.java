@@ -185,7 +185,10 @@ final class Door extends AbstractActor {
       }
     }
     Welcomed before = welcomed.get(member.node());
-    if (before != null && !before.from.equals(from) && !isOver(before.at, COMES_MAX)) {
+    if (before != null
+        && !before.from.equals(from)
+        && !process.isGone(before.member)
+        && !isOver(before.at, COMES_MAX)) {
       return Optional.of(taken(member, before.member + " is about to come"));
     }
     welcomed.put(member.node(), new Welcomed(member, from, System.nanoTime()));
