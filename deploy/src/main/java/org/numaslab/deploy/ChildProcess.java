@@ -147,9 +147,9 @@ final class ChildProcess {
     }
   }
 
-  /// Asks it to end: TERM.
+  /// Asks it to end: TERM. Its input stays open, or it would take this process for dead.
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /// Sends a signal, as `kill` does.

@@ -52,6 +52,9 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
   private static final long MILLIS_BEFORE_KILL = 3000;
 
+  /// So many are not done by then.
+  private static final long OPERATIONS_WITH_KILL = 100_000;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -226,7 +229,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
                   "coordinator",
                   "--seed-nodes=" + processes.seed(),
                   "--topology=" + topology,
-                  "--workload=swarm:" + operations + "ops",
+                  "--workload=swarm:" + Math.max(operations, OPERATIONS_WITH_KILL) + "ops",
                   "--seed=" + seed,
                   "--threads=1",
                   "--out=" + folder.toAbsolutePath()));
