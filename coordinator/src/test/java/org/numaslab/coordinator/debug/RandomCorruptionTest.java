@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.numaslab.node.cache.KmemCache;
 import org.numaslab.node.memory.Memory;
 import org.numaslab.node.memory.SlabWord;
@@ -55,6 +57,7 @@ class RandomCorruptionTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void everyCorruptionIsDetected() {
     int machines = CORRUPTIONS / CORRUPTIONS_PER_MACHINE;
     AtomicIntegerArray byPlace = new AtomicIntegerArray(Where.values().length);
@@ -257,6 +260,7 @@ class RandomCorruptionTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void cleanOperationsRaiseNoAlarm() {
     SplittableRandom random = new SplittableRandom(SEED >= 0 ? SEED : 1);
     long left = CLEAN_OPERATIONS;
