@@ -38,9 +38,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  numaslab geometry --size 256",
       "  numaslab geometry --size 8..4096:8 --flags none,rcu+hwalign",
-      "  numaslab geometry --slub-debug=FZPU --slab-nomerge --check deploy/recordings/geometry/setB",
-      "  numaslab geometry --check deploy/recordings/geometry/setA --with"
-          + " deploy/recordings/machine/setA-4node-8cpu"
+      "  numaslab geometry --slub-debug=FZPU --slab-nomerge \\",
+      "      --check deploy/recordings/geometry/setB",
+      "  numaslab geometry --check deploy/recordings/geometry/setA \\",
+      "      --with deploy/recordings/machine/setA-4node-8cpu"
     })
 public final class GeometryCommand implements Callable<Integer> {
   private static final String RESULT = "result.json";

@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples, on two hosts:",
-      "  numaslab node --id 0 --topology 2x4:8G --bind 10.0.0.1:7331 --seed-nodes 10.0.0.1:7331 --insecure",
-      "  numaslab node --id 1 --topology 2x4:8G --bind 10.0.0.2:7331 --seed-nodes 10.0.0.1:7331 --insecure"
+      "  numaslab node --id 0 --topology 2x4:8G --insecure \\",
+      "      --bind 10.0.0.1:7331 --seed-nodes 10.0.0.1:7331",
+      "  numaslab node --id 1 --topology 2x4:8G --insecure \\",
+      "      --bind 10.0.0.2:7331 --seed-nodes 10.0.0.1:7331"
     })
 public final class NodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

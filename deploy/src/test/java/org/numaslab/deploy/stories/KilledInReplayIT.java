@@ -54,7 +54,7 @@ class KilledInReplayIT {
               "run",
               "run",
               "--attach=" + cluster(),
-              "--repeat=5",
+              "--repeat=3",
               "--out=" + folder.resolve("run"));
       awaitStatus(AT_WORK);
       ProcessHandle.of(Long.parseLong(awaitStatus(PROCESS).group(1)))

@@ -12,10 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.numaslab.deploy.CommandCall;
 import org.numaslab.deploy.ExitCode;
 
-/// The command that runs a matrix of trials, with few of them: one whose fault heals, and one whose
-/// faults go on until its end.
+/// The command that runs a matrix of trials, with two of them, whose faults go on until their ends.
 class NemesisIT {
-  private static final String[] KINDS = {"one-way", "loss"};
+  private static final String[] KINDS = {"duplicate", "loss"};
 
   @TempDir Path folder;
 
@@ -36,7 +35,7 @@ class NemesisIT {
     JsonNode result = json("result.json");
     assertThat(result.get("command").asText())
         .isEqualTo(
-            "numaslab cluster nemesis --nodes=3 --kinds=one-way,loss"
+            "numaslab cluster nemesis --nodes=3 --kinds=duplicate,loss"
                 + " --first-seed=7 --operations=3000");
     assertThat(result.get("clean").asInt()).isEqualTo(KINDS.length);
     assertThat(result.get("trials")).hasSize(KINDS.length);
