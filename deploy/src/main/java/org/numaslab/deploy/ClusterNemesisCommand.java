@@ -156,11 +156,6 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   }
 
   private void keep(List<Trial> trials) {
-    try {
-      Files.createDirectories(out);
-    } catch (IOException refused) {
-      throw new EnvironmentFailure(out + ": cannot be made: " + refused.getMessage(), refused);
-    }
     NodesFolder.write(
         out.resolve(RESULT),
         Json.of(Version.current(), RunLine.typed(spec), NemesisResult.of(trials)));

@@ -29,8 +29,10 @@ final class NodesFolder {
     }
   }
 
+  /// Makes the folder, where there is none.
   static void write(Path file, String text) {
     try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text);
     } catch (IOException refused) {
       throw new EnvironmentFailure(file + ": cannot be written: " + refused.getMessage(), refused);

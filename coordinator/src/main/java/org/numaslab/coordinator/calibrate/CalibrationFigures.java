@@ -19,14 +19,15 @@ public record CalibrationFigures(List<Round> rounds) {
   /// @param ratios medians of the rounds' own, each with what the rounds spread over
   public record Result(Round medians, Ratios ratios, List<Round> rounds) {}
 
-  public record Ratios(Ratio borrowToAsk, Ratio freesToRaw, Ratio besideToAlone) {}
+  public record Ratios(Spread borrowToAsk, Spread freesToRaw, Spread besideToAlone) {}
 
-  public record Ratio(double median, double min, double max) {}
+  /// Over the rounds.
+  public record Spread(double median, double min, double max) {}
 
   public Result result() {
     return new Result(
         medians(),
-        new Ratios(ratio(Round::borrowRatio), ratio(Round::freesRatio), ratio(Round::pairRatio)),
+        new Ratios(spread(Round::borrowRatio), spread(Round::freesRatio), spread(Round::pairRatio)),
         rounds);
   }
 
@@ -42,9 +43,9 @@ public record CalibrationFigures(List<Round> rounds) {
         median(Round::pairBesideNanos));
   }
 
-  private Ratio ratio(ToDoubleFunction<Round> of) {
+  private Spread spread(ToDoubleFunction<Round> of) {
     double[] all = rounds.stream().mapToDouble(of).sorted().toArray();
-    return new Ratio(all[all.length / 2], all[0], all[all.length - 1]);
+    return new Spread(all[all.length / 2], all[0], all[all.length - 1]);
   }
 
   byte[] encode() {
@@ -82,12 +83,7 @@ public record CalibrationFigures(List<Round> rounds) {
   }
 
   private double median(ToDoubleFunction<Round> of) {
-    return rounds.stream()
-        .mapToDouble(of)
-        .sorted()
-        .skip(rounds.size() / 2)
-        .findFirst()
-        .orElse(Double.NaN);
+    return spread(of).median;
   }
 
   /// A table for people.
@@ -96,8 +92,9 @@ public record CalibrationFigures(List<Round> rounds) {
     text.append(
         "%nCalibration: medians of %d rounds, each of all of these in turn [measured]%n"
             .formatted(rounds.size()));
-    Round all = medians();
-    Ratios ratios = result().ratios;
+    Result result = result();
+    Round all = result.medians;
+    Ratios ratios = result.ratios;
     line(text, "tell, two actors of a process", "us", all.tellNanos() / 1e3);
     line(text, "bytes of a request or answer and back", "us", all.serializeNanos() / 1e3);
     line(text, "raw ask, two processes", "us", all.askNanos() / 1e3);
@@ -116,7 +113,7 @@ public record CalibrationFigures(List<Round> rounds) {
     text.append(String.format(Locale.ROOT, "  %-38s %10.2f %s%n", what, value, unit));
   }
 
-  private static void ratio(StringBuilder text, String what, Ratio ratio, String goal) {
+  private static void ratio(StringBuilder text, String what, Spread ratio, String goal) {
     text.append(
         String.format(
             Locale.ROOT,

@@ -79,7 +79,9 @@ public final class RunFollower {
     }
     if (wanted == Phase.OVER) {
       end();
-      phase = phase == Phase.FAILED ? Phase.FAILED : Phase.OVER;
+      if (phase != Phase.FAILED) {
+        phase = Phase.OVER;
+      }
       return;
     }
     switch (phase) {

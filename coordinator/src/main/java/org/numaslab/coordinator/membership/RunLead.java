@@ -29,9 +29,10 @@ import org.numaslab.node.topology.NodeId;
 ///
 /// A process that is lost before the run began ends it; later the run goes on without it. One that
 /// comes before all are quiet is part of the run, and late: somebody may have asked its node for
-/// something, and is not quiet before it has answered. One that comes after that is not. A later
-/// run that another coordinator begins on any of them ends this one. Nobody is told anything before
-/// it was heard, or the run could end without somebody who has begun.
+/// something, and is not quiet before it has answered. One that comes after that is not. Whoever is
+/// not quiet for minutes after all have finished ends the run, which says so. A later run that
+/// another coordinator begins on any of them ends this one. Nobody is told anything before it was
+/// heard, or the run could end without somebody who has begun.
 ///
 /// Owner: the coordinator's shell.
 public final class RunLead {
