@@ -46,11 +46,13 @@ import picocli.CommandLine.Spec;
       "Exit code 1: an invariant was broken; 3: a trial did not come to its end."
     })
 public final class ClusterNemesisCommand implements Callable<Integer> {
-  private static final String RESULT = "result.json";
+  static final String RESULT = "result.json";
   private static final Pattern TRIAL =
       Pattern.compile("[a-z-]+-\\d+-seed--?\\d+(\\.schedule|\\.nodes)?");
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
-  private static final long MILLIS_BEFORE_KILL = 3000;
+
+  /// A coordinator is killed within so long after its run has begun.
+  private static final long KILL_MILLIS_MAX = 4000;
 
   /// So many are not done by then.
   private static final long OPERATIONS_WITH_KILL = 100_000;
@@ -74,7 +76,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       split = ",",
       order = 3,
       description =
-          "What is done: kill, pause, partition, one-way, bridge, loss, duplicate, delay, down,"
+          "What is done: none, kill, pause, partition, one-way, bridge, loss, duplicate, delay, down,"
               + " leave, coordinator-kill (all).")
   List<String> kinds = Arrays.stream(Nemesis.values()).map(Nemesis::word).toList();
 
@@ -133,7 +135,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       }
     }
     NemesisResult result = NemesisResult.of(trials);
-    stdout.println(result.line());
+    stdout.println(result.text());
     stdout.println("Results: " + out.toAbsolutePath());
     stdout.flush();
     return result.exitCode();
@@ -179,7 +181,8 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
                     || line.startsWith("numaslab: error"))
             .findFirst()
             .orElse("");
-    Trial trial = new Trial(name, kind, size, seed, code, (System.nanoTime() - start) / 1e9, last);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Trial trial = Trial.of(folder, kind, size, seed, code, seconds, last);
     stdout.println(trial.line());
     if (!trial.isClean()) {
       stdout.println(said.toString().indent(2));
@@ -232,12 +235,13 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       ChildProcess coordinator = ChildProcess.start("coordinator", arguments, log, false);
       try {
         coordinator.awaitLogged("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
-        Thread.sleep(MILLIS_BEFORE_KILL);
-        if (coordinator.isAlive()) {
-          coordinator.kill();
-          arguments.add("--resume");
-          coordinator = ChildProcess.start("coordinator", arguments, log, false);
+        Thread.sleep(new SplittableRandom(seed).nextLong(KILL_MILLIS_MAX));
+        if (!coordinator.isAlive()) {
+          throw new EnvironmentFailure("the coordinator had ended before it was to be killed");
         }
+        coordinator.kill();
+        arguments.add("--resume");
+        coordinator = ChildProcess.start("coordinator", arguments, log, false);
         int code = coordinator.awaitExit(COORDINATOR_MAX);
         said.append(coordinator.said());
         if (code != ExitCode.OK) {

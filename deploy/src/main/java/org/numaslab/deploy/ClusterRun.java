@@ -11,8 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MappedHistory;
-import org.numaslab.coordinator.calibrate.CalibrationFigures;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.driver.cluster.RunActors;
@@ -49,8 +48,8 @@ final class ClusterRun {
   private final @Nullable RunCaches caches;
   private final Path folder;
   private final Watcher watcher;
-  private @Nullable Consumer<CalibrationFigures> calibrated;
-  private @Nullable Raw raw;
+  private @Nullable Consumer<Calibration> calibrated;
+  private @Nullable Calibration calibration;
   private boolean isBreakable;
   private final Map<Integer, Long> killedAfter = new HashMap<>();
 
@@ -79,21 +78,18 @@ final class ClusterRun {
   }
 
   /// Measures first what messages cost, on the same processes.
-  ClusterRun calibrating(Consumer<CalibrationFigures> told) {
+  ClusterRun calibrating(Consumer<Calibration> told) {
     calibrated = told;
     return this;
   }
 
   /// What messages cost by themselves on its processes, null where that was not measured.
-  @Nullable Raw raw() {
-    return raw;
+  @Nullable Calibration calibration() {
+    return calibration;
   }
 
   private void calibrate(
-      ClusterSystem me,
-      Duration patience,
-      Runnable requireAlive,
-      Consumer<CalibrationFigures> told) {
+      ClusterSystem me, Duration patience, Runnable requireAlive, Consumer<Calibration> told) {
     String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
     LeadOfRun run =
         RunActors.lead(
@@ -105,9 +101,9 @@ final class ClusterRun {
       requireAlive.run();
       pause();
     }
-    CalibrationFigures figures = CalibrationFigures.of(outcome(run).parts());
-    raw = figures.raw();
-    told.accept(figures);
+    Calibration measured = Calibration.decode(outcome(run).parts());
+    calibration = measured;
+    told.accept(measured);
   }
 
   /// Runs it.
@@ -128,7 +124,7 @@ final class ClusterRun {
                     ? event -> {}
                     : new MappedHistory(folder.resolve("coordinator.events")))) {
       Runnable requireAlive = processes == null ? () -> {} : processes::requireAlive;
-      Consumer<CalibrationFigures> measures = calibrated;
+      Consumer<Calibration> measures = calibrated;
       if (measures != null) {
         calibrate(me, member.patience(), requireAlive, measures);
       }

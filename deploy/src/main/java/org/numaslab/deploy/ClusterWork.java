@@ -17,10 +17,9 @@ import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.HistoryFile;
 import org.numaslab.coordinator.audit.HistoryHeader;
 import org.numaslab.coordinator.audit.HistoryWriter;
-import org.numaslab.coordinator.calibrate.CalibrationFigures;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.CostLogs;
 import org.numaslab.coordinator.cost.CostParts;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.experiment.PlannedWrites;
 import org.numaslab.coordinator.experiment.ReplaySettings;
@@ -184,13 +183,9 @@ final class ClusterWork {
       outcome =
           cluster.lead(new ClusterRun(topology, words, null, folder, shown), FaultSchedule.none());
     }
-    CalibrationFigures figures = CalibrationFigures.of(outcome.parts());
+    Calibration figures = Calibration.decode(outcome.parts());
     output.write(
-        Map.of(
-            SUMMARY,
-            figures.text(),
-            RESULT,
-            Json.of(Version.current(), command(), figures.result())));
+        Map.of(SUMMARY, figures.text(), RESULT, Json.of(Version.current(), command(), figures)));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(figures.text());
     stdout.println("Results: " + output.path());
@@ -231,15 +226,15 @@ final class ClusterWork {
     long readNanos = System.nanoTime() - start;
     LeadOfRun.Outcome outcome;
     List<LostMember> lost;
-    Raw raw;
+    Calibration calibration;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       ClusterRun led = new ClusterRun(topology, words, caches, folder, shown);
       outcome = cluster.lead(led, FaultSchedule.none());
       lost = led.lost(outcome);
-      raw = led.raw();
+      calibration = led.calibration();
     }
     long ended = System.nanoTime();
-    WholeRun run = together(() -> whole(topology, outcome, lost, raw));
+    WholeRun run = together(() -> whole(topology, outcome, lost, calibration));
     Audit audit = Audit.of(run.dump());
     RunTiming timing =
         RunTiming.of(
@@ -306,18 +301,24 @@ final class ClusterWork {
     words.add("--faults=" + file.toAbsolutePath());
     long begin = System.nanoTime();
     LeadOfRun.Outcome outcome;
-    Raw raw;
+    Calibration calibration;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       ClusterRun led = new ClusterRun(topology, words, null, folder, shown);
       outcome = cluster.lead(led, schedule);
-      raw = led.raw();
+      calibration = led.calibration();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     List<SwarmPart> parts =
         together(() -> outcome.parts().stream().map(SwarmPart::decode).toList());
     ClusterSwarm swarm =
         together(() ->
-            audited(topology, parts, raw, outcome.refusedFrames(), folder, output.file(HISTORY)));
+            audited(
+                topology,
+                parts,
+                calibration,
+                outcome.refusedFrames(),
+                folder,
+                output.file(HISTORY)));
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
     files.put(SUMMARY, summary);
@@ -333,11 +334,14 @@ final class ClusterWork {
   }
 
   private WholeRun whole(
-      Topology topology, LeadOfRun.Outcome outcome, List<LostMember> lost, @Nullable Raw raw) {
+      Topology topology,
+      LeadOfRun.Outcome outcome,
+      List<LostMember> lost,
+      @Nullable Calibration calibration) {
     List<RunPart> parts = outcome.parts().stream().map(PartBytes::read).toList();
     return resumes
         ? WholeRun.resumed(topology, parts, lost, outcome.refusedFrames())
-        : WholeRun.of(topology, parts, lost, raw, outcome.refusedFrames());
+        : WholeRun.of(topology, parts, lost, calibration, outcome.refusedFrames());
   }
 
   /// What processes have sent, put together. It is no input of whoever has typed the command.
@@ -354,7 +358,7 @@ final class ClusterWork {
   private ClusterSwarm audited(
       Topology topology,
       List<SwarmPart> parts,
-      @Nullable Raw raw,
+      @Nullable Calibration calibration,
       long refusedByLead,
       Path folder,
       Path history) {
@@ -366,7 +370,8 @@ final class ClusterWork {
         new HistoryHeader(machine.seed, Version.current(), topology.nodeCount(), nodeOfCpu);
     try (HistoryWriter writer = HistoryFile.create(history, header)) {
       ClusterSwarm swarm =
-          ClusterSwarm.of(machine.seed, topology, parts, raw, refusedByLead, folder, writer);
+          ClusterSwarm.of(
+              machine.seed, topology, parts, calibration, refusedByLead, folder, writer);
       writer.end();
       return swarm;
     }

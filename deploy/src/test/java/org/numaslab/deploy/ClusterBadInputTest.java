@@ -25,7 +25,7 @@ class ClusterBadInputTest {
           cluster nemesis --nodes 2                               | --nodes: got 2, allowed: 3..16, so that a majority can go on
           cluster nemesis --seeds 0                               | --seeds: got 0, allowed: 1 or more
           cluster nemesis --operations 0                          | --operations: got 0, allowed: 1 or more
-          cluster nemesis --kinds flood                           | --kinds: got 'flood', allowed: kill, pause, partition, one-way, bridge, loss, duplicate, delay, down, leave, coordinator-kill
+          cluster nemesis --kinds flood                           | --kinds: got 'flood', allowed: none, kill, pause, partition, one-way, bridge, loss, duplicate, delay, down, leave, coordinator-kill
           cluster run --nodes 0                                   | --nodes, --cpus: got 0 x -, allowed: none, as the trace's or the kernel's machine is known: 4 nodes with 8 cpus in all; or a --workload
           cluster run --workload swarm:0ops                       | --workload: got swarm:0ops, allowed: random, random:SECONDS up to 604800, or random:Nops; of processes also swarm, swarm:Nops or calibrate
           cluster run --workload calibrate --nodes 1              | --workload calibrate: got a machine of 1 nodes, one with 2 cpus, allowed: two nodes with two cpus or more: one has traffic while another one measures

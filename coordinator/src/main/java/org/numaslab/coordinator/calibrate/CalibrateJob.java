@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.Cost;
 import org.numaslab.coordinator.cost.Part;
+import org.numaslab.coordinator.cost.Round;
 import org.numaslab.coordinator.driver.LiveNatures;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.driver.MessageCounts.Kind;
@@ -242,7 +244,7 @@ public final class CalibrateJob implements Job {
 
   @Override
   public byte[] collect() {
-    return new CalibrationFigures(List.copyOf(rounds)).encode();
+    return Calibration.encode(rounds);
   }
 
   @Override

@@ -13,31 +13,16 @@ import org.jspecify.annotations.Nullable;
 /// @param kinds the same over all nodes
 /// @param errorNanosP99 by how much the parts of a request do not add up to its whole time, of 100
 ///   requests all but one
-/// @param raw what messages cost by themselves on the same processes; null where nobody measured it
+/// @param calibration what messages cost by themselves on the same processes; null where nobody
+///   measured it
 public record CostSplit(
     List<Row> rows,
     List<Kind> kinds,
     List<Link> links,
     long errorNanosP99,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Raw raw) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Calibration calibration) {
   /// Of shares.
   private static final double DIGITS = 1e6;
-
-  /// Of ratios.
-  private static final double HUNDREDTHS = 100;
-
-  /// What messages cost by themselves.
-  ///
-  /// @param tellNanos round trip between two actors of a process
-  /// @param askNanos the same between two processes, of a message as a member sends, median
-  /// @param serializeNanos bytes of such a message and back
-  /// @param longsPerSecond one way between two processes, 64 in each message
-  public record Raw(
-      double tellNanos, double askNanos, double serializeNanos, double longsPerSecond) {
-    private double times(long nanos) {
-      return Math.round(HUNDREDTHS * nanos / askNanos) / HUNDREDTHS;
-    }
-  }
 
   /// Requests of one kind between two nodes, in one part of their time.
   ///
@@ -103,7 +88,7 @@ public record CostSplit(
       @Nullable Long clockAheadNanos,
       @Nullable Long clockBoundNanos,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double timesRawAsk) {
-    private static Link of(LinkCost link, Histogram whole, @Nullable Raw raw) {
+    private static Link of(LinkCost link, Histogram whole, @Nullable Calibration calibration) {
       ClockOffset clock = link.clock();
       long median = whole.getValueAtPercentile(50);
       return new Link(
@@ -114,34 +99,35 @@ public record CostSplit(
           median,
           clock.wasMeasured() ? clock.nanos() : null,
           clock.wasMeasured() ? clock.boundNanos() : null,
-          raw == null ? null : raw.times(median));
+          calibration == null ? null : calibration.timesRawAsk(median));
     }
   }
 
-  /// @param raw what messages cost by themselves; null where nobody measured it
-  public static CostSplit of(CostParts all, @Nullable Raw raw) {
+  /// @param calibration what messages cost by themselves; null where nobody measured it
+  public static CostSplit of(CostParts all, @Nullable Calibration calibration) {
     List<Kind> kinds = new ArrayList<>();
     Histogram errors = new Histogram(1);
     all.byKind()
         .forEach((kind, parts) -> {
-          kinds.add(kind(kind, parts, raw));
+          kinds.add(kind(kind, parts, calibration));
           errors.add(of(parts, Part.ERROR));
         });
     return new CostSplit(
         all.costs().stream().map(Row::of).toList(),
         List.copyOf(kinds),
         all.links().stream()
-            .map(link -> Link.of(link, all.whole(link.from(), link.to()), raw))
+            .map(link -> Link.of(link, all.whole(link.from(), link.to()), calibration))
             .toList(),
         errors.getValueAtPercentile(99),
-        raw);
+        calibration);
   }
 
   private static Histogram of(Map<Part, Histogram> parts, Part part) {
     return parts.getOrDefault(part, new Histogram(1));
   }
 
-  private static Kind kind(String kind, Map<Part, Histogram> parts, @Nullable Raw raw) {
+  private static Kind kind(
+      String kind, Map<Part, Histogram> parts, @Nullable Calibration calibration) {
     double sum = 0;
     for (Part part : Part.addends()) {
       sum += total(of(parts, part));
@@ -160,7 +146,7 @@ public record CostSplit(
         median,
         whole.getValueAtPercentile(99),
         List.copyOf(of),
-        raw == null ? null : raw.times(median));
+        calibration == null ? null : calibration.timesRawAsk(median));
   }
 
   private static double total(Histogram nanos) {

@@ -1,7 +1,9 @@
 package org.numaslab.coordinator.fault;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.numaslab.node.topology.NodeId;
 
@@ -20,6 +22,7 @@ public final class LinkFaults {
 
   private final SplittableRandom random;
   private final List<Fault> active = new ArrayList<>();
+  private final Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
 
   public LinkFaults(SplittableRandom random) {
     this.random = random;
@@ -32,6 +35,11 @@ public final class LinkFaults {
 
   public void end(Fault fault) {
     active.remove(fault);
+  }
+
+  /// How many messages faults of each kind have hit.
+  public Map<FaultKind, Long> hits() {
+    return new EnumMap<>(hits);
   }
 
   /// Whether what is sent there is held.
@@ -50,26 +58,30 @@ public final class LinkFaults {
     for (Fault fault : active) {
       switch (fault) {
         case Fault.Loss f when applies(f.from(), f.to(), from, to) -> {
-          if (draws(f.percent())) {
+          if (hits(fault, f.percent())) {
             return LOST;
           }
         }
         case Fault.Duplicate f when applies(f.from(), f.to(), from, to) ->
-            isDoubled |= draws(f.percent());
+            isDoubled |= hits(fault, f.percent());
         case Fault.Delay f when applies(f.from(), f.to(), from, to) -> {
-          if (draws(f.percent())) {
+          if (hits(fault, f.percent())) {
             extra += between(f.minNanos(), f.maxNanos());
           }
         }
         case Fault.Reorder f when applies(f.from(), f.to(), from, to) -> {
-          if (draws(f.percent())) {
+          if (hits(fault, f.percent())) {
             extra += between(0, f.maxNanos());
           }
         }
         default -> {}
       }
     }
-    return new Fate(false, isClogged(from, to), isDoubled, extra);
+    boolean isHeld = isClogged(from, to);
+    if (isHeld) {
+      hit(FaultKind.CLOG);
+    }
+    return new Fate(false, isHeld, isDoubled, extra);
   }
 
   private static boolean applies(NodeId faultFrom, NodeId faultTo, int from, int to) {
@@ -80,8 +92,16 @@ public final class LinkFaults {
     return fault.equals(Fault.ALL) || fault.value() == node;
   }
 
-  private boolean draws(int percent) {
-    return random.nextInt(PERCENT) < percent;
+  private boolean hits(Fault fault, int percent) {
+    boolean isHit = random.nextInt(PERCENT) < percent;
+    if (isHit) {
+      hit(FaultKind.of(fault));
+    }
+    return isHit;
+  }
+
+  private void hit(FaultKind kind) {
+    hits.merge(kind, 1L, Long::sum);
   }
 
   private long between(long min, long max) {

@@ -3,7 +3,9 @@ package org.numaslab.coordinator.registry;
 import java.util.List;
 import org.numaslab.node.cache.CacheId;
 import org.numaslab.node.cache.KmemCache;
+import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.topology.BadInput;
 
 /// The caches of a run, and what is written to their files before it and after it.
 ///
@@ -27,16 +29,29 @@ public record RunCaches(
   /// what exists: so it comes to the same.
   ///
   /// @param then runs when everybody has confirmed all of it
+  /// @throws BadInput when what exists is of another run: whoever goes on with one has its options
   public void begin(Registry registry, Runnable then) {
     for (KmemCache there : registry.caches()) {
       int number = there.id().value();
-      if (number < made.size() && !there.name().equals(made.get(number).name())) {
-        throw new IllegalStateException(
-            "cache %d of the run is %s, there is %s"
-                .formatted(number, made.get(number).name(), there.name()));
+      if (number < made.size() && !isOf(there, made.get(number))) {
+        throw new BadInput(
+            "the options of the run: got cache %d as %s, allowed: those of the run that is under way, where it is %s"
+                .formatted(
+                    number,
+                    text(made.get(number).name(), made.get(number).geometry()),
+                    text(there.name(), there.geometry())));
       }
     }
     make(registry, then);
+  }
+
+  private static boolean isOf(KmemCache there, SharedCache wanted) {
+    return there.name().equals(wanted.name())
+        && there.geometry().size() == wanted.geometry().size();
+  }
+
+  private static String text(String name, CacheGeometry geometry) {
+    return name + " in slots of " + geometry.size();
   }
 
   private void make(Registry registry, Runnable then) {

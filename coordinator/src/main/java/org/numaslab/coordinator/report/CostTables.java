@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.CostSplit;
 import org.numaslab.coordinator.cost.CostSplit.Kind;
 import org.numaslab.coordinator.cost.CostSplit.Link;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.cost.Part;
+import org.numaslab.coordinator.cost.Round;
 
 /// The costs of requests to other processes, for people.
 public final class CostTables {
@@ -72,7 +73,7 @@ public final class CostTables {
 
   private void links() {
     links("whole, cpus of", link -> micros(link.wholeNanosP50()));
-    if (costs.raw() != null) {
+    if (costs.calibration() != null) {
       links("x a raw ask", link -> times(link.timesRawAsk()));
     }
   }
@@ -119,8 +120,9 @@ public final class CostTables {
                     ? ""
                     : "; %s more were sent more than once, and are not among them"
                         .formatted(count(retried))));
-    Raw raw = costs.raw();
-    if (raw != null) {
+    Calibration calibration = costs.calibration();
+    if (calibration != null) {
+      Round raw = calibration.medians();
       page.paragraph(
           "  ",
           "x: as often as a raw ask of Artery takes, %s us, measured before on these processes; a raw tell %s us, bytes and back %s us, one way %.2f M longs/s"

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDump.LostDump;
 import org.numaslab.coordinator.audit.MachineDumps;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.cost.CostSplit;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.coordinator.driver.MessageCounts.Kind;
 import org.numaslab.coordinator.experiment.Crossings;
 import org.numaslab.coordinator.experiment.Experiment;
@@ -37,7 +37,7 @@ import org.numaslab.node.topology.Topology;
 /// | time | the longest |
 public final class WholeRun {
   private final Topology topology;
-  private final @Nullable Raw raw;
+  private final @Nullable Calibration calibration;
   private final long refusedByLead;
   private final List<RunPart> parts;
   private final List<LostMember> lost;
@@ -49,10 +49,10 @@ public final class WholeRun {
       Topology topology,
       List<RunPart> parts,
       List<LostMember> lost,
-      @Nullable Raw raw,
+      @Nullable Calibration calibration,
       long refusedByLead) {
     this.topology = topology;
-    this.raw = raw;
+    this.calibration = calibration;
     this.refusedByLead = refusedByLead;
     this.parts =
         parts.stream().sorted(Comparator.comparing(part -> part.nodeNumbers().getFirst())).toList();
@@ -93,14 +93,15 @@ public final class WholeRun {
   /// A run of several.
   ///
   /// @param lost members that were removed while it went on: each node that no part has is of one
-  /// @param raw what messages cost by themselves on its processes; null where nobody measured it
+  /// @param calibration what messages cost by themselves on its processes; null where nobody
+  ///   measured it
   /// @param refusedByLead what arrived at the process that leads it, and was no message
   /// @throws BadInput when the parts are not of one run, or some are missing
   public static WholeRun of(
       Topology topology,
       List<RunPart> parts,
       List<LostMember> lost,
-      @Nullable Raw raw,
+      @Nullable Calibration calibration,
       long refusedByLead) {
     Set<Integer> missing = new TreeSet<>();
     for (int node = 0; node < topology.nodeCount(); node++) {
@@ -125,7 +126,7 @@ public final class WholeRun {
       throw new BadInput(
           "parts: got none of nodes %s, allowed: all but those of lost members".formatted(missing));
     }
-    return new WholeRun(topology, parts, lost, raw, refusedByLead);
+    return new WholeRun(topology, parts, lost, calibration, refusedByLead);
   }
 
   /// A run of several that another coordinator has begun: nodes without a part were lost before
@@ -169,7 +170,7 @@ public final class WholeRun {
   /// The same in figures; null in a run of one.
   @Nullable CostSplit costSplit() {
     CostParts costs = costs();
-    return costs.costs().isEmpty() ? null : CostSplit.of(costs, raw);
+    return costs.costs().isEmpty() ? null : CostSplit.of(costs, calibration);
   }
 
   List<RunPart> parts() {

@@ -17,9 +17,10 @@ import org.numaslab.coordinator.audit.History;
 import org.numaslab.coordinator.audit.HistoryAudit;
 import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.audit.Violation;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.CostParts;
 import org.numaslab.coordinator.cost.CostSplit;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
+import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.CpuId;
@@ -30,6 +31,7 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param seconds from the first allocation or free to the last, measured
 /// @param losses members that were lost on the way
+/// @param hits messages between those who are left that faults of each kind have hit
 /// @param bytes through Artery, from node i to node j
 /// @param refusedFrames what arrived, also where the run is led from, and was no message
 /// @param costs where the time of requests to other processes went
@@ -44,6 +46,7 @@ public record ClusterSwarm(
     long events,
     long reclaimed,
     List<Loss> losses,
+    Map<FaultKind, Long> hits,
     long[][] messages,
     long[][] bytes,
     Map<Rejection, Long> rejections,
@@ -74,14 +77,14 @@ public record ClusterSwarm(
   }
 
   /// @param folder of the histories
-  /// @param raw what messages cost by themselves; null where nobody measured it
+  /// @param calibration what messages cost by themselves; null where nobody measured it
   /// @param refusedByLead what arrived at the process that leads it, and was no message
   /// @param passes is given each event, in their order
   public static ClusterSwarm of(
       long seed,
       Topology topology,
       List<SwarmPart> parts,
-      @Nullable Raw raw,
+      @Nullable Calibration calibration,
       long refusedByLead,
       Path folder,
       History passes) {
@@ -107,11 +110,13 @@ public record ClusterSwarm(
     long[][] messages = new long[nodes][nodes];
     long[][] bytes = new long[nodes][nodes];
     Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+    Map<FaultKind, Long> hits = new EnumMap<>(FaultKind.class);
     for (SwarmPart part : parts) {
       int from = part.nodes().getFirst();
       part.messages().forEach((to, count) -> messages[from][to] += count);
       part.bytes().forEach((to, count) -> bytes[from][to] += count);
       part.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
+      part.hits().forEach((kind, count) -> hits.merge(kind, count, Long::sum));
     }
     return new ClusterSwarm(
         seed,
@@ -124,11 +129,12 @@ public record ClusterSwarm(
         events.size(),
         audit.reclaimed(),
         losses(events, begin, parts),
+        hits,
         messages,
         bytes,
         rejections,
         refusedByLead + parts.stream().mapToLong(SwarmPart::refusedFrames).sum(),
-        CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), raw),
+        CostSplit.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), calibration),
         violations);
   }
 

@@ -3,6 +3,7 @@ package org.numaslab.coordinator.swarm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// A swarm's run on processes as a page, for people.
 public final class ClusterSwarmView {
@@ -22,6 +23,9 @@ public final class ClusterSwarmView {
             run.seconds()));
     long faults = schedule.lines().filter(line -> !line.startsWith("#")).count();
     page.append("faults     ").append(faults == 0 ? "none" : faults + ", in schedule.txt");
+    if (!run.hits().isEmpty()) {
+      page.append("; messages that they hit: ").append(hits(run));
+    }
     page.append(
         "%nobjects    %s handed out, %s of them by another node than the task's; %s passed on to another process, %s refused%n"
             .formatted(
@@ -81,6 +85,12 @@ public final class ClusterSwarmView {
           .forEach(each -> page.append("  - ").append(each).append('\n'));
     }
     return page.toString();
+  }
+
+  private static String hits(ClusterSwarm run) {
+    return run.hits().entrySet().stream()
+        .map(hit -> count(hit.getValue()) + " " + hit.getKey().keyword())
+        .collect(Collectors.joining(", "));
   }
 
   private static String reclaimed(ClusterSwarm.Loss loss) {

@@ -7,6 +7,8 @@ import org.numaslab.node.topology.BadInput;
 /// What is done to the processes of a cluster in one of its trials, as a schedule of faults. Times
 /// are drawn; each trial has some that heal before anybody is removed, and some after that.
 public enum Nemesis {
+  /// What the others are held against.
+  NONE,
   KILL,
   PAUSE,
   PARTITION,
@@ -73,7 +75,7 @@ public enum Nemesis {
           "at 0s for end delay 20% min=1ms max=50ms\nat 0s for end reorder 30% max=20ms\n";
       case DOWN -> "at %s down node=%d unaware=0s\n".formatted(soon, one);
       case LEAVE -> "at %s leave node=%d rejoin=1s\n".formatted(soon, one);
-      case COORDINATOR_KILL -> "";
+      case NONE, COORDINATOR_KILL -> "";
     };
   }
 

@@ -58,11 +58,9 @@ public final class SwarmJob implements Job {
   private volatile boolean isClosed;
 
   /// @param atLeastNanos it goes on: until its faults are over
-  /// @param late whether the others have begun before
   /// @param histories where each member's events are written, null for nowhere
   public SwarmJob(
       long run,
-      boolean late,
       Plan plan,
       long atLeastNanos,
       ClusterSystem process,
@@ -93,8 +91,7 @@ public final class SwarmJob implements Job {
                 1),
             shim,
             history);
-    long all = Math.max(1, plan.load().operations() / plan.topology().cpuCount());
-    this.share = late ? Math.max(1, all / 4) : all;
+    this.share = Math.ceilDiv(plan.load().operations(), plan.topology().cpuCount());
     this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have their share
     describe();
     expectTasks();
@@ -234,6 +231,7 @@ public final class SwarmJob implements Job {
             reclaimed,
             reclaimedAt,
             rejections,
+            shim.hits(),
             messages,
             bytes,
             process.links().refused(),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.cost.CostParts;
+import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.BadInput;
 
@@ -20,6 +21,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param outFirst some of those that are out, for people
 /// @param hereFirst some of those that are inside
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
+/// @param hits messages of this process that faults of each kind have hit
 /// @param bytes that went to each node of another process
 /// @param refusedFrames what arrived and was no message
 /// @param costs where the time of its requests to other nodes went
@@ -40,6 +42,7 @@ public record SwarmPart(
     long reclaimed,
     long reclaimedAt,
     Map<Rejection, Long> rejections,
+    Map<FaultKind, Long> hits,
     Map<Integer, Long> messages,
     Map<Integer, Long> bytes,
     long refusedFrames,

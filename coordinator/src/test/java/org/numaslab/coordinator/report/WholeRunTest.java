@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.audit.MachineDump;
+import org.numaslab.coordinator.cost.Calibration;
 import org.numaslab.coordinator.cost.CostSplit;
+import org.numaslab.coordinator.cost.Round;
 import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.node.topology.BadInput;
@@ -119,11 +121,12 @@ class WholeRunTest {
             SmallRuns.TOPOLOGY,
             sent(List.of(first, second)),
             List.of(),
-            new CostSplit.Raw(1, 50, 1, 1e6),
+            Calibration.of(List.of(new Round(1, 50, 1, 1e6, 60, 1e6, 10, 10))),
             3);
     ClusterFigures measured = requireNonNull(SmallRuns.result(calibrated).cluster());
     assertThat(measured.refusedFrames()).isEqualTo(3);
     CostSplit ratios = requireNonNull(measured.costs());
+    assertThat(requireNonNull(ratios.calibration()).ratios().borrowToAsk().median()).isEqualTo(1.2);
     assertThat(ratios.kinds())
         .allSatisfy(kind -> assertThat(kind.timesRawAsk()).isEqualTo(kind.wholeNanosP50() / 50.0));
     assertThat(Summary.of(SmallRuns.result(calibrated), SmallRuns.timing(calibrated)))

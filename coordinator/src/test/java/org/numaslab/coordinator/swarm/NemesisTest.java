@@ -17,7 +17,7 @@ class NemesisTest {
   @EnumSource(
       value = Nemesis.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = "COORDINATOR_KILL") // by the command itself
+      names = {"NONE", "COORDINATOR_KILL"}) // nothing, and by the command itself
   void processesCanDoIt(Nemesis kind) {
     for (int nodes : new int[] {3, 5}) {
       Topology machine = Topology.uniform(nodes, 2, 4L << 20);

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.numaslab.deploy.CommandCall;
 import org.numaslab.deploy.ExitCode;
 
-/// The command that runs a matrix of trials, with two of them, whose faults go on until their ends.
+/// The command that runs a matrix of trials, with two of them.
 class NemesisIT {
-  private static final String[] KINDS = {"duplicate", "loss"};
+  private static final String[] KINDS = {"partition", "loss"};
 
   @TempDir Path folder;
 
@@ -35,18 +35,26 @@ class NemesisIT {
     JsonNode result = json("result.json");
     assertThat(result.get("command").asText())
         .isEqualTo(
-            "numaslab cluster nemesis --nodes=3 --kinds=duplicate,loss"
+            "numaslab cluster nemesis --nodes=3 --kinds=partition,loss"
                 + " --first-seed=7 --operations=3000");
     assertThat(result.get("clean").asInt()).isEqualTo(KINDS.length);
     assertThat(result.get("trials")).hasSize(KINDS.length);
     for (String kind : KINDS) {
       String name = kind + "-3-seed-7";
-      assertThat(call.out()).containsPattern("(?m)^" + name + " +clean in \\d+ s +Audit: clean; ");
+      assertThat(call.out())
+          .containsPattern(
+              "(?m)^" + name + " +clean in \\d+ s, [\\d,]+ operations +Audit: clean; ");
       JsonNode trial = json(name + "/result.json");
-      assertThat(trial.get("operations").asLong()).as(name).isGreaterThan(2000);
+      assertThat(trial.get("operations").asLong()).as(name).isGreaterThanOrEqualTo(3000);
       assertThat(trial.get("violations")).as(name).isEmpty();
     }
-    assertThat(json("loss-3-seed-7/result.json").get("command").asText())
+    JsonNode parted = json("partition-3-seed-7/result.json");
+    assertThat(parted.get("hits").get("CUT").asLong()).isPositive();
+    assertThat(parted.get("losses")).as("who was removed").isNotEmpty();
+    JsonNode lossy = json("loss-3-seed-7/result.json");
+    assertThat(lossy.get("hits").get("LOSS").asLong()).isPositive();
+    assertThat(lossy.get("losses")).isEmpty();
+    assertThat(lossy.get("command").asText())
         .startsWith("numaslab cluster run --nodes=3 --cpus=2 --workload=swarm:3000ops --seed=7 ");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,5 +31,9 @@ class UnreliableLinksIT {
 
     assertThat(run.losses()).isEmpty();
     assertThat(run.result().get("rejections").get("DONE_BEFORE").asLong()).isPositive();
+    for (String kind : List.of("LOSS", "DUPLICATE", "DELAY", "REORDER", "CUT")) {
+      assertThat(run.result().get("hits").path(kind).asLong()).as(kind).isPositive();
+    }
+    assertThat(run.summary()).containsPattern("messages that they hit: [\\d,]+ cut, [\\d,]+ loss");
   }
 }

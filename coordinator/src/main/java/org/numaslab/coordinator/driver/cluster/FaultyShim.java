@@ -3,10 +3,12 @@ package org.numaslab.coordinator.driver.cluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.Fault;
+import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.LinkFaults;
 import org.numaslab.coordinator.fault.LinkFaults.Fate;
 import org.numaslab.coordinator.fault.ScheduledFault;
@@ -29,6 +31,7 @@ public final class FaultyShim implements Shim {
   private final int nodes;
   private final LinkFaults links;
   private final List<ArrayDeque<Parcel>> held = new ArrayList<>();
+  private long intoCuts;
   private @Nullable Consumer<Parcel> wire;
   private @Nullable Clock clock;
 
@@ -57,6 +60,9 @@ public final class FaultyShim implements Shim {
     Fate fate;
     synchronized (this) {
       fate = links.next(from, to);
+      if (process.isCutOff(parcel.to().node())) {
+        intoCuts++;
+      }
       if (fate.isHeld()) {
         held.get(from * nodes + to).add(parcel);
         return;
@@ -78,6 +84,16 @@ public final class FaultyShim implements Shim {
     } else if (to != null) {
       to.accept(parcel);
     }
+  }
+
+  /// What is sent into a link that is cut, in whatever way, counts as [FaultKind#CUT].
+  @Override
+  public synchronized Map<FaultKind, Long> hits() {
+    Map<FaultKind, Long> hits = links.hits();
+    if (intoCuts > 0) {
+      hits.put(FaultKind.CUT, intoCuts);
+    }
+    return hits;
   }
 
   // ---- the schedule

@@ -1,6 +1,8 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import java.util.Map;
 import java.util.function.Consumer;
+import org.numaslab.coordinator.fault.FaultKind;
 
 /// What stands between the borders of a process and Artery: where messages are lost, late, doubled
 /// and overtaken on purpose.
@@ -27,4 +29,9 @@ public interface Shim {
 
   /// The time of its schedule begins now.
   void begin();
+
+  /// How many messages of this process faults of each kind have hit.
+  default Map<FaultKind, Long> hits() {
+    return Map.of();
+  }
 }

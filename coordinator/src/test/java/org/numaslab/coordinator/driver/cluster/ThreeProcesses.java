@@ -54,7 +54,7 @@ final class ThreeProcesses implements AutoCloseable {
               .onCluster(LoanTimes.standard());
       for (ClusterSystem system : systems) {
         Shim shim = shims.apply(system.own().getFirst().node().value());
-        jobs.add(new SwarmJob(RUN, false, plan, 0, system, shim, folder));
+        jobs.add(new SwarmJob(RUN, plan, 0, system, shim, folder));
       }
     } catch (RuntimeException | Error failed) {
       close();

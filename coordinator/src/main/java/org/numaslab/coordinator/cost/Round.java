@@ -1,4 +1,4 @@
-package org.numaslab.coordinator.calibrate;
+package org.numaslab.coordinator.cost;
 
 /// What one round has given; in it each thing is measured beside what it is held against.
 ///

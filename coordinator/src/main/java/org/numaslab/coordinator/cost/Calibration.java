@@ -1,56 +1,69 @@
-package org.numaslab.coordinator.calibrate;
+package org.numaslab.coordinator.cost;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import org.numaslab.coordinator.cost.CostSplit.Raw;
 import org.numaslab.node.topology.EnvironmentFailure;
 
-/// What the rounds have given. All of it is *measured*; ratios are the medians of the rounds' own.
-public record CalibrationFigures(List<Round> rounds) {
+/// What messages cost by themselves, and what crossing processes costs beside them, as the rounds
+/// of a calibration have given it. *Measured.*
+///
+/// @param medians of the rounds, in nanoseconds and per second
+/// @param ratios medians of the rounds' own, each with what the rounds spread over
+public record Calibration(Round medians, Ratios ratios, List<Round> rounds) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /// As result.json has them.
-  ///
-  /// @param medians of the rounds, in nanoseconds and per second
-  /// @param ratios medians of the rounds' own, each with what the rounds spread over
-  public record Result(Round medians, Ratios ratios, List<Round> rounds) {}
+  /// Of ratios.
+  private static final double HUNDREDTHS = 100;
 
   public record Ratios(Spread borrowToAsk, Spread freesToRaw, Spread besideToAlone) {}
 
   /// Over the rounds.
   public record Spread(double median, double min, double max) {}
 
-  public Result result() {
-    return new Result(
-        medians(),
-        new Ratios(spread(Round::borrowRatio), spread(Round::freesRatio), spread(Round::pairRatio)),
-        rounds);
+  /// @param rounds one or more
+  public static Calibration of(List<Round> rounds) {
+    return new Calibration(
+        new Round(
+            median(rounds, Round::tellNanos),
+            median(rounds, Round::askNanos),
+            median(rounds, Round::serializeNanos),
+            median(rounds, Round::longsPerSecond),
+            median(rounds, Round::borrowNanos),
+            median(rounds, Round::freesPerSecond),
+            median(rounds, Round::pairNanos),
+            median(rounds, Round::pairBesideNanos)),
+        new Ratios(
+            spread(rounds, Round::borrowRatio),
+            spread(rounds, Round::freesRatio),
+            spread(rounds, Round::pairRatio)),
+        List.copyOf(rounds));
   }
 
-  private Round medians() {
-    return new Round(
-        median(Round::tellNanos),
-        median(Round::askNanos),
-        median(Round::serializeNanos),
-        median(Round::longsPerSecond),
-        median(Round::borrowNanos),
-        median(Round::freesPerSecond),
-        median(Round::pairNanos),
-        median(Round::pairBesideNanos));
+  private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
+    return spread(rounds, of).median;
   }
 
-  private Spread spread(ToDoubleFunction<Round> of) {
+  private static Spread spread(List<Round> rounds, ToDoubleFunction<Round> of) {
     double[] all = rounds.stream().mapToDouble(of).sorted().toArray();
     return new Spread(all[all.length / 2], all[0], all[all.length - 1]);
   }
 
-  byte[] encode() {
+  /// How often a raw ask takes the time.
+  double timesRawAsk(long nanos) {
+    return Math.round(HUNDREDTHS * nanos / medians.askNanos()) / HUNDREDTHS;
+  }
+
+  /// The part of a process.
+  ///
+  /// @param rounds none where another one measures
+  public static byte[] encode(List<Round> rounds) {
     try {
-      return MAPPER.writeValueAsBytes(this);
+      return MAPPER.writeValueAsBytes(rounds);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("numbers that are no JSON", impossible);
     }
@@ -58,12 +71,12 @@ public record CalibrationFigures(List<Round> rounds) {
 
   /// @param parts of all processes: one of them has measured
   /// @throws EnvironmentFailure when none of them has, or they are damaged
-  public static CalibrationFigures of(List<byte[]> parts) {
+  public static Calibration decode(List<byte[]> parts) {
     try {
       for (byte[] part : parts) {
-        CalibrationFigures figures = MAPPER.readValue(part, CalibrationFigures.class);
-        if (!figures.rounds.isEmpty()) {
-          return figures;
+        Round[] rounds = MAPPER.readValue(part, Round[].class);
+        if (rounds.length > 0) {
+          return of(Arrays.asList(rounds));
         }
       }
       throw new EnvironmentFailure("calibration: the node that measures was lost");
@@ -72,29 +85,13 @@ public record CalibrationFigures(List<Round> rounds) {
     }
   }
 
-  /// What messages cost by themselves.
-  public Raw raw() {
-    Round medians = medians();
-    return new Raw(
-        medians.tellNanos(),
-        medians.askNanos(),
-        medians.serializeNanos(),
-        medians.longsPerSecond());
-  }
-
-  private double median(ToDoubleFunction<Round> of) {
-    return spread(of).median;
-  }
-
   /// A table for people.
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
         "%nCalibration: medians of %d rounds, each of all of these in turn [measured]%n"
             .formatted(rounds.size()));
-    Result result = result();
-    Round all = result.medians;
-    Ratios ratios = result.ratios;
+    Round all = medians;
     line(text, "tell, two actors of a process", "us", all.tellNanos() / 1e3);
     line(text, "bytes of a request or answer and back", "us", all.serializeNanos() / 1e3);
     line(text, "raw ask, two processes", "us", all.askNanos() / 1e3);
