@@ -56,6 +56,17 @@ public final class ClusterRunCommand implements Callable<Integer> {
   @Mixin ClusterWork work = new ClusterWork();
 
   @Option(
+      names = "--faults",
+      paramLabel = "CHOICE",
+      order = 28,
+      description =
+          "Of a swarm: none, only:KIND or pair:KIND,KIND drawn from the seed, or a file with a"
+              + " schedule (none).")
+  void faults(String choice) {
+    work.faults = choice;
+  }
+
+  @Option(
       names = "--calibrate",
       order = 29,
       description =

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.ReplaySettings;
-import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +32,7 @@ final class ClusterWords {
   private static final Pattern COUNTS = Pattern.compile("\\d+x\\d+");
 
   private static final Set<String> USED_BY_ALL =
-      Set.of("--workload", "--seed", "--kernel", "--topology", "--driver");
+      Set.of("--workload", "--seed", "--kernel", "--topology");
 
   @Mixin TraceOptions trace = new TraceOptions();
 
@@ -57,7 +56,7 @@ final class ClusterWords {
   @Nullable Path faults;
 
   ReplaySettings settings() {
-    return machine.settings(workload.isGiven() ? 1 : trace.repeat).withOrder(Order.CAUSAL);
+    return machine.settings(DriverOptions.NONE, workload.isGiven() ? 1 : trace.repeat);
   }
 
   static ClusterWords parse(String... words) {

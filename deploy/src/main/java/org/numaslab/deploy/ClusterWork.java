@@ -24,7 +24,6 @@ import org.numaslab.coordinator.driver.cluster.LeadOfRun;
 import org.numaslab.coordinator.experiment.PlannedWrites;
 import org.numaslab.coordinator.experiment.ReplaySettings;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
-import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.fault.FaultKind;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.ScheduleText;
@@ -99,13 +98,7 @@ final class ClusterWork {
   @Mixin WorkloadOptions workload = new WorkloadOptions();
   @Mixin MachineOptions machine = new MachineOptions();
 
-  @Option(
-      names = "--faults",
-      paramLabel = "CHOICE",
-      order = 28,
-      description =
-          "Of a swarm: none, only:KIND or pair:KIND,KIND drawn from the seed, or a file with a"
-              + " schedule (none).")
+  /// What is done to a swarm, as [FaultChoice] reads it.
   String faults = FaultChoice.NONE.text();
 
   @Option(
@@ -128,14 +121,8 @@ final class ClusterWork {
     Set<String> names = new HashSet<>(RunFiles.NAMES);
     names.addAll(Set.of(SCHEDULE, HISTORY, NODES));
     OutputFolder output = OutputFolder.at(out, names);
-    if (machine.driver != Driver.EMBEDDED) {
-      throw new BadInput("--driver: got another one, allowed: none, as it is a cluster");
-    }
     if (!workload.isGiven() && trace.source().equals(TraceReader.STANDARD_INPUT)) {
       throw new BadInput("--trace: got standard input, allowed: a file, which every process reads");
-    }
-    if (machine.order == Order.EXACT) {
-      throw new BadInput("--order: got exact, allowed: causal, as processes have no one order");
     }
     if (workload.isSwarm() || workload.isCalibration()) {
       ClusterWords.unused(spec.commandLine().getParseResult())
@@ -154,7 +141,7 @@ final class ClusterWork {
     if (hasFaults) {
       throw new BadInput("--faults: got some, allowed: with --workload swarm");
     }
-    workload.check(trace, machine);
+    workload.check(trace, machine, DriverOptions.NONE);
     machine.check();
     return experiment(cluster, topology, output);
   }
@@ -213,7 +200,7 @@ final class ClusterWork {
     ExperimentJob.require(
         topology, traced == null ? Objects.requireNonNull(loaded).topology() : traced.topology());
     ReplaySettings settings =
-        machine.settings(traced == null ? 1 : trace.repeat).withOrder(Order.CAUSAL);
+        machine.settings(DriverOptions.NONE, traced == null ? 1 : trace.repeat);
     RunCaches caches =
         PlannedWrites.of(
             traced != null
@@ -221,6 +208,7 @@ final class ClusterWork {
                 : Objects.requireNonNull(loaded).caches(settings, workload.caches()),
             machine.writes(),
             machine.writesAfter());
+    machine.messages().forEach(spec.commandLine().getErr()::println);
     Path folder = nodes(output);
     List<String> words = words();
     long readNanos = System.nanoTime() - start;
@@ -247,7 +235,7 @@ final class ClusterWork {
             ? traced.setup(trace, machine, settings, run.assumed())
             : Objects.requireNonNull(loaded)
                 .setup(
-                    "workload " + workload.text(machine.driver), settings, machine, run.assumed());
+                    "workload " + workload.text(Driver.EMBEDDED), settings, machine, run.assumed());
     RunResult result =
         RunResult.of(
             Version.current(),
@@ -386,7 +374,7 @@ final class ClusterWork {
       return text.schedule();
     }
     FaultSchedule drawn =
-        choice.of(new SplittableRandom(machine.seed), topology, FAULTY_NANOS).slower(SLOWER);
+        choice.of(new SplittableRandom(machine.seed), topology, FAULTY_NANOS).onProcesses(SLOWER);
     ScheduleText.of(drawn).requireDoneBy(FaultKind.Driver.PROCESSES);
     return drawn;
   }

@@ -1,7 +1,6 @@
 package org.numaslab.deploy;
 
 import java.util.concurrent.Callable;
-import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -47,11 +46,6 @@ public final class CoordinatorCommand implements Callable<Integer> {
       throw new BadInput("--seed-nodes: got none, allowed: those of the cluster");
     }
     work.resumes = resume;
-    if (!work.faults.equals(FaultChoice.NONE.text())) {
-      throw new BadInput(
-          "--faults: got some, allowed: none, or with numaslab cluster run, which has the"
-              + " processes");
-    }
     Topology topology = topology();
     member.check(topology.nodeCount());
     return work.on(

@@ -13,6 +13,7 @@ import org.numaslab.coordinator.experiment.Experiment;
 import org.numaslab.coordinator.experiment.RandomLoad;
 import org.numaslab.coordinator.experiment.Replay;
 import org.numaslab.coordinator.experiment.ReplaySettings;
+import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.membership.Job;
 import org.numaslab.coordinator.report.BorderPart;
 import org.numaslab.coordinator.report.PartBytes;
@@ -68,7 +69,7 @@ final class ExperimentJob implements Job {
                   part,
                   inputs.kernel(),
                   settings,
-                  words.workload.length(words.machine.driver),
+                  words.workload.length(Driver.EMBEDDED),
                   words.workload.caches()));
     }
     RunInputs inputs = RunInputs.read(words.trace, words.machine);

@@ -6,14 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
 import org.numaslab.coordinator.experiment.CacheWrite;
 import org.numaslab.coordinator.experiment.ReplaySettings;
-import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
-import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.coordinator.fault.FaultText;
 import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.slab.SlubDebug;
 import picocli.CommandLine.Option;
 
-/// The machine that a trace is replayed on, and what moves it.
+/// The machine that a trace is replayed on.
 final class MachineOptions {
   static final String NO_KERNEL = "none";
 
@@ -39,26 +37,6 @@ final class MachineOptions {
           "NODESxCPUS[:MEMORY] per node as 4x2:8G, a file with the output of numactl --hardware, or"
               + " a folder as /sys/devices/system/node (as the kernel's folder says).")
   @Nullable String topology;
-
-  @Option(
-      names = "--driver",
-      paramLabel = "NAME",
-      order = 12,
-      converter = EnumWord.Drivers.class,
-      description =
-          "embedded: an actor for each cpu and node, timed by the clock; simulate: one thread,"
-              + " everything from the seed (embedded). None for processes.")
-  Driver driver = Driver.EMBEDDED;
-
-  @Option(
-      names = "--order",
-      paramLabel = "NAME",
-      order = 13,
-      converter = EnumWord.Orders.class,
-      description =
-          "causal: each cpu in its own order, a free after its allocation; exact: the order of the"
-              + " trace (embedded: causal, simulate: exact; processes: causal only).")
-  @Nullable Order order;
 
   @Option(
       names = "--seed",
@@ -156,6 +134,12 @@ final class MachineOptions {
     writesAfter();
   }
 
+  /// What a kernel prints of its boot parameters.
+  List<String> messages() {
+    SlubDebug debug = slubDebug;
+    return debug == null ? List.of() : debug.messages();
+  }
+
   List<CacheWrite> writes() {
     return writes.stream().map(text -> CacheWrite.parse("--write", text)).toList();
   }
@@ -164,10 +148,10 @@ final class MachineOptions {
     return writesAfter.stream().map(text -> CacheWrite.parse("--write-after", text)).toList();
   }
 
-  ReplaySettings settings(int rounds) {
+  ReplaySettings settings(DriverOptions moves, int rounds) {
     return new ReplaySettings(
-        driver,
-        order(),
+        moves.driver,
+        moves.order(),
         seed,
         remoteDraw,
         initOnAlloc,
@@ -182,13 +166,5 @@ final class MachineOptions {
     return new Faults(
         failSlab == null ? null : FaultText.failSlab("--failslab", failSlab),
         failPageAlloc == null ? null : FaultText.failPageAlloc("--fail-page-alloc", failPageAlloc));
-  }
-
-  Order order() {
-    Order given = order;
-    if (given != null) {
-      return given;
-    }
-    return driver == Driver.EMBEDDED ? Order.CAUSAL : Order.EXACT;
   }
 }

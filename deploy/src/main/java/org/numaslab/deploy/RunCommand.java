@@ -18,7 +18,7 @@ import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.report.RunResult;
 import org.numaslab.coordinator.report.RunTiming;
 import org.numaslab.coordinator.report.WholeRun;
-import org.numaslab.node.slab.SlubDebug;
+import org.numaslab.node.topology.BadInput;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +70,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin MachineOptions machine = new MachineOptions();
 
+  @Mixin DriverOptions moves = new DriverOptions();
+
   @Option(
       names = "--out",
       order = 30,
@@ -99,13 +101,18 @@ public final class RunCommand implements Callable<Integer> {
     Path folder = out;
     OutputFolder output =
         OutputFolder.at(folder == null ? OUTPUT.resolve(runName()) : folder, RunFiles.NAMES);
-    workload.check(trace, machine);
+    workload.check(trace, machine, moves);
     machine.check();
     return workload.isGiven() ? load(start, output) : replay(start, output);
   }
 
   /// On processes that are there.
   private int attached(StandingCluster cluster) {
+    if (moves.isGiven()) {
+      throw new BadInput(
+          "--attach: got --driver simulate or an --order too, allowed: either; processes move"
+              + " themselves");
+    }
     MachineOptions theirs = ClusterWords.parse(cluster.machine().toArray(String[]::new)).machine;
     boolean hasKernel = !workload.isGiven() && RunInputs.kernelOf(trace, machine).isPresent();
     if (machine.topology == null && machine.kernel == null && !hasKernel) {
@@ -130,9 +137,8 @@ public final class RunCommand implements Callable<Integer> {
 
   private int replay(long start, OutputFolder output) {
     RunInputs inputs = RunInputs.read(trace, machine);
-    try (Replay replay =
-        new Replay(
-            inputs.topology(), inputs.kernel(), inputs.trace(), machine.settings(trace.repeat))) {
+    ReplaySettings settings = machine.settings(moves, trace.repeat);
+    try (Replay replay = new Replay(inputs.topology(), inputs.kernel(), inputs.trace(), settings)) {
       return finish(
           start,
           inputs.decoding(),
@@ -141,8 +147,8 @@ public final class RunCommand implements Callable<Integer> {
           (run, audit) ->
               RunResult.of(
                   Version.current(),
-                  RunLine.of(inputs.shownTrace(), trace, machine),
-                  inputs.setup(trace, machine, run.assumed()),
+                  RunLine.of(inputs.shownTrace(), trace, machine, moves),
+                  inputs.setup(trace, machine, settings, run.assumed()),
                   inputs.trace(),
                   run,
                   audit));
@@ -151,13 +157,13 @@ public final class RunCommand implements Callable<Integer> {
 
   private int load(long start, OutputFolder output) {
     LoadInputs inputs = LoadInputs.read(machine);
-    ReplaySettings settings = machine.settings(1).withOrder(Order.CAUSAL);
+    ReplaySettings settings = machine.settings(moves, 1).withOrder(Order.CAUSAL);
     try (RandomLoad load =
         new RandomLoad(
             inputs.topology(),
             inputs.kernel(),
             settings,
-            workload.length(machine.driver),
+            workload.length(moves.driver),
             workload.caches())) {
       return finish(
           start,
@@ -167,12 +173,9 @@ public final class RunCommand implements Callable<Integer> {
           (run, audit) ->
               RunResult.of(
                   Version.current(),
-                  RunLine.of(workload, machine),
+                  RunLine.of(workload, machine, moves),
                   inputs.setup(
-                      "workload " + workload.text(machine.driver),
-                      settings,
-                      machine,
-                      run.assumed()),
+                      "workload " + workload.text(moves.driver), settings, machine, run.assumed()),
                   null,
                   run,
                   audit));
@@ -189,10 +192,7 @@ public final class RunCommand implements Callable<Integer> {
     experiment.write(machine.writes());
     experiment.check(machine.writesAfter());
     long readNanos = System.nanoTime() - start;
-    SlubDebug debug = machine.slubDebug;
-    if (debug != null) {
-      debug.messages().forEach(spec.commandLine().getErr()::println);
-    }
+    machine.messages().forEach(spec.commandLine().getErr()::println);
     try (ProgressDisplay progress = ProgressDisplay.of(experiment, quiet)) {
       experiment.run();
       progress.finished();
@@ -213,6 +213,6 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private String runName() {
-    return (workload.isGiven() ? "random" : trace.name()) + "-" + EnumWord.of(machine.driver);
+    return (workload.isGiven() ? "random" : trace.name()) + "-" + EnumWord.of(moves.driver);
   }
 }

@@ -188,10 +188,6 @@ record RunInputs(
   /// For the report.
   ///
   /// @param more that had to be assumed
-  Setup setup(TraceOptions options, MachineOptions machine, List<String> more) {
-    return setup(options, machine, machine.settings(options.repeat), more);
-  }
-
   Setup setup(
       TraceOptions options, MachineOptions machine, ReplaySettings settings, List<String> more) {
     KernelDirectory known = kernel;

@@ -19,7 +19,8 @@ final class RunLine {
 
   private RunLine() {}
 
-  static String of(String shownTrace, TraceOptions trace, MachineOptions machine) {
+  static String of(
+      String shownTrace, TraceOptions trace, MachineOptions machine, DriverOptions moves) {
     RunLine line = new RunLine();
     line.option("--trace", shownTrace);
     line.filter(trace);
@@ -28,22 +29,22 @@ final class RunLine {
     if (trace.repeat != 1) {
       line.option("--repeat", trace.repeat);
     }
-    line.option("--order", EnumWord.of(machine.order()));
-    return line.on(machine);
+    line.option("--order", EnumWord.of(moves.order()));
+    return line.on(machine, moves);
   }
 
   /// The same for a load.
-  static String of(WorkloadOptions workload, MachineOptions machine) {
+  static String of(WorkloadOptions workload, MachineOptions machine, DriverOptions moves) {
     RunLine line = new RunLine();
-    line.option("--workload", workload.text(machine.driver));
+    line.option("--workload", workload.text(moves.driver));
     line.options("--workload-caches", workload.caches);
-    return line.on(machine);
+    return line.on(machine, moves);
   }
 
-  private String on(MachineOptions machine) {
+  private String on(MachineOptions machine, DriverOptions moves) {
     options("--kernel", machine.kernel);
     options("--topology", machine.topology);
-    option("--driver", EnumWord.of(machine.driver));
+    option("--driver", EnumWord.of(moves.driver));
     option("--seed", machine.seed);
     option("--remote-draw", EnumWord.of(machine.remoteDraw));
     if (machine.initOnAlloc) {

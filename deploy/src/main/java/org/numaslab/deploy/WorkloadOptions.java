@@ -65,7 +65,7 @@ final class WorkloadOptions {
   }
 
   /// @throws BadInput for anything that is no load, or that does not go with the other options
-  void check(TraceOptions trace, MachineOptions machine) {
+  void check(TraceOptions trace, MachineOptions machine, DriverOptions moves) {
     if (!isGiven()) {
       if (caches != null) {
         throw new BadInput("--workload-caches: got no --workload, allowed: with one");
@@ -75,15 +75,15 @@ final class WorkloadOptions {
     String other =
         trace.isGiven()
             ? "options of a trace"
-            : machine.order != null ? "--order" : machine.cold ? "--cold" : "";
+            : moves.order != null ? "--order" : machine.cold ? "--cold" : "";
     if (!other.isEmpty()) {
       throw new BadInput("--workload: got " + other + " too, allowed: either");
     }
     if (caches() < 1 || caches() > CACHES_MAX) {
       throw new BadInput("--workload-caches: got " + caches + ", allowed: 1.." + CACHES_MAX);
     }
-    Length length = length(machine.driver);
-    if (length.isTimed() && machine.driver == Driver.SIMULATE) {
+    Length length = length(moves.driver);
+    if (length.isTimed() && moves.driver == Driver.SIMULATE) {
       throw new BadInput(
           "--workload: got "
               + workload

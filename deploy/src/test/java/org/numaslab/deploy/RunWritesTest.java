@@ -173,7 +173,8 @@ class RunWritesTest {
   @CsvSource({
     "--write, sp_c9/cpu_partial=0, --write sp_c9/cpu_partial=0: no such cache: got sp_c9",
     "--write-after, sp_c0/cpu_partial=many, --write-after sp_c0/cpu_partial=many: write error: Invalid argument: cache sp_c0",
-    "--order, exact, '--order: got exact, allowed: causal'",
+    "--order, exact, unknown option '--order'",
+    "--driver, simulate, unknown option '--driver'",
   })
   void onProcessesTheSameIsRefusedBeforeThereAreAny(String option, String value, String why) {
     Path out = folder.resolve("refused");

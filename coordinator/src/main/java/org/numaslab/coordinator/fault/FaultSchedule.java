@@ -11,9 +11,11 @@ public record FaultSchedule(List<ScheduledFault> faults, Faults injected) {
     faults = List.copyOf(faults);
   }
 
-  /// The same so many times slower: for leases that are so many times longer.
-  public FaultSchedule slower(int times) {
-    return new FaultSchedule(faults.stream().map(each -> each.slower(times)).toList(), injected);
+  /// The same for processes: so many times slower, as their leases are so many times longer, and
+  /// whoever is removed hears of it at once.
+  public FaultSchedule onProcesses(int times) {
+    return new FaultSchedule(
+        faults.stream().map(each -> each.onProcesses(times)).toList(), injected);
   }
 
   /// When all has happened, in nanoseconds since the begin: the last fault is over, or has begun

@@ -189,13 +189,22 @@ public final class ScheduleText {
                     Where.shown(FaultLine.write(clash.other().fault()))));
   }
 
-  /// Refuses the first fault that the driver cannot do.
+  /// Refuses the first fault that the driver cannot do, or not in this way.
   public void requireDoneBy(Driver driver) {
     for (Placed placed : faults) {
       FaultKind kind = FaultKind.of(placed.fault().fault());
       if (!kind.canBeDoneBy(driver)) {
         throw new Where(file, placed.line())
             .bad("driver of " + kind.keyword(), driver.word(), kind.drivers());
+      }
+      if (driver == Driver.PROCESSES
+          && placed.fault().fault() instanceof Fault.Down down
+          && down.unawareNanos() > 0) {
+        throw new Where(file, placed.line())
+            .bad(
+                "down unaware=",
+                Durations.text(down.unawareNanos()),
+                "0s with processes: they hear of it at once");
       }
     }
   }

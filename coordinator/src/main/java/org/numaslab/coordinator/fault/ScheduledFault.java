@@ -8,12 +8,12 @@ public record ScheduledFault(long atNanos, long forNanos, Fault fault) {
   /// Until all faults end.
   public static final long TO_THE_END = Long.MAX_VALUE;
 
-  ScheduledFault slower(int times) {
+  ScheduledFault onProcesses(int times) {
     Fault slow =
         switch (fault) {
           case Fault.Kill f -> new Fault.Kill(f.node(), slower(f.restartNanos(), times));
           case Fault.Leave f -> new Fault.Leave(f.node(), slower(f.rejoinNanos(), times));
-          case Fault.Down f -> new Fault.Down(f.node(), times * f.unawareNanos());
+          case Fault.Down f -> new Fault.Down(f.node(), 0);
           case Fault.Churn f -> new Fault.Churn(times * f.everyNanos());
           case Fault.CoordinatorKill f ->
               new Fault.CoordinatorKill(slower(f.restartNanos(), times));

@@ -287,6 +287,12 @@ class BadSchedulesTest {
     assertThatThrownBy(() -> one.requireDoneBy(Driver.PROCESSES))
         .isExactlyInstanceOf(BadInput.class)
         .hasMessage("f:4: driver of drift: got 'processes', allowed: simulate");
+    ScheduleText unaware = ScheduleText.parse("f", "at 1s down node=1 unaware=300ms", FOUR);
+    unaware.requireDoneBy(Driver.SIMULATE);
+    assertThatThrownBy(() -> unaware.requireDoneBy(Driver.PROCESSES))
+        .isExactlyInstanceOf(BadInput.class)
+        .hasMessage(
+            "f:1: down unaware=: got '300ms', allowed: 0s with processes: they hear of it at once");
   }
 
   @Test
