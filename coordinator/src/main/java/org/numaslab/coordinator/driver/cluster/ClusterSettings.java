@@ -17,8 +17,7 @@ import org.numaslab.coordinator.membership.RunMessage;
 /// | what does not begin with [#MAGIC] | [FrameGuard] hangs up, and counts it | none |
 /// | after it a stream, a length or a version that cannot be | the same | none |
 /// | a frame that is cut off | is counted when the connection ends | none |
-/// | a frame of garbage | Pekko's `Decoder` drops it | none |
-/// | what no serializer here can read, a handshake for another process or in this one's own name | [GuardedSystem] drops it, and counts it | none |
+/// | a frame of garbage, what no serializer here can read, a handshake for another process or in this one's own name | [GuardedSystem] drops it, and counts it | none |
 /// | anything of all this in the microseconds in which Pekko's streams begin, at the start | the guard is not there yet | as Pekko 1.7 alone |
 /// | many connections, and on each a frame that does not end | is kept, up to the longest frame each | memory |
 /// | all that members say to each other, Pekko's own and of runs | is believed as far as it can be true | members are removed, runs end |

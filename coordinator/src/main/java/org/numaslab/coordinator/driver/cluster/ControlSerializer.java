@@ -2,7 +2,6 @@ package org.numaslab.coordinator.driver.cluster;
 
 import java.io.NotSerializableException;
 import java.nio.charset.StandardCharsets;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.numaslab.coordinator.membership.RunMessage;
 import org.numaslab.coordinator.wire.BadFrame;
@@ -27,15 +26,6 @@ public final class ControlSerializer extends SerializerWithStringManifest {
   private static final int BYTES_MAX = 4096;
 
   private final ThreadLocal<FrameCodec> codec = ThreadLocal.withInitial(FrameCodec::new);
-  private final LinkCounts counts;
-
-  public ControlSerializer(ExtendedActorSystem system) {
-    this(LinkCounts.of(system));
-  }
-
-  ControlSerializer(LinkCounts counts) {
-    this.counts = counts;
-  }
 
   @Override
   public int identifier() {
@@ -81,7 +71,6 @@ public final class ControlSerializer extends SerializerWithStringManifest {
         default -> throw new BadFrame("manifest", manifest, "r, h, w, y, n, t");
       };
     } catch (BadFrame bad) {
-      counts.refused(bad);
       throw new NotSerializableException(bad.getMessage());
     }
   }

@@ -15,12 +15,16 @@ import org.apache.pekko.cluster.ClusterActorRefProvider;
 import org.apache.pekko.event.EventStream;
 import org.apache.pekko.remote.RemoteActorRefProvider;
 import org.apache.pekko.remote.artery.ArterySettings;
+import org.apache.pekko.remote.artery.Decoder;
+import org.apache.pekko.remote.artery.EnvelopeBuffer;
 import org.apache.pekko.remote.artery.EnvelopeBufferPool;
 import org.apache.pekko.remote.artery.InboundEnvelope;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeReq;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeRsp;
+import org.apache.pekko.remote.artery.compress.InboundCompressions;
 import org.apache.pekko.remote.artery.tcp.ArteryTcpTransport;
 import org.apache.pekko.serialization.DisabledJavaSerializer;
+import org.apache.pekko.serialization.NullSerializer;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
 import org.apache.pekko.stream.Attributes;
@@ -162,6 +166,18 @@ final class GuardedSystem extends ActorSystemImpl {
           .asScala();
     }
 
+    /// Whose garbage is counted.
+    @Override
+    public org.apache.pekko.stream.scaladsl.Flow<
+            EnvelopeBuffer, InboundEnvelope, Decoder.InboundCompressionAccess>
+        createDecoder(ArterySettings settings, InboundCompressions compressions) {
+      return DropWatch.around(
+              super.createDecoder(settings, compressions),
+              EnvelopeBuffer.class,
+              () -> counts.refused(new BadFrame("frame", "one without a header", "one of Artery")))
+          .asScala();
+    }
+
     /// Without what no serializer here can read, and without handshakes that are meant for another
     /// process, or said in this one's own name: then all streams would begin anew.
     @Override
@@ -169,7 +185,14 @@ final class GuardedSystem extends ActorSystemImpl {
         createDeserializer(EnvelopeBufferPool pool) {
       return Flow.of(InboundEnvelope.class)
           .filter(this::isReadable)
-          .via(super.createDeserializer(pool))
+          .via(
+              DropWatch.around(
+                  super.createDeserializer(pool),
+                  InboundEnvelope.class,
+                  () ->
+                      counts.refused(
+                          new BadFrame(
+                              "message", "one that its serializer refuses", "another one"))))
           .filter(envelope -> isForThis(envelope.message()))
           .asScala();
     }
@@ -187,13 +210,15 @@ final class GuardedSystem extends ActorSystemImpl {
       return false;
     }
 
-    /// But Java's own, which is off.
+    /// But Java's own, which is off, and that of null, which is no message.
     private int[] serializers() {
       return CollectionConverters.asJava(
               SerializationExtension.get(system()).serializerByIdentity())
           .values()
           .stream()
-          .filter(serializer -> !(serializer instanceof DisabledJavaSerializer))
+          .filter(serializer ->
+              !(serializer instanceof DisabledJavaSerializer
+                  || serializer instanceof NullSerializer))
           .mapToInt(Serializer::identifier)
           .sorted()
           .toArray();

@@ -94,7 +94,6 @@ public final class ParcelSerializer extends SerializerWithStringManifest
       }
       return parcel(in, arrived);
     } catch (BadFrame bad) {
-      counts.refused(bad);
       throw new NotSerializableException(bad.getMessage());
     }
   }
