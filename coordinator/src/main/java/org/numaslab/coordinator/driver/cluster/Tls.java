@@ -14,6 +14,10 @@ import org.numaslab.node.topology.BadInput;
 /// | `trust.p12` | the certificates that it believes |
 /// | `password` | the password of both, on its first line |
 ///
+/// Both ends of a connection show a key that the other believes; whose name it has is seen by the
+/// one that connects. Answers come by a connection of their own: so who has the key of another host
+/// gets none, and does not get through the door.
+///
 /// @param folder with these files
 public record Tls(Path folder, String password) {
   private static final String KEY = "key.p12";
