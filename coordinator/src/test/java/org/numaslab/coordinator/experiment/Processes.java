@@ -116,12 +116,19 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             0,
             port == 0 ? List.of() : List.of("127.0.0.1:" + port),
             List.of(),
-            ClusterSettings.Resolver.quorumOf(processes),
+            resolver(processes),
             1,
             false,
             null,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());
+  }
+
+  /// Of two processes the one with the lower address goes on without the other.
+  private static ClusterSettings.Resolver resolver(int processes) {
+    return processes == 2
+        ? ClusterSettings.Resolver.MAJORITY
+        : ClusterSettings.Resolver.quorumOf(processes);
   }
 
   /// Does something at the registry, and waits for the end of it.
