@@ -87,10 +87,10 @@ public final class NodeCommand implements Callable<Integer> {
     if (withParent) {
       Thread.ofPlatform().daemon().start(NodeCommand::endWithParent);
     }
-    NodeLife life = live(whole, nodes, settings, List.of());
+    NodeLife life = live(whole, nodes, settings, 0, List.of());
     while (life.untilEnd()) {
       say(nodes, "was removed by the others, and joins again with empty memory");
-      life = live(whole, nodes, settings.withPort(life.port()), life.known());
+      life = live(whole, nodes, settings.withPort(life.port()), life.number(), life.known());
     }
     return ExitCode.OK;
   }
@@ -119,10 +119,11 @@ public final class NodeCommand implements Callable<Integer> {
 
   /// Begins a life.
   ///
-  /// @param known whom the life before it knew
+  /// @param last number of the one before it
+  /// @param known whom that one knew
   private NodeLife live(
-      Topology whole, List<NodeId> nodes, ClusterSettings settings, List<String> known) {
-    NodeLife life = NodeLife.begin(whole, nodes, settings);
+      Topology whole, List<NodeId> nodes, ClusterSettings settings, int last, List<String> known) {
+    NodeLife life = NodeLife.begin(whole, nodes, settings, last);
     say(nodes, "listening on " + life.address());
     life.join(member.patience(), known);
     say(nodes, "is a member");

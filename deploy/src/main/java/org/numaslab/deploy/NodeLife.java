@@ -18,7 +18,7 @@ import org.numaslab.node.topology.Topology;
 final class NodeLife {
   /// 2025-01-01. Lives are counted in half seconds from there, until 2059: a process takes longer
   /// to start. A later one has a higher number, on whichever host, as long as their clocks are
-  /// right to within a start's time.
+  /// right to within a start's time; members let no other one in.
   private static final long EPOCH_MILLIS = 1_735_689_600_000L;
 
   private static final long MILLIS_PER_LIFE = 500;
@@ -37,13 +37,19 @@ final class NodeLife {
     this.jobs = new NodeJobs(topology, process);
   }
 
+  /// @param last number of the life before it in this process; 0 for the first
   /// @throws EnvironmentFailure when it cannot listen where it shall
-  static NodeLife begin(Topology topology, List<NodeId> nodes, ClusterSettings settings) {
-    int life = (int) ((System.currentTimeMillis() - EPOCH_MILLIS) / MILLIS_PER_LIFE);
+  static NodeLife begin(Topology topology, List<NodeId> nodes, ClusterSettings settings, int last) {
+    int clock = (int) ((System.currentTimeMillis() - EPOCH_MILLIS) / MILLIS_PER_LIFE);
+    int life = Math.max(clock, last + 1);
     return new NodeLife(
         topology,
         ClusterProcesses.start(
             settings, nodes.stream().map(node -> new Incarnation(node, life)).toList()));
+  }
+
+  int number() {
+    return process.own().getFirst().life();
   }
 
   String address() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -268,6 +269,11 @@ public final class ClusterSystem implements AutoCloseable {
   /// Whether a member was there, and is removed.
   synchronized boolean isGone(Incarnation member) {
     return gone.contains(member);
+  }
+
+  /// The last life of a node that was removed.
+  synchronized OptionalInt lastGone(NodeId node) {
+    return gone.stream().filter(each -> each.node().equals(node)).mapToInt(Incarnation::life).max();
   }
 
   /// Those who are there, with this process's own.

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorSelection;
@@ -168,8 +169,24 @@ final class Door extends AbstractActor {
         .refusedBy(mine)
         .<Message>map(Refused::new)
         .or(() -> process.isUp() ? Optional.empty() : Optional.of(new NotYet()))
+        .or(() -> over(hello))
         .or(() -> taken(hello))
         .orElseGet(Welcome::new);
+  }
+
+  /// Lives are told apart by their order.
+  private Optional<Message> over(Hello hello) {
+    Incarnation member = hello.member();
+    OptionalInt last = member == null ? OptionalInt.empty() : process.lastGone(member.node());
+    return last.isPresent() && member != null && member.life() <= last.getAsInt()
+        ? Optional.of(
+            new Refused(
+                BadFrame.line(
+                    "life of node " + member.node().value(),
+                    member.life(),
+                    "one after %d, which was removed: set the clock of its host right"
+                        .formatted(last.getAsInt()))))
+        : Optional.empty();
   }
 
   private Optional<Message> taken(Hello hello) {

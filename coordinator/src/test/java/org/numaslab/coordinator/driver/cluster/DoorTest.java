@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,6 +88,23 @@ class DoorTest {
 
     assertThat(joins.stream().filter(DoorTest::isLetIn)).hasSize(1);
     assertThat(first.members().stream().filter(member -> member.node().value() == 3)).hasSize(1);
+  }
+
+  /// The clock of its host was set back.
+  @Test
+  void aLifeThatIsNotLaterThanOneThatIsOverStaysOut() throws InterruptedException {
+    join(start(3, 7, 0, first.hostPort()), List.of());
+    await(() -> first.members().size() == 4);
+    ClusterSystem over = systems.getLast();
+    first.down(new NodeId(3));
+    over.ended().join();
+    await(() -> first.members().size() == 3);
+
+    assertThatThrownBy(() -> join(start(3, 7, 0, first.hostPort()), List.of()))
+        .isInstanceOf(EnvironmentFailure.class)
+        .hasMessageContaining("life of node 3: got 7, allowed one after 7, which was removed");
+    join(start(3, 8, 0, first.hostPort()), List.of());
+    await(() -> first.members().size() == 4);
   }
 
   private static boolean isLetIn(CompletableFuture<Void> joins) {
