@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.deploy.bench.Bench;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
@@ -62,9 +63,7 @@ public final class ClusterRunCommand implements Callable<Integer> {
       description =
           "Of a swarm: none, only:KIND or pair:KIND,KIND drawn from the seed, or a file with a"
               + " schedule (none).")
-  void faults(String choice) {
-    work.faults = choice;
-  }
+  String faults = FaultChoice.NONE.text();
 
   @Option(
       names = "--calibrate",
@@ -77,6 +76,7 @@ public final class ClusterRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    work.faults = faults;
     Topology topology = topology();
     PrintWriter stdout = work.spec.commandLine().getOut();
     if (calibrate) {
