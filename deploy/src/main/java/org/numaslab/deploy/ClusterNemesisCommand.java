@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.coordinator.swarm.Nemesis;
 import org.numaslab.deploy.NemesisResult.Trial;
 import org.numaslab.node.topology.BadInput;
@@ -126,9 +127,10 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     List<Trial> trials = new ArrayList<>();
     keep(trials);
-    for (int size : nodes) {
-      for (Nemesis kind : wanted) {
-        for (int i = 0; i < seeds; i++) {
+    // All kinds before the next seed: what breaks is seen early.
+    for (int i = 0; i < seeds; i++) {
+      for (int size : nodes) {
+        for (Nemesis kind : wanted) {
           trials.add(trial(kind, size, first + i, stdout));
           keep(trials); // a matrix takes hours
         }
@@ -192,10 +194,6 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   }
 
   private int run(Nemesis kind, int size, long seed, Path folder, StringWriter said) {
-    NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".schedule"));
-    Path schedule =
-        folder.resolveSibling(folder.getFileName() + ".schedule").resolve("schedule.txt");
-    NodesFolder.write(schedule, kind.schedule(new SplittableRandom(seed), size));
     CommandLine line = Numaslab.commandLine();
     line.setOut(new PrintWriter(said, true));
     line.setErr(new PrintWriter(said, true));
@@ -207,9 +205,20 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
         "--cpus=" + cpus,
         "--workload=swarm:" + operations + "ops",
         "--seed=" + seed,
-        "--faults=" + schedule,
+        "--faults=" + faults(kind, size, seed, folder),
         "--quiet",
         "--out=" + folder);
+  }
+
+  /// What the trial does, as `cluster run` takes it.
+  private static String faults(Nemesis kind, int size, long seed, Path folder) {
+    if (kind == Nemesis.NONE) {
+      return FaultChoice.NONE.text();
+    }
+    Path schedules = NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".schedule"));
+    Path schedule = schedules.resolve("schedule.txt");
+    NodesFolder.write(schedule, kind.schedule(new SplittableRandom(seed), size));
+    return schedule.toString();
   }
 
   /// The coordinator is a process of its own here: it is killed, and another one goes on.
