@@ -186,8 +186,8 @@ public record ClusterSwarm(
           .forEach((why, count) -> {
             if (why.isOfLiars()) {
               violations.add(
-                  "S6: %d times %s at nodes %s, which only a member that is wrong can cause"
-                      .formatted(count, why, part.nodes()));
+                  "S6: %d times %s at nodes %s, which only a member that is wrong can cause%s"
+                      .formatted(count, why, part.nodes(), aboutWhat(why, part)));
             }
           });
     }
@@ -195,6 +195,12 @@ public record ClusterSwarm(
       Audit.of(SwarmPart.merged(parts)).findings().forEach(each -> violations.add("rest: " + each));
     }
     return violations;
+  }
+
+  private static String aboutWhat(Rejection why, SwarmPart part) {
+    return why == Rejection.NOT_OUT && !part.notOutFirst().isEmpty()
+        ? ": " + names(part.notOutFirst())
+        : "";
   }
 
   private static String names(List<Long> objects) {

@@ -193,10 +193,12 @@ public final class SwarmJob implements Job {
     List<Long> out = new ArrayList<>();
     List<Long> here = new ArrayList<>();
     Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+    List<Long> notOut = new ArrayList<>();
     long reclaimed = 0;
     long reclaimedAt = 0;
     for (ClusterMember member : machine.members()) {
       member.rejections().forEach((why, count) -> rejections.merge(why, count, Long::sum));
+      notOut.addAll(member.notOut());
       reclaimed += member.reclaimed();
       reclaimedAt = Math.max(reclaimedAt, member.reclaimedAt());
       member.look(state -> {
@@ -238,6 +240,7 @@ public final class SwarmJob implements Job {
             reclaimedAt,
             rejections,
             shim.hits(),
+            notOut,
             messages,
             bytes,
             process.links().refused(),

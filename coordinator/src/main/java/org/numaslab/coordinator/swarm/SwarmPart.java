@@ -22,6 +22,7 @@ import org.numaslab.node.topology.BadInput;
 /// @param hereFirst some of those that are inside
 /// @param reclaimedAt when its last census was closed, by the monotonic clock; 0 for never
 /// @param hits messages of this process that faults of each kind have hit
+/// @param notOutFirst some objects that came back to its nodes though they were not out
 /// @param bytes that went to each node of another process
 /// @param refusedFrames what arrived and was no message
 /// @param costs where the time of its requests to other nodes went
@@ -43,6 +44,7 @@ public record SwarmPart(
     long reclaimedAt,
     Map<Rejection, Long> rejections,
     Map<FaultKind, Long> hits,
+    List<Long> notOutFirst,
     Map<Integer, Long> messages,
     Map<Integer, Long> bytes,
     long refusedFrames,

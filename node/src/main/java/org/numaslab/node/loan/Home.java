@@ -1,6 +1,7 @@
 package org.numaslab.node.loan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -194,7 +195,7 @@ public final class Home {
     long[] leaving = crossing.leaving(message);
     if (knowsHolders && !isChecked(message) && !isOut(leaving)) {
       // Whoever sends this is wrong about what it has: nothing of it may be handed out again.
-      events.rejected(Rejection.NOT_OUT);
+      notOut(leaving);
       return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
     }
     if (!state.knowsLoansOf(message)) {
@@ -231,6 +232,15 @@ public final class Home {
     return out.hasEachOnce(addresses);
   }
 
+  private void notOut(long[] addresses) {
+    events.rejected(Rejection.NOT_OUT);
+    Marks seen = new Marks();
+    events.notOut(
+        Arrays.stream(addresses)
+            .filter(address -> !seen.add(address) || !out.contains(address))
+            .toArray());
+  }
+
   /// They are no candidates any more: whatever they are from now on, the census did not see it.
   private void comesBack(long[] addresses) {
     out.removeAll(addresses);
@@ -240,7 +250,7 @@ public final class Home {
   /// Objects come back with a task.
   private boolean takesBack(HandOff handOff) {
     if (!isMine.test(handOff.to()) || !isOut(handOff.objects())) {
-      events.rejected(Rejection.NOT_OUT);
+      notOut(handOff.objects());
       return false;
     }
     comesBack(handOff.objects());

@@ -11,6 +11,9 @@ public interface LoanEvents {
   /// Something that arrived has no effect, or not the usual one.
   default void rejected(Rejection why) {}
 
+  /// Objects have come back that are not out, or came back twice at once: [Rejection#NOT_OUT].
+  default void notOut(long[] objects) {}
+
   /// The member may use what it has of a home until then, by its own clock.
   default void leased(Incarnation home, long until) {}
 

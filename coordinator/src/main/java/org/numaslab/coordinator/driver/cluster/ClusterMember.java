@@ -481,6 +481,13 @@ public final class ClusterMember {
     return copy;
   }
 
+  /// The first objects that came back to it though they were not out.
+  public List<Long> notOut() {
+    List<Long> copy = new ArrayList<>();
+    alone(() -> copy.addAll(events.notOut()));
+    return copy;
+  }
+
   /// Objects that lost members had, and that are free again.
   public long reclaimed() {
     return events.reclaimed();

@@ -1,8 +1,11 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -19,6 +22,9 @@ import org.numaslab.node.loan.Rejection;
 ///
 /// Owner: the member; [#note] and [#now] are for any thread.
 final class MemberEvents implements LoanEvents {
+  /// So many objects are kept: the first ones lead to the cause.
+  private static final int NOT_OUT_MAX = 32;
+
   private final Incarnation me;
   private final long patience;
   private final History history;
@@ -33,6 +39,7 @@ final class MemberEvents implements LoanEvents {
   private final Map<Incarnation, Long> waitsUntil = new ConcurrentHashMap<>();
 
   private final Map<Rejection, Long> rejections = new EnumMap<>(Rejection.class);
+  private final Set<Long> notOut = new LinkedHashSet<>();
   private final Map<Incarnation, Long> removedAt = new LinkedHashMap<>();
   private long reclaimed;
   private long reclaimedAt;
@@ -97,6 +104,11 @@ final class MemberEvents implements LoanEvents {
     return rejections;
   }
 
+  /// The first objects that came back though they were not out.
+  Set<Long> notOut() {
+    return notOut;
+  }
+
   /// When others were removed.
   Map<Incarnation, Long> removedAt() {
     return removedAt;
@@ -121,6 +133,11 @@ final class MemberEvents implements LoanEvents {
   @Override
   public void rejected(Rejection why) {
     rejections.merge(why, 1L, Long::sum);
+  }
+
+  @Override
+  public void notOut(long[] objects) {
+    Arrays.stream(objects).limit(NOT_OUT_MAX - notOut.size()).forEach(notOut::add);
   }
 
   @Override
