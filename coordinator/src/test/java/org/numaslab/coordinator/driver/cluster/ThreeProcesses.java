@@ -31,7 +31,7 @@ final class ThreeProcesses implements AutoCloseable {
   private static final long SEED = 7;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Topology topology = Topology.uniform(NODES, 1, 1L << 20);
+  private final Topology topology = machine();
   private final List<ClusterSystem> systems = new ArrayList<>();
   private final List<SwarmJob> jobs = new ArrayList<>();
   private final Path folder;
@@ -49,9 +49,7 @@ final class ThreeProcesses implements AutoCloseable {
         seeds = List.of(systems.getFirst().hostPort());
       }
       await("members", () -> systems.stream().allMatch(s -> s.members().size() == NODES));
-      Plan plan =
-          Plan.random(SEED, operations, topology, (random, machine, length) -> FaultSchedule.none())
-              .onCluster(LoanTimes.standard());
+      Plan plan = plan(operations);
       for (ClusterSystem system : systems) {
         Shim shim = shims.apply(system.own().getFirst().node().value());
         jobs.add(new SwarmJob(RUN, plan, 0, system, shim, folder));
@@ -60,6 +58,17 @@ final class ThreeProcesses implements AutoCloseable {
       close();
       throw failed;
     }
+  }
+
+  private static Topology machine() {
+    return Topology.uniform(NODES, 1, 1L << 20);
+  }
+
+  /// What the swarm does.
+  static Plan plan(long operations) {
+    return Plan.random(
+            SEED, operations, machine(), (random, machine, length) -> FaultSchedule.none())
+        .onCluster(LoanTimes.standard());
   }
 
   static ClusterSettings settings(List<String> seeds) {
@@ -114,8 +123,10 @@ final class ThreeProcesses implements AutoCloseable {
     return audited(jobs.stream().map(job -> SwarmPart.decode(job.collect())).toList());
   }
 
-  /// What was written down so far, alone.
+  /// Stops everything, and looks at what was written down, alone: what goes on while the histories
+  /// are read one after the other is in some of them only.
   ClusterSwarm history() {
+    jobs.forEach(SwarmJob::close);
     return audited(List.of());
   }
 
