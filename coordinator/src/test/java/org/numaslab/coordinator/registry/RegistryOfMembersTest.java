@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SharedCache;
+import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
@@ -314,6 +316,32 @@ class RegistryOfMembersTest {
     assertThat(after.registry.isOnline(new CpuId(0))).isTrue();
     assertThat(after.registry.hasMemory(new NodeId(2))).isFalse();
     assertThat(after.createAlone("new").id()).isEqualTo(new CacheId(2));
+  }
+
+  private static RunCaches run(String name, int size) {
+    CacheGeometry geometry =
+        CacheGeometry.of(new CacheRequest(name, size, 0, 0, false), GeometryOptions.forCpus(NODES));
+    return new RunCaches(
+        List.of(SharedCache.alone(name, geometry)), false, 1, List.of(), List.of());
+  }
+
+  @Test
+  void aRegistryThatGoesOnWithTheRunOfAnotherOneWantsItsCaches() {
+    Life before = first();
+    run("a", 64).begin(before.registry, () -> log.add("begun"));
+    before.settle();
+    Life after = new Life(2, member(0, 1), member(1, 1), member(2, 1));
+    run("a", 64).begin(after.registry, () -> log.add("begun again"));
+    after.settle();
+
+    assertThat(log).containsExactly("begun", "begun again");
+    assertThat(after.registry.caches()).hasSize(1);
+    for (RunCaches other : List.of(run("b", 64), run("a", 128))) {
+      assertThatThrownBy(() -> other.begin(after.registry, () -> {}))
+          .isInstanceOf(BadInput.class)
+          .hasMessageEndingWith(
+              "allowed: those of the run that is under way, where it is a in slots of 64");
+    }
   }
 
   @Test
