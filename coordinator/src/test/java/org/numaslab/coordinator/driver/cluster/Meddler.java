@@ -144,27 +144,29 @@ record Meddler(BiConsumer<Frame, Way> way) implements Shim {
 
     /// @return null for an answer that nobody waits for
     synchronized @Nullable Frame of(Frame frame) {
-      switch (frame.body()) {
-        case Request request -> {
-          Numbers numbers = of(frame.from(), frame.to(), frame.home());
-          Long sequence = numbers.onWire.get(request.sequence());
-          if (sequence == null) {
-            sequence = ++numbers.last;
-            numbers.onWire.put(request.sequence(), sequence);
-            numbers.own.put(sequence, request.sequence());
-          }
-          return numbered(frame, sequence, numbers.sent(request.oldestOpen()), request.asked());
-        }
-        case Answer answer -> {
-          Long own = of(frame.to(), frame.from(), frame.home()).own.get(answer.sequence());
-          return own == null
-              ? null
-              : new Frame(frame.from(), frame.to(), frame.home(), new Answer(own, answer.told()));
-        }
-        default -> {
-          return frame;
-        }
+      return switch (frame.body()) {
+        case Request request -> asked(frame, request);
+        case Answer answer -> answered(frame, answer);
+        default -> frame;
+      };
+    }
+
+    private Frame asked(Frame frame, Request request) {
+      Numbers numbers = of(frame.from(), frame.to(), frame.home());
+      Long sequence = numbers.onWire.get(request.sequence());
+      if (sequence == null) {
+        sequence = ++numbers.last;
+        numbers.onWire.put(request.sequence(), sequence);
+        numbers.own.put(sequence, request.sequence());
       }
+      return numbered(frame, sequence, numbers.sent(request.oldestOpen()), request.asked());
+    }
+
+    private @Nullable Frame answered(Frame frame, Answer answer) {
+      Long own = of(frame.to(), frame.from(), frame.home()).own.get(answer.sequence());
+      return own == null
+          ? null
+          : new Frame(frame.from(), frame.to(), frame.home(), new Answer(own, answer.told()));
     }
 
     /// The same request as a new one.
