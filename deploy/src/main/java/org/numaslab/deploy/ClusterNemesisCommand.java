@@ -52,7 +52,9 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       Pattern.compile("[a-z-]+-\\d+-seed--?\\d+(\\.schedule|\\.nodes)?");
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
 
-  /// A coordinator is killed within so long after its run has begun.
+  /// A coordinator is killed when all nodes have heard of its run, and before that can be over.
+  private static final long KILL_MILLIS_MIN = 1500;
+
   private static final long KILL_MILLIS_MAX = 4000;
 
   /// So many are not done by then.
@@ -168,6 +170,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   private Trial trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
     String name = "%s-%d-seed-%d".formatted(kind.word(), size, seed);
     Path folder = out.resolve(name);
+    NodesFolder.delete(folder.resolve(RESULT));
     long start = System.nanoTime();
     StringWriter said = new StringWriter();
     int code =
@@ -249,7 +252,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       ChildProcess coordinator = ChildProcess.start("coordinator", arguments, log, false);
       try {
         coordinator.awaitLogged("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
-        Thread.sleep(new SplittableRandom(seed).nextLong(KILL_MILLIS_MAX));
+        Thread.sleep(new SplittableRandom(seed).nextLong(KILL_MILLIS_MIN, KILL_MILLIS_MAX));
         if (!coordinator.isAlive()) {
           throw new EnvironmentFailure("the coordinator had ended before it was to be killed");
         }

@@ -19,6 +19,8 @@ import org.numaslab.node.loan.LoanTimes;
 /// What the trials of `numaslab cluster nemesis` came to, as result.json has it. All of it is
 /// *measured*.
 ///
+/// Figures are of trials that are clean.
+///
 /// @param killToReclaim over all kills, after which something was reclaimed; null where nobody was
 ///   killed
 /// @param lossToNone throughput with lost messages as a ratio to that without any fault: medians of
@@ -44,7 +46,7 @@ record NemesisResult(
     private static @Nullable KillToReclaim of(List<Trial> trials) {
       double[] all =
           trials.stream()
-              .filter(trial -> trial.kind == Nemesis.KILL)
+              .filter(trial -> trial.kind == Nemesis.KILL && trial.isClean())
               .flatMapToDouble(
                   trial -> trial.killToReclaimMillis.stream().mapToDouble(each -> each))
               .sorted()
@@ -163,7 +165,7 @@ record NemesisResult(
   private static double throughput(List<Trial> trials, Nemesis kind) {
     double[] all =
         trials.stream()
-            .filter(trial -> trial.kind == kind)
+            .filter(trial -> trial.kind == kind && trial.isClean())
             .flatMapToDouble(trial -> DoubleStream.of(trial.operationsPerSecond))
             .toArray();
     Arrays.sort(all);

@@ -18,7 +18,7 @@ import org.numaslab.node.topology.Topology;
 final class NodeLife {
   /// 2025-01-01. Lives are counted in half seconds from there, until 2059: a process takes longer
   /// to start. A later one has a higher number, on whichever host, as long as their clocks are
-  /// right to within a start's time; members let no other one in.
+  /// right to within a start's time; members that have seen a later one let no other in.
   private static final long EPOCH_MILLIS = 1_735_689_600_000L;
 
   private static final long MILLIS_PER_LIFE = 500;

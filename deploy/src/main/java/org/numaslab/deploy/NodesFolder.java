@@ -29,6 +29,15 @@ final class NodesFolder {
     }
   }
 
+  /// What an earlier run has left.
+  static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException refused) {
+      throw new EnvironmentFailure(file + ": cannot be deleted: " + refused.getMessage(), refused);
+    }
+  }
+
   /// Makes the folder, where there is none.
   static void write(Path file, String text) {
     try {

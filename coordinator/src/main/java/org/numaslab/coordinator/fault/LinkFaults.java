@@ -2,8 +2,10 @@ package org.numaslab.coordinator.fault;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.numaslab.node.topology.NodeId;
 
@@ -53,34 +55,42 @@ public final class LinkFaults {
     if (active.isEmpty()) {
       return NOTHING;
     }
+    Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
     long extra = 0;
     boolean isDoubled = false;
     for (Fault fault : active) {
       switch (fault) {
         case Fault.Loss f when applies(f.from(), f.to(), from, to) -> {
-          if (hits(fault, f.percent())) {
+          if (draws(f.percent())) {
+            hit(FaultKind.LOSS);
             return LOST;
           }
         }
         case Fault.Duplicate f when applies(f.from(), f.to(), from, to) ->
-            isDoubled |= hits(fault, f.percent());
+            isDoubled |= draws(f.percent());
         case Fault.Delay f when applies(f.from(), f.to(), from, to) -> {
-          if (hits(fault, f.percent())) {
+          if (draws(f.percent())) {
             extra += between(f.minNanos(), f.maxNanos());
+            kinds.add(FaultKind.DELAY);
           }
         }
         case Fault.Reorder f when applies(f.from(), f.to(), from, to) -> {
-          if (hits(fault, f.percent())) {
+          if (draws(f.percent())) {
             extra += between(0, f.maxNanos());
+            kinds.add(FaultKind.REORDER);
           }
         }
         default -> {}
       }
     }
     boolean isHeld = isClogged(from, to);
-    if (isHeld) {
-      hit(FaultKind.CLOG);
+    if (isDoubled) {
+      kinds.add(FaultKind.DUPLICATE);
     }
+    if (isHeld) {
+      kinds.add(FaultKind.CLOG);
+    }
+    kinds.forEach(this::hit);
     return new Fate(false, isHeld, isDoubled, extra);
   }
 
@@ -92,12 +102,8 @@ public final class LinkFaults {
     return fault.equals(Fault.ALL) || fault.value() == node;
   }
 
-  private boolean hits(Fault fault, int percent) {
-    boolean isHit = random.nextInt(PERCENT) < percent;
-    if (isHit) {
-      hit(FaultKind.of(fault));
-    }
-    return isHit;
+  private boolean draws(int percent) {
+    return random.nextInt(PERCENT) < percent;
   }
 
   private void hit(FaultKind kind) {

@@ -31,7 +31,7 @@ import org.numaslab.node.topology.Topology;
 ///
 /// @param seconds from the first allocation or free to the last, measured
 /// @param losses members that were lost on the way
-/// @param hits messages between those who are left that faults of each kind have hit
+/// @param hits messages that those who are left have sent, and that faults of each kind have hit
 /// @param bytes through Artery, from node i to node j
 /// @param refusedFrames what arrived, also where the run is led from, and was no message
 /// @param costs where the time of requests to other processes went

@@ -354,7 +354,7 @@ public final class ClusterSystem implements AutoCloseable {
   }
 
   /// Ends all actors, and then the connections. One with TLS may not come to its end, whose other
-  /// side never confirms that: what it has holds nobody up.
+  /// side never confirms that: it is waited for, but not for ever.
   @Override
   public void close() {
     system.terminate();
@@ -364,7 +364,7 @@ public final class ClusterSystem implements AutoCloseable {
           .toCompletableFuture()
           .get(SHUTDOWN_MAX.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException late) {
-      system.log().warn("connections are open {} s after the end", SHUTDOWN_MAX.toSeconds());
+      system.log().warn("not everything has stopped within {} s", SHUTDOWN_MAX.toSeconds());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

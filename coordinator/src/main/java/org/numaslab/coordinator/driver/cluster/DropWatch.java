@@ -29,7 +29,7 @@ final class DropWatch<T> extends GraphStage<FlowShape<T, T>> {
     this.dropped = dropped;
   }
 
-  /// The same stage. It must not be used more than once.
+  /// The same stage. It must not run more than once: with several inbound lanes Artery's would.
   ///
   /// @param dropped runs whenever it has dropped an element
   static <A, B, M> Flow<A, B, M> around(

@@ -1,7 +1,5 @@
 package org.numaslab.coordinator.driver.cluster;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -19,7 +17,7 @@ import org.numaslab.node.loan.Incarnation;
 ///
 /// | fault | where |
 /// |---|---|
-/// | loss, duplicate, delay, reorder, clog | at parcels: Artery and the cluster's heartbeats do not notice |
+/// | loss, duplicate, delay, reorder | at parcels: Artery and the cluster's heartbeats do not notice |
 /// | cut, partition, bridge, ring | at Artery, both for frames and heartbeats, which is what a network does |
 ///
 /// Every process has the same schedule, and does its part: what it sends.
@@ -30,7 +28,6 @@ public final class FaultyShim implements Shim {
   private final List<ScheduledFault> faults;
   private final int nodes;
   private final LinkFaults links;
-  private final List<ArrayDeque<Parcel>> held = new ArrayList<>();
   private long intoCuts;
   private @Nullable Consumer<Parcel> wire;
   private @Nullable Clock clock;
@@ -42,9 +39,6 @@ public final class FaultyShim implements Shim {
     this.nodes = nodes;
     int mine = process.own().getFirst().node().value();
     this.links = new LinkFaults(new SplittableRandom(seed * 31 + mine));
-    for (int link = 0; link < nodes * nodes; link++) {
-      held.add(new ArrayDeque<>(0));
-    }
   }
 
   @Override
@@ -62,10 +56,6 @@ public final class FaultyShim implements Shim {
       fate = links.next(from, to);
       if (process.isCutOff(parcel.to().node())) {
         intoCuts++;
-      }
-      if (fate.isHeld()) {
-        held.get(from * nodes + to).add(parcel);
-        return;
       }
     }
     if (!fate.isLost()) {
@@ -122,14 +112,6 @@ public final class FaultyShim implements Shim {
   private void end(Fault fault) {
     synchronized (this) {
       links.end(fault);
-      for (int link = 0; link < held.size(); link++) {
-        if (!links.isClogged(link / nodes, link % nodes)) {
-          ArrayDeque<Parcel> waiting = held.get(link);
-          while (!waiting.isEmpty()) {
-            pass(waiting.remove(), 0);
-          }
-        }
-      }
     }
     cut(fault, false);
   }

@@ -97,7 +97,7 @@ class DoorTest {
     await(() -> first.members().size() == 4);
     ClusterSystem over = systems.getLast();
     first.down(new NodeId(3));
-    over.ended().join();
+    await(over.ended()::isDone);
     await(() -> first.members().size() == 3);
 
     assertThatThrownBy(() -> join(start(3, 7, 0, first.hostPort()), List.of()))

@@ -237,27 +237,28 @@ class PlantedErrorsTest {
     assertThat(run.rejections().getOrDefault(Rejection.BEHIND_WINDOW, 0L)).isPositive();
   }
 
+  private record Sent(Frame frame, Way way) {}
+
   /// By a member that is wrong: as a new request, when nothing is out any more.
   @Test
   void aFreeThatIsAskedForAgainIsNamedByItsObjects() throws InterruptedException {
-    AtomicReference<@Nullable Runnable> again = new AtomicReference<>();
-    AtomicReference<@Nullable Frame> last = new AtomicReference<>();
+    AtomicReference<@Nullable Sent> last = new AtomicReference<>();
     Renumbered numbers = new Renumbered();
     try (ThreeProcesses processes =
         processes((frame, way) -> {
           passRenumbered(numbers, frame, way);
           if (isFree(frame)) {
-            last.set(frame);
-            again.set(() -> way.now(numbers.again(frame)));
+            last.set(new Sent(frame, way));
           }
         })) {
       processes.begin();
       assertThat(processes.awaitOperations()).isNull();
       assertThat(processes.end(REST_MAX).violations()).isEmpty();
-      Objects.requireNonNull(again.get()).run();
+      Sent sent = Objects.requireNonNull(last.get());
+      Frame frame = sent.frame();
+      sent.way().now(numbers.again(frame));
       ClusterSwarm run = processes.end(REST_MAX);
 
-      Frame frame = Objects.requireNonNull(last.get());
       long[] objects = objects(Meddler.asked(frame, Free.class).orElseThrow());
       assertThat(run.violations())
           .singleElement()
