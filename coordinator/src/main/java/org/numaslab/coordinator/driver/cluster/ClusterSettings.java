@@ -150,6 +150,9 @@ public record ClusterSettings(
               test-mode = %15$s
               inbound-lanes = 1
               outbound-lanes = 1
+              # After a process came back under its address, what is sent to it by a table is dropped
+              # as soon as it has advertised one: after a minute.
+              compression { actor-refs.max = off, manifests.max = off }
               use-dispatcher = pekko.actor.default-dispatcher
               use-control-stream-dispatcher = pekko.actor.default-dispatcher
               maximum-frame-size = 512 KiB
