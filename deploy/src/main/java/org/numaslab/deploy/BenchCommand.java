@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.deploy.bench.Bench;
 import org.numaslab.deploy.bench.BenchResult;
 import org.numaslab.deploy.bench.BenchTable;
@@ -42,9 +43,6 @@ import picocli.CommandLine.Spec;
       "the same time are skipped when the load of the machine is above 0.5 per core."
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "ROW", description = "Only these rows (all; --list names them).")
@@ -82,11 +80,11 @@ public final class BenchCommand implements Callable<Integer> {
       stdout.flush();
       return ExitCode.OK;
     }
-    OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT));
+    OutputFolder output = OutputFolder.at(out, Set.of(RunFiles.SUMMARY, RunFiles.RESULT));
     Bench bench = new Bench(full ? Bench.Extent.FULL : Bench.Extent.SHORT);
     BenchResult result = bench.run(Version.current(), command(), rows, this::say);
     String summary = load(bench, rows) + BenchTable.of(result);
-    output.write(Map.of(SUMMARY, summary, RESULT, Json.of(result)));
+    output.write(Map.of(RunFiles.SUMMARY, summary, RunFiles.RESULT, Json.of(result)));
     stdout.print(summary);
     stdout.println("Results: " + output.path());
     stdout.flush();

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.swarm.FaultChoice;
 import org.numaslab.coordinator.swarm.Nemesis;
 import org.numaslab.deploy.NemesisResult.Trial;
@@ -47,7 +48,6 @@ import picocli.CommandLine.Spec;
       "Exit code 1: an invariant was broken; 3: a trial did not come to its end."
     })
 public final class ClusterNemesisCommand implements Callable<Integer> {
-  static final String RESULT = "result.json";
   private static final Pattern TRIAL =
       Pattern.compile("[a-z-]+-\\d+-seed--?\\d+(\\.schedule|\\.nodes)?");
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
@@ -149,7 +149,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   private Set<String> ours() {
     try (Stream<Path> there = Files.isDirectory(out) ? Files.list(out) : Stream.empty()) {
       return Stream.concat(
-              Stream.of(RESULT),
+              Stream.of(RunFiles.RESULT),
               there
                   .map(Path::getFileName)
                   .map(Path::toString)
@@ -163,14 +163,14 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
 
   private void keep(List<Trial> trials) {
     NodesFolder.write(
-        out.resolve(RESULT),
+        out.resolve(RunFiles.RESULT),
         Json.of(Version.current(), RunLine.typed(spec), NemesisResult.of(trials)));
   }
 
   private Trial trial(Nemesis kind, int size, long seed, PrintWriter stdout) {
     String name = "%s-%d-seed-%d".formatted(kind.word(), size, seed);
     Path folder = out.resolve(name);
-    NodesFolder.delete(folder.resolve(RESULT));
+    NodesFolder.delete(folder.resolve(RunFiles.RESULT));
     long start = System.nanoTime();
     StringWriter said = new StringWriter();
     int code =

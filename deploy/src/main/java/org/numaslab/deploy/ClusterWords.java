@@ -3,8 +3,6 @@ package org.numaslab.deploy;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,12 +67,16 @@ final class ClusterWords {
 
   /// An option for processes that may be in another folder: a file is named in full.
   static String word(String option, String value) {
+    return option + "=" + absolute(option, value);
+  }
+
+  private static String absolute(String option, String value) {
     boolean isFile =
         FILES.contains(option)
             && MachineOptions.isKernel(value)
             && !COUNTS.matcher(value).lookingAt()
             && Path.of(value).toFile().exists();
-    return option + "=" + (isFile ? Path.of(value).toAbsolutePath() : value);
+    return isFile ? Path.of(value).toAbsolutePath().toString() : value;
   }
 
   /// An option of a trace, a machine or a load that loads of clusters alone make nothing of.
@@ -99,18 +101,15 @@ final class ClusterWords {
 
   /// The words of a command line that concern nodes.
   static List<String> of(ParseResult parsed) {
-    List<String> words = new ArrayList<>();
-    for (OptionSpec option : new LinkedHashSet<>(parsed.matchedOptions())) {
-      if (isConcerned(option)) {
-        String name = isOnlyCpus(option) ? "--only-cpus" : option.longestName();
-        if (option.originalStringValues().isEmpty()) {
-          words.add(name);
-        }
-        for (String value : option.originalStringValues()) {
-          words.add(value.isEmpty() || option.arity().max() == 0 ? name : word(name, value));
-        }
-      }
-    }
-    return words;
+    return parsed.matchedOptions().stream()
+        .distinct()
+        .filter(ClusterWords::isConcerned)
+        .flatMap(option -> words(option).stream())
+        .toList();
+  }
+
+  private static List<String> words(OptionSpec option) {
+    String name = isOnlyCpus(option) ? "--only-cpus" : option.longestName();
+    return RunLine.words(option, name, value -> absolute(name, value));
   }
 }

@@ -64,8 +64,6 @@ import picocli.CommandLine.Spec;
 /// What a cluster is to run, wherever its processes come from: options, and what becomes of the
 /// result.
 final class ClusterWork {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
   private static final String SCHEDULE = "schedule.txt";
   private static final String HISTORY = HistoryFile.NAME + ".gz";
   private static final String NODES = "nodes/";
@@ -172,7 +170,11 @@ final class ClusterWork {
     }
     Calibration figures = Calibration.decode(outcome.parts());
     output.write(
-        Map.of(SUMMARY, figures.text(), RESULT, Json.of(Version.current(), command(), figures)));
+        Map.of(
+            RunFiles.SUMMARY,
+            figures.text(),
+            RunFiles.RESULT,
+            Json.of(Version.current(), command(), figures)));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(figures.text());
     stdout.println("Results: " + output.path());
@@ -188,7 +190,7 @@ final class ClusterWork {
     }
     NodesFolder.emptied(nodes);
     NodesFolder.write(
-        output.path().resolve(SUMMARY), "This run has not ended: " + command() + "\n");
+        output.path().resolve(RunFiles.SUMMARY), "This run has not ended: " + command() + "\n");
     return nodes.toAbsolutePath();
   }
 
@@ -309,8 +311,8 @@ final class ClusterWork {
                 output.file(HISTORY)));
     String summary = ClusterSwarmView.of(swarm, text) + CostTables.of(swarm.costs());
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(SUMMARY, summary);
-    files.put(RESULT, Json.of(Version.current(), command(), swarm));
+    files.put(RunFiles.SUMMARY, summary);
+    files.put(RunFiles.RESULT, Json.of(Version.current(), command(), swarm));
     files.putAll(
         CostLogs.of(CostParts.merged(parts.stream().map(SwarmPart::costs).toList()), seconds));
     output.write(files);

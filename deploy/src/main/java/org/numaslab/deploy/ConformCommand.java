@@ -17,6 +17,7 @@ import org.numaslab.coordinator.conform.Recording;
 import org.numaslab.coordinator.conform.Recordings;
 import org.numaslab.coordinator.conform.Verdict;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.topology.Topology;
 import picocli.CommandLine.Command;
@@ -41,8 +42,6 @@ import picocli.CommandLine.Spec;
       "  numaslab conform --kernel my/machine my/recording.tsv.gz"
     })
 public final class ConformCommand implements Callable<Integer> {
-  private static final String RESULT = "result.json";
-
   private static final String DEFAULT_MACHINE = "recordings/machine/setC-4node-8cpu";
 
   /// Beside a recording: the machine on which it was made.
@@ -79,7 +78,7 @@ public final class ConformCommand implements Callable<Integer> {
     for (Path file : recordings.files()) {
       judge(file).check(Recording.read(file));
     }
-    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RESULT));
+    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RunFiles.RESULT));
     PrintWriter stdout = spec.commandLine().getOut();
     judges.keySet().forEach(machine -> stdout.println("machine: " + machine));
     recordings
@@ -90,7 +89,8 @@ public final class ConformCommand implements Callable<Integer> {
     stdout.flush();
     if (folder != null) {
       String machines = String.join(" ", judges.keySet().stream().map(Path::toString).toList());
-      folder.write(Map.of(RESULT, ConformResult.json(command(), machines, verdicts)));
+      folder.write(
+          Map.of(RunFiles.RESULT, ConformResult.json(RunLine.typed(spec), machines, verdicts)));
     }
     return verdicts.stream().allMatch(Verdict::isEqual) ? ExitCode.OK : ExitCode.DIFFERENT;
   }
@@ -127,17 +127,5 @@ public final class ConformCommand implements Callable<Integer> {
     return Files.isDirectory(beside)
         ? beside
         : Path.of(System.getProperty("numaslab.home", "deploy"), DEFAULT_MACHINE);
-  }
-
-  /// What was typed, without where the result goes.
-  private String command() {
-    List<String> arguments =
-        new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-    int at = arguments.indexOf("--out");
-    if (at >= 0) {
-      arguments.subList(at, Math.min(at + 2, arguments.size())).clear();
-    }
-    arguments.removeIf(argument -> argument.startsWith("--out="));
-    return "numaslab " + String.join(" ", arguments);
   }
 }

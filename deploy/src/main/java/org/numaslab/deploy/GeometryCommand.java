@@ -14,6 +14,7 @@ import org.numaslab.coordinator.conform.GeometryResult;
 import org.numaslab.coordinator.conform.GeometrySweep;
 import org.numaslab.coordinator.conform.GeometryText;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
@@ -44,8 +45,6 @@ import picocli.CommandLine.Spec;
       "      --with deploy/recordings/machine/setA-4node-8cpu"
     })
 public final class GeometryCommand implements Callable<Integer> {
-  private static final String RESULT = "result.json";
-
   private static final int CPUS_DEFAULT = 8;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -144,13 +143,13 @@ public final class GeometryCommand implements Callable<Integer> {
     }
     GeometryOptions options = options();
     options.debug().messages().forEach(spec.commandLine().getErr()::println);
-    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RESULT));
-    GeometryResult result = new GeometryResult(command(), options);
+    OutputFolder folder = out == null ? null : OutputFolder.at(out, Set.of(RunFiles.RESULT));
+    GeometryResult result = new GeometryResult(RunLine.typed(spec), options);
     StringBuilder text = new StringBuilder();
     int exitCode =
         wanted == null ? check(options, result, text) : compute(wanted, options, result, text);
     if (folder != null) {
-      folder.write(Map.of(RESULT, result.json()));
+      folder.write(Map.of(RunFiles.RESULT, result.json()));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(json ? result.json() : text);
@@ -203,17 +202,5 @@ public final class GeometryCommand implements Callable<Integer> {
     reports.forEach(report -> text.append(GeometryText.report(report)));
     text.append(GeometryText.total(reports));
     return reports.stream().allMatch(GeometryReport::equal) ? ExitCode.OK : ExitCode.DIFFERENT;
-  }
-
-  /// What was typed, without where the result goes.
-  private String command() {
-    List<String> arguments =
-        new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-    int at = arguments.indexOf("--out");
-    if (at >= 0) {
-      arguments.subList(at, Math.min(at + 2, arguments.size())).clear();
-    }
-    arguments.removeIf(argument -> argument.startsWith("--out="));
-    return "numaslab " + String.join(" ", arguments);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.swarm.Nemesis;
 import org.numaslab.node.loan.LoanTimes;
 
@@ -125,7 +126,7 @@ record NemesisResult(
     }
 
     private static JsonNode result(Path folder) {
-      Path file = folder.resolve(ClusterNemesisCommand.RESULT);
+      Path file = folder.resolve(RunFiles.RESULT);
       try {
         return Files.exists(file)
             ? MAPPER.readTree(Files.readString(file))

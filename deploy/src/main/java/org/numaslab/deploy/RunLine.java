@@ -3,10 +3,13 @@ package org.numaslab.deploy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.report.Setup;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -14,6 +17,9 @@ import picocli.CommandLine.Model.OptionSpec;
 /// where the results go.
 final class RunLine {
   private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\w@%+=:,./-]+");
+
+  /// Options that say where the results go, or what is shown meanwhile.
+  private static final Set<String> NOT_OF_THE_RESULT = Set.of("--out", "--quiet");
 
   private final List<String> words = new ArrayList<>(List.of("numaslab", "run"));
 
@@ -102,20 +108,29 @@ final class RunLine {
   /// What was typed, but not where the results go.
   static String typed(CommandSpec spec) {
     List<String> words = new ArrayList<>(List.of(spec.qualifiedName(" ").split(" ")));
-    // One that was typed twice is matched twice, each time with all its values.
-    for (OptionSpec option :
-        new LinkedHashSet<>(spec.commandLine().getParseResult().matchedOptions())) {
-      String name = option.longestName();
-      if (option.arity().max() == 0 && !name.equals("--quiet")) {
-        words.add(name);
-      } else if (option.arity().max() > 0 && !name.equals("--out")) {
-        // Joined: a value may be missing, and may begin with a dash.
-        option
-            .originalStringValues()
-            .forEach(value -> words.add(value.isEmpty() ? name : name + "=" + value));
+    // What was typed twice is matched twice, each time with all its values.
+    for (ArgSpec arg : new LinkedHashSet<>(spec.commandLine().getParseResult().matchedArgs())) {
+      if (!(arg instanceof OptionSpec option)) {
+        words.addAll(arg.originalStringValues());
+      } else if (!NOT_OF_THE_RESULT.contains(option.longestName())) {
+        words.addAll(words(option, option.longestName(), UnaryOperator.identity()));
       }
     }
     return words.stream().map(RunLine::quoted).collect(Collectors.joining(" "));
+  }
+
+  /// An option as it was typed, once for each of its values.
+  ///
+  /// @param name that it is to have
+  /// @param value what is said for each of them
+  static List<String> words(OptionSpec option, String name, UnaryOperator<String> value) {
+    if (option.arity().max() == 0) {
+      return List.of(name);
+    }
+    // Joined: a value may be missing, and may begin with a dash.
+    return option.originalStringValues().stream()
+        .map(typed -> typed.isEmpty() ? name : name + "=" + value.apply(typed))
+        .toList();
   }
 
   private static String quoted(String word) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.experiment.ReplaySettings.Driver;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.topologies.Topologies;
 import org.numaslab.deploy.samples.Sample;
 import org.numaslab.deploy.samples.SampleRun;
@@ -43,9 +44,6 @@ import picocli.CommandLine.Spec;
       "The folder gets summary.txt and result.json."
     })
 public final class SampleCommand implements Callable<Integer> {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "NAME", arity = "0..1", description = "Which program.")
@@ -104,13 +102,13 @@ public final class SampleCommand implements Callable<Integer> {
     OutputFolder output =
         OutputFolder.at(
             folder == null ? Path.of("numaslab-out", "sample-" + name) : folder,
-            Set.of(SUMMARY, RESULT));
+            Set.of(RunFiles.SUMMARY, RunFiles.RESULT));
     // Before there are actors: when many threads log first, SLF4J says so on standard error.
     LoggerFactory.getILoggerFactory();
     SampleRun run =
         SampleRun.of(
             Version.current(), command(), sample, machine, driver, seed, limitTouched.bytes());
-    output.write(Map.of(SUMMARY, run.page(), RESULT, Json.of(run)));
+    output.write(Map.of(RunFiles.SUMMARY, run.page(), RunFiles.RESULT, Json.of(run)));
     stdout.print(run.page());
     stdout.println("Results: " + output.path());
     stdout.flush();

@@ -22,6 +22,7 @@ import org.numaslab.coordinator.fault.ScheduleText;
 import org.numaslab.coordinator.report.AuditView;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.report.SimulationResult;
 import org.numaslab.coordinator.report.SimulationResult.Case;
 import org.numaslab.coordinator.report.SimulationResult.Failure;
@@ -72,8 +73,6 @@ import picocli.CommandLine.Spec;
           + " history.log.gz and schedule.txt. Exit code 1: an invariant was broken."
     })
 public final class SimulateCommand implements Callable<Integer> {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
   private static final String SCHEDULE = "schedule.txt";
   private static final String HISTORY = HistoryFile.NAME + ".gz";
   private static final int STORIES_MAX = 3;
@@ -182,18 +181,20 @@ public final class SimulateCommand implements Callable<Integer> {
   public Integer call() {
     check();
     if (scaling.isWanted()) {
-      OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY));
+      OutputFolder output =
+          OutputFolder.at(out, Set.of(RunFiles.SUMMARY, RunFiles.RESULT, SCHEDULE, HISTORY));
       long of = seed == null ? 1 : seed;
       return scaling.run(
           "numaslab simulate --seed " + of + " " + scaling.words(),
           of,
           output,
-          SUMMARY,
-          RESULT,
+          RunFiles.SUMMARY,
+          RunFiles.RESULT,
           spec.commandLine().getOut());
     }
     FaultChoice choice = new FaultChoice(faults);
-    OutputFolder output = OutputFolder.at(out, Set.of(SUMMARY, RESULT, SCHEDULE, HISTORY));
+    OutputFolder output =
+        OutputFolder.at(out, Set.of(RunFiles.SUMMARY, RunFiles.RESULT, SCHEDULE, HISTORY));
     PrintWriter stdout = spec.commandLine().getOut();
     boolean isOne = seeds == null && campaign == null;
     List<Case> cases = new ArrayList<>();
@@ -228,8 +229,8 @@ public final class SimulateCommand implements Callable<Integer> {
     SimulationResult result =
         SimulationResult.of(Version.current(), command(), cases, all, failure);
     String page = SimulationView.of(result);
-    files.put(SUMMARY, page);
-    files.put(RESULT, Json.of(result));
+    files.put(RunFiles.SUMMARY, page);
+    files.put(RunFiles.RESULT, Json.of(result));
     if (last != null) {
       files.put(SCHEDULE, ScheduleText.of(last.plan().faults()).text());
     }

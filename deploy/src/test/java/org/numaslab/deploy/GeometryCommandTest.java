@@ -121,7 +121,7 @@ class GeometryCommandTest {
       assertThat(files).hasSize(1);
     }
     JsonNode json = new ObjectMapper().readTree(written);
-    assertThat(json.get("command").asText()).isEqualTo("numaslab geometry --size 256,512 --json");
+    assertThat(json.get("command").asText()).isEqualTo("numaslab geometry --size=256,512 --json");
     assertThat(json.get("options").get("cpus").asInt()).isEqualTo(8);
     assertThat(json.get("caches").get(1).get("oo_order").asInt()).isEqualTo(2);
     assertThat(json.get("caches").get(1).get("flags").asText()).isEqualTo("40000000");

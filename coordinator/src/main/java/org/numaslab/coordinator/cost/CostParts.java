@@ -34,7 +34,8 @@ public record CostParts(List<Cost> costs, List<LinkCost> links) {
     List<LinkCost> links = new ArrayList<>();
     for (CostParts part : parts) {
       for (Cost cost : part.costs) {
-        sums.computeIfAbsent(Key.of(cost), k -> new Histogram(Costs.DIGITS)).add(cost.nanos());
+        sums.computeIfAbsent(Key.of(cost), k -> new Histogram(HistogramJson.DIGITS))
+            .add(cost.nanos());
       }
       links.addAll(part.links);
     }
@@ -51,7 +52,7 @@ public record CostParts(List<Cost> costs, List<LinkCost> links) {
     for (Cost cost : costs) {
       kinds
           .computeIfAbsent(cost.kind(), k -> new EnumMap<>(Part.class))
-          .computeIfAbsent(cost.part(), p -> new Histogram(Costs.DIGITS))
+          .computeIfAbsent(cost.part(), p -> new Histogram(HistogramJson.DIGITS))
           .add(cost.nanos());
     }
     return kinds;
@@ -59,7 +60,7 @@ public record CostParts(List<Cost> costs, List<LinkCost> links) {
 
   /// Whole times of all kinds between two nodes.
   public Histogram whole(int from, int to) {
-    Histogram whole = new Histogram(Costs.DIGITS);
+    Histogram whole = new Histogram(HistogramJson.DIGITS);
     costs.stream()
         .filter(cost -> cost.part() == Part.WHOLE && cost.from() == from && cost.to() == to)
         .forEach(cost -> whole.add(cost.nanos()));

@@ -14,9 +14,6 @@ public final class Costs {
   /// The kind of a hand-off; the other kinds are called as requests are.
   public static final String HAND_OFF = "hand_off";
 
-  /// Two digits are more than a busy machine repeats, and a hundredth of the memory of three.
-  static final int DIGITS = 2;
-
   /// What takes longer is shown as this: nothing waits that long.
   private static final long NANOS_MAX = 3_600_000_000_000L;
 
@@ -71,7 +68,7 @@ public final class Costs {
 
   private static Histogram[] emptyCell() {
     Histogram[] cell = new Histogram[PARTS.length];
-    Arrays.setAll(cell, part -> new Histogram(DIGITS));
+    Arrays.setAll(cell, part -> new Histogram(HistogramJson.DIGITS));
     return cell;
   }
 

@@ -12,13 +12,17 @@ import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 
 /// Histograms in JSON: HdrHistogram's own encoding, as base64.
-final class HistogramJson {
+public final class HistogramJson {
+  /// Significant digits of each: two are more than a busy machine repeats, and a hundredth of the
+  /// memory of three.
+  public static final int DIGITS = 2;
+
   private HistogramJson() {}
 
-  static final class Writer extends StdSerializer<Histogram> {
+  public static final class Writer extends StdSerializer<Histogram> {
     private static final long serialVersionUID = 1L;
 
-    Writer() {
+    public Writer() {
       super(Histogram.class);
     }
 
@@ -31,13 +35,14 @@ final class HistogramJson {
     }
   }
 
-  static final class Reader extends StdDeserializer<Histogram> {
+  /// Refuses what is none, or has other digits.
+  public static final class Reader extends StdDeserializer<Histogram> {
     private static final long serialVersionUID = 1L;
 
     /// Where the encoding has its significant digits: they say how much memory one takes.
     private static final int DIGITS_OFFSET = 12;
 
-    Reader() {
+    public Reader() {
       super(Histogram.class);
     }
 
@@ -46,8 +51,8 @@ final class HistogramJson {
         throws IOException {
       ByteBuffer buffer = ByteBuffer.wrap(json.getBinaryValue());
       if (buffer.limit() < DIGITS_OFFSET + Integer.BYTES
-          || buffer.getInt(DIGITS_OFFSET) != Costs.DIGITS) {
-        throw context.weirdStringException("", Histogram.class, "no histogram of costs");
+          || buffer.getInt(DIGITS_OFFSET) != DIGITS) {
+        throw context.weirdStringException("", Histogram.class, "no histogram of a run");
       }
       try {
         return Histogram.decodeFromByteBuffer(buffer, 0);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
+import org.numaslab.coordinator.cost.HistogramJson;
 import org.numaslab.cpu.cache.AllocPath;
 
 /// What one cpu's replay counted; or the sum over CPUs.
@@ -13,9 +14,6 @@ import org.numaslab.cpu.cache.AllocPath;
 /// Owner: the cpu's program until the run is over. Shapes: by [AllocPath] ordinal; by home node; by
 /// the trace's cache index.
 public final class ReplayTally {
-  /// Significant digits of waiting times.
-  public static final int DIGITS = 2;
-
   private static final long[] NO_ROW = {};
 
   /// Instead of a recorded home.
@@ -233,7 +231,7 @@ public final class ReplayTally {
   public Histogram latency(AllocPath path) {
     Histogram histogram = latencies[path.ordinal()];
     if (histogram == null) {
-      histogram = new Histogram(DIGITS);
+      histogram = new Histogram(HistogramJson.DIGITS);
       latencies[path.ordinal()] = histogram;
     }
     return histogram;

@@ -2,28 +2,20 @@ package org.numaslab.coordinator.report;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
-import org.numaslab.coordinator.experiment.ReplayTally;
+import org.numaslab.coordinator.cost.HistogramJson;
 import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.EnvironmentFailure;
 
@@ -48,8 +40,8 @@ public final class PartBytes {
           .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
           .addModule(
               new SimpleModule()
-                  .addSerializer(new HistogramWriter())
-                  .addDeserializer(Histogram.class, new HistogramReader()))
+                  .addSerializer(new HistogramJson.Writer())
+                  .addDeserializer(Histogram.class, new HistogramJson.Reader()))
           .build();
 
   private record Content(String format, RunPart part) {}
@@ -148,48 +140,6 @@ public final class PartBytes {
     @Override
     public void close() throws IOException {
       from.close();
-    }
-  }
-
-  private static final class HistogramWriter extends StdSerializer<Histogram> {
-    private static final long serialVersionUID = 1L;
-
-    HistogramWriter() {
-      super(Histogram.class);
-    }
-
-    @Override
-    public void serialize(Histogram histogram, JsonGenerator json, SerializerProvider provider)
-        throws IOException {
-      ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-      int length = histogram.encodeIntoByteBuffer(buffer);
-      json.writeBinary(Arrays.copyOf(buffer.array(), length));
-    }
-  }
-
-  private static final class HistogramReader extends StdDeserializer<Histogram> {
-    private static final long serialVersionUID = 1L;
-
-    /// Where the encoding has its significant digits: they say how much memory one takes.
-    private static final int DIGITS_OFFSET = 12;
-
-    HistogramReader() {
-      super(Histogram.class);
-    }
-
-    @Override
-    public Histogram deserialize(JsonParser json, DeserializationContext context)
-        throws IOException {
-      ByteBuffer buffer = ByteBuffer.wrap(json.getBinaryValue());
-      if (buffer.limit() < DIGITS_OFFSET + Integer.BYTES
-          || buffer.getInt(DIGITS_OFFSET) != ReplayTally.DIGITS) {
-        throw context.weirdStringException("", Histogram.class, "no histogram of a part");
-      }
-      try {
-        return Histogram.decodeFromByteBuffer(buffer, 0);
-      } catch (RuntimeException damaged) { // whatever the library meets in what is none
-        throw context.weirdStringException("", Histogram.class, "a damaged histogram");
-      }
     }
   }
 }

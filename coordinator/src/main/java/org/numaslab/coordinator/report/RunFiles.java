@@ -10,8 +10,12 @@ import org.numaslab.coordinator.cost.CostLogs;
 
 /// What a run writes into its folder, and says of it.
 public final class RunFiles {
-  private static final String SUMMARY = "summary.txt";
-  private static final String RESULT = "result.json";
+  /// What a command prints, for those who read it later.
+  public static final String SUMMARY = "summary.txt";
+
+  /// Every figure that a command prints.
+  public static final String RESULT = "result.json";
+
   private static final String TIMING = "timing.json";
   private static final String SLABINFO = "slabinfo";
   private static final String DMESG = "dmesg";

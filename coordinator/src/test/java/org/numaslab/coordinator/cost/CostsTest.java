@@ -113,7 +113,7 @@ class CostsTest {
         "{\"costs\":[{\"kind\":\"free\",\"from\":0,\"to\":1,\"part\":\"CPU\",\"nanos\":\"AAAA\"}],\"links\":[]}";
     assertThatThrownBy(() -> MAPPER.readValue(damaged, CostParts.class))
         .isInstanceOf(JsonProcessingException.class)
-        .hasMessageContaining("no histogram of costs");
+        .hasMessageContaining("no histogram of a run");
   }
 
   @Test
