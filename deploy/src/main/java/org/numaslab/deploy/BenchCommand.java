@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Measures how fast the emulation is on this machine, each row beside its limit in the same"
           + " run. The short set takes about four minutes, the full one about twelve."

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "nemesis",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Runs swarms on real processes while these are killed, stopped, parted, slowed down or removed,"
           + " and audits who had which object. Each trial is a `numaslab cluster run` of its own, with"

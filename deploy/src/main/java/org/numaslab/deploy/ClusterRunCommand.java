@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Starts one process for each node of a machine on this host, runs a trace or a load on all of"
           + " them, audits what they have, and stops them.",
@@ -43,14 +44,14 @@ public final class ClusterRunCommand implements Callable<Integer> {
   @Option(
       names = "--nodes",
       paramLabel = "N",
-      order = 1,
+      order = 0,
       description = "Nodes of the machine, where nothing else says so (4).")
   @Nullable Integer nodes;
 
   @Option(
       names = "--cpus",
       paramLabel = "N",
-      order = 2,
+      order = 0,
       description = "Cpus of each node, where nothing else says so (2).")
   @Nullable Integer cpus;
 

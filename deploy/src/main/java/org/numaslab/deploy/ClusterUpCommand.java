@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Starts one process for each node of a machine on this host; they stay until `numaslab cluster"
           + " down`. `numaslab run --attach` runs on them, as often as you like."

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "coordinator",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Joins the cluster of the nodes that `numaslab node` or `numaslab cluster up` has started, waits"
           + " until all nodes of the machine are there, and runs a trace or a load on them.",

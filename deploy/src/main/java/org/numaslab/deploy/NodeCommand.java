@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "node",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Runs a node of a machine, with its cpus, as a process of a cluster. It does what coordinators"
           + " want of it (numaslab coordinator, numaslab cluster) until it is stopped: then its tasks"

@@ -44,10 +44,10 @@ import picocli.CommandLine.Spec;
       "  numaslab run --write '*/cpu_partial=0' --write-after '*/shrink=1'",
       "  numaslab run --workload random:60 --topology 64x64:1G --workload-caches 200",
       "",
-      "README.md tells what the output means. The folder gets summary.txt, result.json,",
-      "timing.json, slabinfo, state.json, proc/ and sys/ as a kernel would show them, and dmesg if",
-      "the emulated kernel printed anything.",
-      "One of an earlier run is replaced; one that holds anything else is not touched."
+      "README.md tells what the output means. The folder gets summary.txt,",
+      "result.json, timing.json, slabinfo, state.json, proc/ and sys/ as a kernel",
+      "would show them, and dmesg if the emulated kernel printed anything. One of an",
+      "earlier run is replaced; one that holds anything else is not touched."
     })
 public final class RunCommand implements Callable<Integer> {
   private static final Path OUTPUT = Path.of("numaslab-out");

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Runs a program that is written against the slab API, and says what it printed and what its"
           + " caches did. Without a name it lists the programs; their source is in"

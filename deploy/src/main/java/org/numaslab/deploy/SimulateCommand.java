@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "simulate",
     sortOptions = false,
+    sortSynopsis = false,
     description = {
       "Runs clusters of members in one thread and virtual time, lets things go wrong, and audits who"
           + " had which object. A seed decides everything: the same seed gives the same history.",
