@@ -237,8 +237,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
         new NodeProcesses(
             List.of("--topology=" + topology),
             size,
-            NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".nodes")),
-            false)) {
+            NodesFolder.emptied(folder.resolveSibling(folder.getFileName() + ".nodes")))) {
       List<String> arguments =
           new ArrayList<>(
               List.of(

@@ -50,7 +50,6 @@ final class ClusterRun {
   private final Watcher watcher;
   private @Nullable Consumer<Calibration> calibrated;
   private @Nullable Calibration calibration;
-  private boolean isBreakable;
   private final Map<Integer, Long> killedAfter = new HashMap<>();
 
   /// @param words of the run
@@ -114,7 +113,6 @@ final class ClusterRun {
   /// @throws EnvironmentFailure when the cluster does not form, or the run cannot go on
   LeadOfRun.Outcome lead(
       MemberOptions member, @Nullable NodeProcesses processes, List<ScheduledFault> faults) {
-    isBreakable = !faults.isEmpty();
     try (ClusterSystem me = join(member);
         ProcessFaults atWork =
             new ProcessFaults(
@@ -248,7 +246,6 @@ final class ClusterRun {
   }
 
   private ClusterSystem join(MemberOptions member) {
-    member.breakable |= isBreakable;
     Duration patience = member.patience();
     ClusterSystem me =
         ClusterProcesses.start(

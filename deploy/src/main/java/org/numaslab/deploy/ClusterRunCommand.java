@@ -87,11 +87,7 @@ public final class ClusterRunCommand implements Callable<Integer> {
     return work.on(
         (run, faults) -> {
           try (NodeProcesses processes =
-              new NodeProcesses(
-                  work.machineWords(),
-                  run.topology().nodeCount(),
-                  run.folder(),
-                  !faults.faults().isEmpty())) {
+              new NodeProcesses(work.machineWords(), run.topology().nodeCount(), run.folder())) {
             if (calibrates) {
               run.calibrating(figures -> stdout.println(figures.text()));
             }

@@ -70,13 +70,6 @@ final class MemberOptions {
   boolean insecure;
 
   @Option(
-      names = "--breakable",
-      order = 45,
-      hidden = true,
-      description = "Links can be cut on purpose (cluster run --faults).")
-  boolean breakable;
-
-  @Option(
       names = "--wait",
       paramLabel = "SECONDS",
       order = 46,
@@ -138,7 +131,6 @@ final class MemberOptions {
             ? Resolver.quorumOf(nodes)
             : asked == 0 ? Resolver.MAJORITY : new Resolver(asked),
         given == null ? processors : given,
-        breakable,
         secret == null ? null : Tls.in("--tls", secret),
         ClusterSettings.Timing.STANDARD);
   }

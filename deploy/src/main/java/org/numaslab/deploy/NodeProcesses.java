@@ -17,7 +17,6 @@ final class NodeProcesses implements AutoCloseable {
   private final List<String> machine;
   private final int threads;
   private final Path logs;
-  private final boolean breakable;
   private final boolean stays;
   private final Thread hook = new Thread(this::killAll);
   private String seed = "";
@@ -25,19 +24,16 @@ final class NodeProcesses implements AutoCloseable {
   /// @param machine its options, as `--topology=4x2`
   /// @param nodes of it
   /// @param logs folder for what they say on standard error
-  /// @param breakable whether links between them can be cut on purpose
-  NodeProcesses(List<String> machine, int nodes, Path logs, boolean breakable) {
-    this(machine, nodes, logs, breakable, false);
+  NodeProcesses(List<String> machine, int nodes, Path logs) {
+    this(machine, nodes, logs, false);
   }
 
   /// Processes that stay when this one ends.
   static NodeProcesses standing(List<String> machine, int nodes, Path logs) {
-    return new NodeProcesses(machine, nodes, logs, false, true);
+    return new NodeProcesses(machine, nodes, logs, true);
   }
 
-  private NodeProcesses(
-      List<String> machine, int nodes, Path logs, boolean breakable, boolean stays) {
-    this.breakable = breakable;
+  private NodeProcesses(List<String> machine, int nodes, Path logs, boolean stays) {
     this.stays = stays;
     this.machine = machine;
     this.logs = logs;
@@ -71,9 +67,6 @@ final class NodeProcesses implements AutoCloseable {
     arguments.addAll(List.of("--bind=" + bind, "--threads=" + threads));
     if (!stays) {
       arguments.add("--with-parent");
-    }
-    if (breakable) {
-      arguments.add("--breakable");
     }
     if (!joins.isEmpty()) {
       arguments.add("--seed-nodes=" + joins);

@@ -44,7 +44,13 @@ import picocli.CommandLine.TypeConversionException;
       "2:bad input; nothing was changed",
       "3:this machine cannot do it, or numaslab has a bug"
     },
-    footer = {"", "Examples:", "  numaslab run", "  numaslab cluster run --nodes 4 --cpus 2", "  numaslab run --help"})
+    footer = {
+      "",
+      "Examples:",
+      "  numaslab run",
+      "  numaslab cluster run --nodes 4 --cpus 2",
+      "  numaslab run --help"
+    })
 public final class Numaslab implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,10 @@ final class ProcessFaults implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newScheduledThreadPool(4, Thread.ofPlatform().daemon().name("faults").factory());
   private final Set<NodeId> stopped = new HashSet<>();
+
+  /// Of each partition, by its place in the schedule, what mends its links.
+  private final Map<Integer, List<Runnable>> mends = new ConcurrentHashMap<>();
+
   private final List<String> troubles = new ArrayList<>();
 
   /// @param history is told who dies
@@ -92,7 +98,7 @@ final class ProcessFaults implements AutoCloseable {
           at(f.rejoinNanos(), () -> started().restart(f.node().value(), RESTART_MAX));
         }
       }
-      case Fault.Partition f -> apart(f, true);
+      case Fault.Partition f -> mends.put(index, apart(f));
       case Fault.Down f -> process.down(f.node());
       case Fault.Pause f -> {
         synchronized (stopped) {
@@ -108,20 +114,22 @@ final class ProcessFaults implements AutoCloseable {
     note(Event.Kind.OVER, null, index);
     switch (fault) {
       case Fault.Pause f -> goOn(f.node());
-      case Fault.Partition f -> apart(f, false);
+      case Fault.Partition f -> mends.getOrDefault(index, List.of()).forEach(Runnable::run);
       default -> {}
     }
   }
 
   /// The coordinator is on the larger side: it would connect the two otherwise.
-  private void apart(Fault.Partition partition, boolean begins) {
+  ///
+  /// @return what mends the links that it cuts
+  private List<Runnable> apart(Fault.Partition partition) {
     Set<NodeId> mine =
         partition.sides().stream().max(Comparator.comparingInt(Set::size)).orElse(Set.of());
-    for (Set<NodeId> side : partition.sides()) {
-      if (!side.equals(mine)) {
-        side.forEach(node -> process.cutOff(node, true, begins));
-      }
-    }
+    return partition.sides().stream()
+        .filter(side -> !side.equals(mine))
+        .flatMap(Set::stream)
+        .map(node -> process.cutOff(node, true))
+        .toList();
   }
 
   private void goOn(NodeId node) {

@@ -105,7 +105,6 @@ class RegistryOfProcessesTest {
                 own.isEmpty() ? List.of("coordinator") : List.of(),
                 ClusterSettings.Resolver.quorumOf(NODES),
                 1,
-                false,
                 null,
                 TIMING),
             own);

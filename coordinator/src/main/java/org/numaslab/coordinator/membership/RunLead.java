@@ -30,9 +30,10 @@ import org.numaslab.node.topology.NodeId;
 /// A process that is lost before the run began ends it; later the run goes on without it. One that
 /// comes before all are quiet is part of the run, and late: somebody may have asked its node for
 /// something, and is not quiet before it has answered. One that comes after that is not. Whoever is
-/// not quiet for minutes after all have finished ends the run, which says so. A later run that
-/// another coordinator begins on any of them ends this one. Nobody is told anything before it was
-/// heard, or the run could end without somebody who has begun.
+/// not quiet for minutes after all have finished ends the run, which says so; so does whoever has
+/// given up its part of the result, since an earlier coordinator had all. A later run that another
+/// coordinator begins on any of them ends this one. Nobody is told anything before it was heard, or
+/// the run could end without somebody who has begun.
 ///
 /// Owner: the coordinator's shell.
 public final class RunLead {
@@ -250,6 +251,10 @@ public final class RunLead {
         }
       }
       case COLLECTED -> {
+        left().stream()
+            .filter(process -> isAt(process, Phase.OVER) && !hasAll(process))
+            .findFirst()
+            .ifPresent(process -> fail(givenUp(process)));
         if (allAt(Phase.COLLECTED) && left().stream().allMatch(this::hasAll)) {
           wanted = Phase.OVER;
         }
@@ -310,6 +315,11 @@ public final class RunLead {
         .filter(each -> !each.phase().isAtLeast(Phase.SETTLED) || !each.quiet())
         .map(RunLead::nodes)
         .collect(Collectors.joining(", "));
+  }
+
+  private static String givenUp(Follower process) {
+    Standing standing = process.standing;
+    return (standing == null ? "" : nodes(standing)) + ": its part of the result is given up";
   }
 
   private static boolean isQuiet(Follower process) {

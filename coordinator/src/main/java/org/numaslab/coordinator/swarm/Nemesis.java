@@ -21,6 +21,8 @@ public enum Nemesis {
   LEAVE,
   COORDINATOR_KILL;
 
+  private static final int COMES_BACK_TENTHS = 60;
+
   /// As people write it.
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -45,38 +47,68 @@ public enum Nemesis {
   public String schedule(SplittableRandom random, int nodes) {
     int one = random.nextInt(nodes);
     int other = (one + 1 + random.nextInt(nodes - 1)) % nodes;
-    String soon = tenths(random, 10, 40);
+    int soon = random.nextInt(10, 41);
     return switch (this) {
-      case KILL ->
-          "at %s kill node=%d restart=%s\n".formatted(soon, one, tenths(random, 5, 40))
-              + "at %s kill node=%d restart=%s\n"
-                  .formatted(tenths(random, 200, 240), other, tenths(random, 80, 120));
-      case PAUSE ->
-          "at %s for %s pause node=%d\n".formatted(soon, tenths(random, 10, 25), one)
-              + "at %s for %s pause node=%d\n"
-                  .formatted(tenths(random, 70, 90), tenths(random, 90, 140), other);
-      case PARTITION ->
-          "at %s for %s partition %s\n".formatted(soon, tenths(random, 10, 25), parted(one, nodes))
-              + "at %s for %s partition %s\n"
-                  .formatted(
-                      tenths(random, 70, 90), tenths(random, 120, 160), parted(other, nodes));
+      case KILL -> {
+        String first =
+            at(soon) + "kill node=%d restart=%s\n".formatted(one, tenths(random.nextInt(5, 41)));
+        int late = random.nextInt(200, 241);
+        int dead = random.nextInt(80, 121);
+        yield first
+            + at(late)
+            + "kill node=%d restart=%s\n".formatted(other, tenths(dead))
+            + thenComesBack(late + dead);
+      }
+      case PAUSE -> {
+        String first = at(soon, random.nextInt(10, 26)) + "pause node=%d\n".formatted(one);
+        int late = random.nextInt(70, 91);
+        int length = random.nextInt(90, 141);
+        yield first
+            + at(late, length)
+            + "pause node=%d\n".formatted(other)
+            + thenComesBack(late + length);
+      }
+      case PARTITION -> {
+        String first =
+            at(soon, random.nextInt(10, 26)) + "partition %s\n".formatted(parted(one, nodes));
+        int late = random.nextInt(70, 91);
+        int length = random.nextInt(120, 161);
+        yield first
+            + at(late, length)
+            + "partition %s\n".formatted(parted(other, nodes))
+            + thenComesBack(late + length);
+      }
       case ONE_WAY ->
           // Two that do not hear each other are both removed in the end: five can bear that.
-          "at %s for %s cut from=%d to=%d\n"
-              .formatted(soon, tenths(random, 10, nodes < 5 ? 20 : 80), one, other);
+          at(soon, random.nextInt(10, nodes < 5 ? 21 : 81))
+              + "cut from=%d to=%d\n".formatted(one, other);
       case BRIDGE ->
           // Longer, and the resolver removes all who are connected by a bridge only: everybody.
-          "at %s for %s bridge node=%d\n".formatted(soon, tenths(random, 10, 20), one)
-              + "at %s for %s bridge node=%d\n"
-                  .formatted(tenths(random, 80, 100), tenths(random, 10, 20), other);
+          at(soon, random.nextInt(10, 21))
+              + "bridge node=%d\n".formatted(one)
+              + at(random.nextInt(80, 101), random.nextInt(10, 21))
+              + "bridge node=%d\n".formatted(other);
       case LOSS -> "at 0s for end loss 10%\n";
       case DUPLICATE -> "at 0s for end duplicate 10%\n";
       case DELAY ->
           "at 0s for end delay 20% min=1ms max=50ms\nat 0s for end reorder 30% max=20ms\n";
-      case DOWN -> "at %s down node=%d unaware=0s\n".formatted(soon, one);
-      case LEAVE -> "at %s leave node=%d rejoin=1s\n".formatted(soon, one);
+      case DOWN -> at(soon) + "down node=%d unaware=0s\n".formatted(one);
+      case LEAVE -> at(soon) + "leave node=%d rejoin=1s\n".formatted(one);
       case NONE, COORDINATOR_KILL -> "";
     };
+  }
+
+  /// Next to nothing, and the run goes on so long: whoever was removed is a member again.
+  private static String thenComesBack(int tenths) {
+    return at(tenths, COMES_BACK_TENTHS) + "delay 1% min=1ms max=2ms\n";
+  }
+
+  private static String at(int tenths) {
+    return "at " + tenths(tenths) + " ";
+  }
+
+  private static String at(int tenths, int length) {
+    return at(tenths) + "for " + tenths(length) + " ";
   }
 
   /// One node apart from the others.
@@ -90,8 +122,7 @@ public enum Nemesis {
     return one + "|" + others;
   }
 
-  private static String tenths(SplittableRandom random, int min, int max) {
-    int drawn = random.nextInt(min, max + 1);
-    return drawn * 100 + "ms";
+  private static String tenths(int tenths) {
+    return tenths * 100 + "ms";
   }
 }

@@ -97,11 +97,11 @@ public final class SwarmJob implements Job {
             history);
     this.share = Math.ceilDiv(plan.load().operations(), plan.topology().cpuCount());
     this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have their share
-    describe();
     expectTasks();
+    describe();
   }
 
-  /// The same in every process.
+  /// The same in every process. From here on others are heard.
   private void describe() {
     var definitions = LiveNatures.ofRegistry(plan.seed());
     for (CacheGeometry geometry : plan.caches()) {

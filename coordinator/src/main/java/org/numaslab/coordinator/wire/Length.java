@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.numaslab.node.cache.Stat;
+import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.topology.Topology;
 
 /// Every list that travels: how long it may be, and how many bytes each element takes at least.
@@ -30,14 +31,14 @@ enum Length {
   INDEXES("indexes", Length.OBJECTS_PER_SLAB_MAX, 1),
   RUNS("runs", Length.RUNS_PER_FREE_MAX, 8),
   OUTCOMES("outcomes", Length.RUNS_PER_FREE_MAX, 3),
-  GRANTS("slabs granted", Length.SLABS_MAX, 7),
+  GRANTS("slabs granted", 1, Length.SLABS_MAX, 7),
   SLABS("slabs", Length.SLABS_MAX, 3),
   FROZEN("slabs frozen", Length.SLABS_MAX, 7),
   COUNTS("counts", Stat.COUNT, 2),
   PAGES("pages", Length.PAGES_PER_LIST_MAX, 1 + Length.WORDS_PER_PAGE * Long.BYTES),
   REMOVED("removed incarnations", Length.REMOVED_MAX, 2),
   CACHES("caches", Length.CACHES_MAX, 1),
-  MEMBERS("members of a process", Topology.NODES_MAX, 2),
+  MEMBERS("members of a process", 1, Topology.NODES_MAX, 2),
   WORDS("words", Length.WORDS_MAX, 1),
   WORD("word", Length.NAME_BYTES_MAX, 1),
   PROCESS("name of a process", Length.PROCESS_BYTES_MAX, 1),
@@ -59,9 +60,8 @@ enum Length {
   /// node answers with an outcome for each run at most.
   static final int RUNS_PER_FREE_MAX = 64;
 
-  /// Half of a cpu partial list of 8190 slabs goes over at once: `cpu_partial` may be written, but
-  /// SLUB's own values mean 60 slabs at most.
-  static final int SLABS_MAX = 4096;
+  /// SLUB's own values of `cpu_partial` mean 60 slabs at most.
+  static final int SLABS_MAX = NodeProtocol.SLABS_MAX;
 
   /// As many as a border puts into one list.
   static final int PAGES_PER_LIST_MAX = 512;
@@ -95,11 +95,17 @@ enum Length {
   static final int CONTENT_BYTES_MAX = 64 << 10;
 
   private final String label;
+  private final int min;
   private final int max;
   private final int elementBytesMin;
 
   Length(String label, int max, int elementBytesMin) {
+    this(label, 0, max, elementBytesMin);
+  }
+
+  Length(String label, int min, int max, int elementBytesMin) {
     this.label = label;
+    this.min = min;
     this.max = max;
     this.elementBytesMin = elementBytesMin;
   }
@@ -109,8 +115,8 @@ enum Length {
   }
 
   void write(Output out, int length) {
-    if (length > max) {
-      throw tooLong(length, max);
+    if (length < min || length > max) {
+      throw wrong(length, max);
     }
     out.writeVarInt(length, true);
   }
@@ -119,19 +125,19 @@ enum Length {
   int read(Input in) {
     long length = Field.readRaw(in, label);
     int left = (in.limit() - in.position()) / elementBytesMin;
-    if (length < 0 || length > Math.min(max, left)) {
-      throw tooLong(length, Math.min(max, left));
+    if (length < min || length > Math.min(max, left)) {
+      throw wrong(length, Math.min(max, left));
     }
     return (int) length;
   }
 
-  private BadFrame tooLong(long length, int allowed) {
+  private BadFrame wrong(long length, int allowed) {
     return new BadFrame(
         label,
         Long.toUnsignedString(length),
         allowed < max
             ? "up to " + allowed + ", as many as the rest of the frame holds"
-            : "0.." + max);
+            : min + ".." + max);
   }
 
   void writeAll(Output out, Field each, long[] values) {

@@ -118,7 +118,6 @@ final class Processes<E extends Experiment> implements AutoCloseable {
             List.of(),
             resolver(processes),
             1,
-            false,
             null,
             timing),
         nodes.stream().map(node -> new Incarnation(new NodeId(node), 1)).toList());

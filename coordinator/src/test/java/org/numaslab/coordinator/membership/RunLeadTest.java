@@ -147,6 +147,22 @@ class RunLeadTest {
     assertThat(leads.standings()).hasSize(1);
   }
 
+  /// A coordinator had all parts and was killed while it said so: who heard it has no part any
+  /// more.
+  @Test
+  void whoHasGivenUpItsPartEndsTheRunOfTheNextCoordinator() {
+    RunLead leads = lead(RUN);
+    leads.found("b");
+    for (int i = 0; i < 5; i++) {
+      leads.heard(at(RUN, Phase.OVER));
+      leads.heard(other(RUN, Phase.COLLECTED));
+      leads.tick();
+    }
+
+    assertThat(leads.isOver()).isTrue();
+    assertThat(leads.trouble()).isEqualTo("node 0: its part of the result is given up");
+  }
+
   @Test
   void whoIsNeverQuietEndsTheRunWithAWord() {
     RunLead leads = lead(RUN);

@@ -117,7 +117,6 @@ class ClusterOfSystemsTest {
             List.of(),
             ClusterSettings.Resolver.quorumOf(NODES),
             1,
-            false,
             null,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));

@@ -217,7 +217,8 @@ final class SlowFree {
     unfreeze(c, drained);
   }
 
-  /// Gives slabs back to their nodes, one message each, in the order of each node's first slab.
+  /// Gives slabs back to their nodes, one message each while they are few, in the order of each
+  /// node's first slab.
   void unfreeze(KmemCacheCpu c, SlabGrant[] slabs) {
     undone.takes(c, slabs);
     int[] homes = new int[slabs.length];
@@ -229,8 +230,8 @@ final class SlowFree {
       if (home == SENT) {
         continue;
       }
-      List<SlabRef> here = new ArrayList<>(slabs.length);
-      for (int i = from; i < slabs.length; i++) {
+      List<SlabRef> here = new ArrayList<>(Math.min(slabs.length, NodeProtocol.SLABS_MAX));
+      for (int i = from; i < slabs.length && here.size() < NodeProtocol.SLABS_MAX; i++) {
         if (homes[i] == home) {
           here.add(slabs[i].slab());
           homes[i] = SENT;

@@ -162,7 +162,6 @@ class RefusedIT {
             List.of(),
             ClusterSettings.Resolver.quorumOf(3),
             1,
-            false,
             null,
             ClusterSettings.Timing.STANDARD);
     try (ClusterSystem other =

@@ -110,9 +110,11 @@ public final class KmemCacheNode {
   /// slab, then as many as its partial list may get.
   ///
   /// @param firstList receives the head of the first slab's list in its element 0
+  /// @param most slabs that it may get
   /// @return the slabs, frozen; empty when the list is empty or the first exchange was lost
-  public long[] takePartial(long[] firstList, Tally tally) {
-    long[] taken = new long[Math.min(partial.size(), 2 + cache.cpuPartialSlabs() / 2)];
+  public long[] takePartial(long[] firstList, int most, Tally tally) {
+    int wanted = Math.min(most, 2 + cache.cpuPartialSlabs() / 2);
+    long[] taken = new long[Math.min(partial.size(), wanted)];
     int count = 0;
     int extras = 0;
     for (long slab = partial.head(); slab != 0; ) {
@@ -136,7 +138,7 @@ public final class KmemCacheNode {
         tally.add(Stat.CPU_PARTIAL_NODE);
         extras++;
       }
-      if (!cache.hasCpuPartial() || extras > cache.cpuPartialSlabs() / 2) {
+      if (!cache.hasCpuPartial() || extras > cache.cpuPartialSlabs() / 2 || count == most) {
         break;
       }
       slab = after;

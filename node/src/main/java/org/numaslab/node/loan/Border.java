@@ -181,8 +181,22 @@ final class Border {
       events.rejected(Rejection.ANSWERED_BEFORE);
       return;
     }
+    if (!isAnswered(open.asked, answer.told())) {
+      events.rejected(Rejection.OTHER_ANSWER);
+      return;
+    }
     take(asked, open, answer.told(), now);
     checkCensus(now);
+  }
+
+  /// Whether what comes back is of the kind that was asked for.
+  private static boolean isAnswered(Frame.Asked asked, Told told) {
+    return switch (asked) {
+      case ForNode forNode ->
+          told instanceof FromNode answer && Crossing.isAnswer(forNode.message(), answer.reply());
+      case HandOff handOff -> told instanceof Taken;
+      case Listed listed -> told instanceof Frame.Noted;
+    };
   }
 
   private void take(Outgoing asked, Open open, Told told, long now) {

@@ -96,6 +96,10 @@ public final class Borders {
     return cpu.value() < topology.cpuCount();
   }
 
+  private boolean exists(NodeId node) {
+    return node.value() < topology.nodeCount();
+  }
+
   // ---- who is there
 
   /// A member has joined. Where an older life of it is not removed yet, that comes first.
@@ -238,6 +242,8 @@ public final class Borders {
     lastNow = now;
     if (!frame.to().equals(me)) {
       events.rejected(Rejection.OTHER_DESTINATION);
+    } else if (!exists(frame.from().node()) || !exists(frame.home().node())) {
+      events.rejected(Rejection.NO_SUCH_NODE);
     } else if (isOver(frame.from())) {
       events.rejected(Rejection.REMOVED_SENDER);
     } else if (!isCurrent(frame.from())) {

@@ -27,9 +27,13 @@ import org.numaslab.node.protocol.NodeProtocol.Zero;
 import org.numaslab.node.protocol.NodeReply;
 import org.numaslab.node.protocol.NodeReply.Activated;
 import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Counted;
+import org.numaslab.node.protocol.NodeReply.Found;
 import org.numaslab.node.protocol.NodeReply.Gone;
 import org.numaslab.node.protocol.NodeReply.Granted;
 import org.numaslab.node.protocol.NodeReply.Handed;
+import org.numaslab.node.protocol.NodeReply.Loaded;
+import org.numaslab.node.protocol.NodeReply.OutOfBounds;
 import org.numaslab.node.protocol.NodeReply.Outcome;
 import org.numaslab.node.protocol.NodeReply.Refused;
 import org.numaslab.node.protocol.NodeReply.TookPages;
@@ -130,6 +134,36 @@ final class Crossing {
       case Applied applied -> message instanceof Zero || hasFrozen(applied.outcomes());
       default -> false;
     };
+  }
+
+  /// Whether a home may answer a request like that.
+  static boolean isAnswer(FromCpu message, NodeReply reply) {
+    boolean isOfKind =
+        switch (message) {
+          case TakePartial m -> isSlabs(reply);
+          case NewSlab m -> isSlabs(reply);
+          case TakePages m -> reply instanceof TookPages || reply instanceof Refused;
+          case Activate m -> reply instanceof Activated;
+          case Deactivate m -> reply instanceof Applied;
+          case Unfreeze m -> reply instanceof Applied;
+          case Free m -> reply instanceof Applied;
+          case GivePages m -> reply instanceof Applied;
+          case Zero m -> reply instanceof Applied || reply instanceof Gone;
+          case Count m -> reply instanceof Counted || reply instanceof Gone;
+          case Find m -> reply instanceof Found || reply instanceof Gone;
+          case Load m -> reply instanceof Loaded || isWithout(reply);
+          case Store m -> reply instanceof Applied || isWithout(reply);
+          case Fill m -> reply instanceof Applied || isWithout(reply);
+        };
+    return isOfKind && reply.request() == message.request();
+  }
+
+  private static boolean isSlabs(NodeReply reply) {
+    return reply instanceof Granted || reply instanceof Handed || reply instanceof Refused;
+  }
+
+  private static boolean isWithout(NodeReply reply) {
+    return reply instanceof OutOfBounds || reply instanceof Gone;
   }
 
   private static boolean hasFrozen(Outcome[] outcomes) {

@@ -192,6 +192,10 @@ public final class Home {
       events.rejected(Rejection.FOREIGN_CPU);
       return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
     }
+    if (!knowsCachesOf(message)) {
+      // This member is removed, and does not know it: the cache was made since.
+      return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
+    }
     long[] leaving = crossing.leaving(message);
     if (knowsHolders && !isChecked(message) && !isOut(leaving)) {
       // Whoever sends this is wrong about what it has: nothing of it may be handed out again.
@@ -203,15 +207,24 @@ public final class Home {
       return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
     }
     CacheId cache = Crossing.cacheOf(message);
-    if (cache != null && !state.knows(cache)) {
-      // This member is removed, and does not know it: the cache was made since.
-      return new FromNode(Crossing.unavailable(message), FromNode.NO_COUNT);
-    }
     NodeReply reply = answers.during(() -> state.receive(message));
     comesBack(leaving);
     out.addAll(crossing.entering(message, reply));
     int count = cache == null ? FromNode.NO_COUNT : state.cache(cache).nrPartial();
     return new FromNode(reply, count);
+  }
+
+  private boolean knowsCachesOf(FromCpu message) {
+    if (message instanceof NodeProtocol.Free free) {
+      for (NodeProtocol.FreedRun run : free.runs()) {
+        if (!state.knows(run.cache())) {
+          return false;
+        }
+      }
+      return true;
+    }
+    CacheId cache = Crossing.cacheOf(message);
+    return cache == null || state.knows(cache);
   }
 
   /// Whether the node checks each object itself, and reports what is wrong with it.

@@ -22,6 +22,10 @@ public enum Rejection {
   DONE_BEFORE,
   /// It answers nothing that is open.
   ANSWERED_BEFORE,
+  /// It answers something else than was asked.
+  OTHER_ANSWER,
+  /// It names a node that the machine does not have.
+  NO_SUCH_NODE,
   /// A hand-off arrives while the receiver has no valid lease.
   HAND_OFF_WITHOUT_LEASE,
   /// A hand-off arrives after the receiver has listed what it has.
@@ -45,7 +49,14 @@ public enum Rejection {
   /// protocol has failed. What it is about is left as it is.
   public boolean isOfLiars() {
     return switch (this) {
-      case NO_LEASE_ENTRY, FOREIGN_CPU, NEVER_ANSWERED, NOT_OUT, NO_SUCH_LOAN -> true;
+      case NO_LEASE_ENTRY,
+          FOREIGN_CPU,
+          NEVER_ANSWERED,
+          OTHER_ANSWER,
+          NO_SUCH_NODE,
+          NOT_OUT,
+          NO_SUCH_LOAN ->
+          true;
       default -> false;
     };
   }

@@ -8,6 +8,9 @@ import org.numaslab.node.slab.Call;
 
 /// What a node can be asked.
 public sealed interface NodeProtocol {
+  /// Slabs that a message to another node or from it names, or more messages are sent: a cpu's
+  /// partial list is longer only where `cpu_partial` was written.
+  int SLABS_MAX = 4096;
 
   /// Asked by a cpu. Each is answered by one [NodeReply] with the same number.
   sealed interface FromCpu extends NodeProtocol {

@@ -1,9 +1,11 @@
 package org.numaslab.node.protocol;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.numaslab.node.buddy.MemoryState;
@@ -198,7 +200,8 @@ public final class NodeState {
     if (debug != null) {
       return handed(m.request(), debug.allocFromPartial(m.call()));
     }
-    long[] taken = cache.takePartial(list, tally);
+    int most = isOwn.test(m.from().cpu()) ? Integer.MAX_VALUE : NodeProtocol.SLABS_MAX;
+    long[] taken = cache.takePartial(list, most, tally);
     if (taken.length == 0) {
       return new Refused(m.request(), tally.take());
     }
@@ -354,9 +357,11 @@ public final class NodeState {
     };
   }
 
+  /// Each of them, and each once.
   private boolean knowsLoans(SlabRef[] slabs, CpuId borrower) {
+    Set<Long> seen = HashSet.newHashSet(slabs.length);
     for (SlabRef slab : slabs) {
-      if (!knowsLoan(slab, borrower)) {
+      if (!knowsLoan(slab, borrower) || !seen.add(slab.loan())) {
         return false;
       }
     }

@@ -247,8 +247,11 @@ public final class ClusterMember {
     if (frame.body() instanceof Frame.Request request
         && request.asked() instanceof Frame.HandOff handOff) {
       MemberCpu to = cpus.get(handOff.to());
-      return to == null
-          || (!handOff.cache().equals(CacheId.NONE) && !to.cpu().knows(handOff.cache()));
+      if (to == null) {
+        events.rejected(Rejection.FOREIGN_CPU);
+        return true;
+      }
+      return !handOff.cache().equals(CacheId.NONE) && !to.cpu().knows(handOff.cache());
     }
     return false;
   }

@@ -32,7 +32,6 @@ import org.numaslab.coordinator.membership.RunMessage;
 /// @param resolver which side goes on when the cluster falls apart
 /// @param threads that move everything: one where cores are few, since each more is one more to
 ///   hand over to
-/// @param breakable whether links can be cut on purpose; costs a little on each message
 /// @param tls with what processes prove who they are to each other; null: they do not
 public record ClusterSettings(
     String host,
@@ -41,7 +40,6 @@ public record ClusterSettings(
     List<String> roles,
     Resolver resolver,
     int threads,
-    boolean breakable,
     @Nullable Tls tls,
     Timing timing) {
   /// The name of every cluster: others are refused by their first message.
@@ -93,13 +91,11 @@ public record ClusterSettings(
 
   /// The same where it listens at another port.
   public ClusterSettings withPort(int other) {
-    return new ClusterSettings(
-        host, other, seeds, roles, resolver, threads, breakable, tls, timing);
+    return new ClusterSettings(host, other, seeds, roles, resolver, threads, tls, timing);
   }
 
   ClusterSettings withRoles(List<String> others) {
-    return new ClusterSettings(
-        host, port, seeds, others, resolver, threads, breakable, tls, timing);
+    return new ClusterSettings(host, port, seeds, others, resolver, threads, tls, timing);
   }
 
   @SuppressWarnings("InlineFormatString")
@@ -147,7 +143,6 @@ public record ClusterSettings(
             bind { hostname = "%4$s" }
             log-aeron-counters = off
             advanced {
-              test-mode = %15$s
               inbound-lanes = 1
               outbound-lanes = 1
               # After a process came back under its address, what is sent to it by a table is dropped
@@ -160,7 +155,7 @@ public record ClusterSettings(
               outbound-message-queue-size = 16384
               tcp.connection-timeout = 2 s
               outbound-restart-backoff = 200 ms
-              tcp-magic = ["%16$s"]
+              tcp-magic = ["%15$s"]
               # The default ends the process with the sixth within 5 s, which a stranger can bring about.
               inbound-max-restarts = 2147483647
             }
@@ -217,7 +212,6 @@ public record ClusterSettings(
             ControlSerializer.class.getName(),
             RunMessage.class.getName(),
             Door.Message.class.getName(),
-            breakable ? "on" : "off",
             MAGIC);
     Tls secret = tls;
     return ConfigFactory.parseString(secret == null ? text : text + secret.text())

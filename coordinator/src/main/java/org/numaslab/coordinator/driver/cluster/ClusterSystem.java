@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +19,6 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.CoordinatedShutdown;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -28,10 +27,6 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.Leave;
-import org.apache.pekko.remote.RemoteActorRefProvider;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Both$;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter$Direction$Send$;
 import org.numaslab.coordinator.control.ControlFrame;
 import org.numaslab.coordinator.membership.RunMessage.Control;
 import org.numaslab.coordinator.wire.Hello;
@@ -66,8 +61,7 @@ public final class ClusterSystem implements AutoCloseable {
   private final List<Incarnation> own;
   private final Map<Incarnation, Address> there = new TreeMap<>(Incarnation.ORDER);
   private final Set<Incarnation> gone = new HashSet<>();
-  private final Set<String> known = new LinkedHashSet<>();
-  private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
+  private final Map<NodeId, Set<Address>> places = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
   private volatile Consumer<Control> answers = answer -> {};
   private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -104,15 +98,15 @@ public final class ClusterSystem implements AutoCloseable {
 
   /// The same for a process that was a member before.
   ///
-  /// @param known addresses of those whom it knew: it does not form another cluster before they had
-  ///   half of the patience to answer
+  /// @param known addresses of those whom it knew: it forms a cluster again only when it hears of
+  ///   so many that they are out as well that no other cluster can be left
   public void join(Topology topology, String version, Duration patience, List<String> known) {
     String me = hostPort();
     Set<String> others = new LinkedHashSet<>(settings.seeds());
     others.addAll(known);
     others.remove(me);
     boolean mayForm = settings.seeds().isEmpty() || settings.seeds().getFirst().equals(me);
-    Duration waits = !mayForm ? patience : known.isEmpty() ? Duration.ZERO : patience.dividedBy(2);
+    OptionalInt formsWith = mayForm ? OptionalInt.of(formsWith(known)) : OptionalInt.empty();
     Duration missed = settings.timing().detection().multipliedBy(2);
     List<Hello> hellos = hellos(topology, version);
     if (!own.isEmpty()) {
@@ -120,7 +114,7 @@ public final class ClusterSystem implements AutoCloseable {
     }
     boolean isLetIn = !others.isEmpty();
     for (int i = 0; i < hellos.size() && isLetIn; i++) {
-      isLetIn = Door.enter(this, hellos.get(i), List.copyOf(others), mayForm, waits, missed);
+      isLetIn = Door.enter(this, hellos.get(i), List.copyOf(others), formsWith, patience, missed);
     }
     List<String> seeds = isLetIn ? List.copyOf(others) : List.of(me);
     Cluster.get(system)
@@ -132,6 +126,13 @@ public final class ClusterSystem implements AutoCloseable {
                         AddressFromURIString.parse("pekko://" + ClusterSettings.NAME + "@" + seed))
                     .toList()));
     awaitUp(patience.plus(missed));
+  }
+
+  /// Of how many others that were there it has to know that they are out: those who are left have
+  /// no quorum then, or no majority.
+  private int formsWith(List<String> known) {
+    int quorum = settings.resolver().quorum();
+    return known.isEmpty() ? 0 : quorum > 0 ? quorum - 1 : (known.size() + 1) / 2;
   }
 
   /// One for each of its nodes; one without a node for a coordinator.
@@ -166,49 +167,28 @@ public final class ClusterSystem implements AutoCloseable {
 
   /// Addresses of all others that were ever there, as people type them.
   public synchronized List<String> known() {
-    return List.copyOf(known);
-  }
-
-  /// Where the lives of a node are.
-  synchronized List<Address> addressesOf(NodeId node) {
-    return there.entrySet().stream()
-        .filter(each -> each.getKey().node().equals(node))
-        .map(Map.Entry::getValue)
+    return places.entrySet().stream()
+        .filter(place -> own.stream().noneMatch(mine -> mine.node().equals(place.getKey())))
+        .flatMap(place -> place.getValue().stream())
+        .map(ClusterSystem::typed)
+        .distinct()
         .toList();
   }
 
-  /// Begins or ends to lose all that this process sends to a node's processes, heartbeats too. Its
-  /// next life finds the door shut meanwhile.
-  ///
-  /// @param both whether what they send is lost as well
-  @SuppressWarnings(
-      "deprecation") // of a transport that is gone; Artery's has taken its commands over
-  public void cutOff(NodeId node, boolean both, boolean begins) {
-    if (begins) {
-      cutOff.add(node);
-    } else {
-      cutOff.remove(node);
-    }
-    ExtendedActorSystem classic = (ExtendedActorSystem) Adapter.toClassic(system);
-    for (Address at : addressesOf(node)) {
-      var _ =
-          ((RemoteActorRefProvider) classic.provider())
-              .transport()
-              .managementCommand(
-                  new ThrottlerTransportAdapter.SetThrottle(
-                      at,
-                      both
-                          ? ThrottlerTransportAdapter$Direction$Both$.MODULE$
-                          : ThrottlerTransportAdapter$Direction$Send$.MODULE$,
-                      begins
-                          ? ThrottlerTransportAdapter.Blackhole$.MODULE$
-                          : ThrottlerTransportAdapter.Unthrottled$.MODULE$));
-    }
+  /// Where the lives of a node were and are.
+  private synchronized List<Address> addressesOf(NodeId node) {
+    return List.copyOf(places.getOrDefault(node, Set.of()));
   }
 
-  /// Whether what this process sends to a node is lost.
-  boolean isCutOff(NodeId node) {
-    return cutOff.contains(node);
+  /// Begins to lose all that this process sends to where a node was or is, heartbeats too.
+  ///
+  /// @param both whether what comes from there is lost as well
+  /// @return what ends it
+  public Runnable cutOff(NodeId node, boolean both) {
+    List<Address> at = addressesOf(node);
+    Cuts cuts = GuardedSystem.cutsOf(system.classicSystem());
+    at.forEach(each -> cuts.cut(each, both));
+    return () -> at.forEach(each -> cuts.mend(each, both));
   }
 
   /// Where a member is.
@@ -247,9 +227,7 @@ public final class ClusterSystem implements AutoCloseable {
   // ---- who is there
 
   synchronized void up(Incarnation member, Address at) {
-    if (!own.contains(member)) {
-      known.add(typed(at));
-    }
+    places.computeIfAbsent(member.node(), node -> new LinkedHashSet<>()).add(at);
     if (!gone.contains(member) && there.put(member, at) == null) {
       listeners.forEach(each -> each.joined(member, at));
     }
@@ -338,8 +316,12 @@ public final class ClusterSystem implements AutoCloseable {
   }
 
   /// Has a member removed, healthy or not, as far as this process knows where it is.
-  public void down(NodeId node) {
-    addressesOf(node).forEach(at -> Cluster.get(system).manager().tell(new Down(at)));
+  public synchronized void down(NodeId node) {
+    there.forEach((member, at) -> {
+      if (member.node().equals(node)) {
+        Cluster.get(system).manager().tell(new Down(at));
+      }
+    });
   }
 
   /// Does something when this JVM ends: before Artery does, which hears of that as well.

@@ -51,7 +51,11 @@ final class ControlEnd implements MemberInbox {
 
   @Override
   public void toCpu(CpuId cpu, CpuProtocol message) {
-    member.serve(cpu, message);
+    if (member.cpus().containsKey(cpu)) {
+      member.serve(cpu, message);
+    } else {
+      refused("got something for " + cpu + ", allowed: a cpu of " + member.me());
+    }
   }
 
   @Override

@@ -68,7 +68,8 @@ final class Door extends AbstractActor {
   /// Knocks at the doors of seeds, until one opens.
   ///
   /// @param seeds of other processes, as `host:port`
-  /// @param mayForm whether this process forms the cluster where nobody is
+  /// @param formsWith of how many others it has to hear that they are no members before this
+  ///   process forms the cluster, where nobody lets it in; empty: it never does
   /// @param patience with seeds that do not answer
   /// @param missed how long it takes until a life that is over is removed
   /// @return whether one has opened; else it is this process that forms the cluster
@@ -77,13 +78,13 @@ final class Door extends AbstractActor {
       ClusterSystem process,
       Hello mine,
       List<String> seeds,
-      boolean mayForm,
+      OptionalInt formsWith,
       Duration patience,
       Duration missed) {
     long begin = System.nanoTime();
-    boolean isTaken;
-    do {
-      isTaken = false;
+    while (true) {
+      boolean isTaken = false;
+      int out = 0;
       for (int i = 0; i < seeds.size() && !isTaken; i++) {
         String seed = seeds.get(i);
         switch (knock(process, mine, seed).orElse(null)) {
@@ -93,22 +94,21 @@ final class Door extends AbstractActor {
           case Refused refused -> throw refused(seed, mine, refused.why());
           case Taken taken when isOver(begin, missed) -> throw refused(seed, mine, taken.why());
           case Taken taken -> isTaken = true;
-          case NotYet notYet -> {}
+          case NotYet notYet -> out++;
           case Knock other -> {}
           case null -> {}
         }
       }
+      if (!isTaken && formsWith.isPresent() && out >= formsWith.getAsInt()) {
+        return false;
+      }
       if (!isTaken && isOver(begin, patience)) {
-        break;
+        throw new EnvironmentFailure(
+            "no seed node answers within %d s: %s"
+                .formatted(patience.toSeconds(), String.join(", ", seeds)));
       }
       pause();
-    } while (true);
-    if (!mayForm) {
-      throw new EnvironmentFailure(
-          "no seed node answers within %d s: %s"
-              .formatted(patience.toSeconds(), String.join(", ", seeds)));
     }
-    return false;
   }
 
   private static boolean isOver(long begin, Duration length) {
@@ -154,10 +154,7 @@ final class Door extends AbstractActor {
   private void knocked(Knock knock) {
     try {
       Hello hello = Hello.decode(knock.hello());
-      Incarnation member = hello.member();
-      if (member == null || !process.isCutOff(member.node())) {
-        getSender().tell(answer(hello), getSelf());
-      }
+      getSender().tell(answer(hello), getSelf());
     } catch (BadFrame bad) {
       process.links().refused(bad);
       getSender().tell(new Refused(String.valueOf(bad.getMessage())), getSelf());

@@ -1,5 +1,6 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -12,13 +13,14 @@ import org.numaslab.coordinator.fault.LinkFaults.Fate;
 import org.numaslab.coordinator.fault.ScheduledFault;
 import org.numaslab.coordinator.fault.Sides;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.NodeId;
 
 /// Does what a schedule says to what this process sends.
 ///
 /// | fault | where |
 /// |---|---|
 /// | loss, duplicate, delay, reorder | at parcels: Artery and the cluster's heartbeats do not notice |
-/// | cut, partition, bridge, ring | at Artery, both for frames and heartbeats, which is what a network does |
+/// | cut, partition, bridge, ring | below Artery, for all of its frames, heartbeats too: as with a cable |
 ///
 /// Every process has the same schedule, and does its part: what it sends.
 ///
@@ -28,6 +30,10 @@ public final class FaultyShim implements Shim {
   private final List<ScheduledFault> faults;
   private final int nodes;
   private final LinkFaults links;
+
+  /// By the node at the other end, how often the link to it is cut.
+  private final int[] cutTo;
+
   private long intoCuts;
   private @Nullable Consumer<Parcel> wire;
   private @Nullable Clock clock;
@@ -38,6 +44,7 @@ public final class FaultyShim implements Shim {
     this.faults = List.copyOf(faults);
     this.nodes = nodes;
     int mine = process.own().getFirst().node().value();
+    this.cutTo = new int[nodes];
     this.links = new LinkFaults(new SplittableRandom(seed * 31 + mine));
   }
 
@@ -54,7 +61,7 @@ public final class FaultyShim implements Shim {
     Fate fate;
     synchronized (this) {
       fate = links.next(from, to);
-      if (process.isCutOff(parcel.to().node())) {
+      if (cutTo[to] > 0) {
         intoCuts++;
       }
     }
@@ -95,34 +102,51 @@ public final class FaultyShim implements Shim {
       return;
     }
     for (ScheduledFault scheduled : faults) {
-      later.after(scheduled.atNanos(), () -> begin(scheduled.fault()));
-      if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
-        later.after(scheduled.atNanos() + scheduled.forNanos(), () -> end(scheduled.fault()));
-      }
+      later.after(scheduled.atNanos(), () -> begin(scheduled, later));
     }
   }
 
-  private void begin(Fault fault) {
+  private void begin(ScheduledFault scheduled, Clock later) {
+    Fault fault = scheduled.fault();
     synchronized (this) {
       links.begin(fault);
     }
-    cut(fault, true);
-  }
-
-  private void end(Fault fault) {
-    synchronized (this) {
-      links.end(fault);
+    List<Runnable> mends = cut(fault);
+    if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
+      later.after(
+          scheduled.forNanos(),
+          () -> {
+            synchronized (this) {
+              links.end(fault);
+            }
+            mends.forEach(Runnable::run);
+          });
     }
-    cut(fault, false);
   }
 
-  private void cut(Fault fault, boolean begins) {
+  /// @return what mends each link that it cuts
+  private List<Runnable> cut(Fault fault) {
+    List<Runnable> mends = new ArrayList<>();
     for (Fault.Cut cut : Sides.cutBy(fault, nodes)) {
       for (Incarnation mine : process.own()) {
         if (mine.node().equals(cut.from())) {
-          process.cutOff(cut.to(), false, begins);
+          mends.add(cut(cut.to()));
         }
       }
     }
+    return mends;
+  }
+
+  private Runnable cut(NodeId to) {
+    Runnable mend = process.cutOff(to, false);
+    count(to, 1);
+    return () -> {
+      count(to, -1);
+      mend.run();
+    };
+  }
+
+  private synchronized void count(NodeId to, int more) {
+    cutTo[to.value()] += more;
   }
 }

@@ -4,7 +4,9 @@ import com.typesafe.config.Config;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ActorSystemImpl;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.DynamicAccess;
@@ -19,6 +21,7 @@ import org.apache.pekko.remote.artery.Decoder;
 import org.apache.pekko.remote.artery.EnvelopeBuffer;
 import org.apache.pekko.remote.artery.EnvelopeBufferPool;
 import org.apache.pekko.remote.artery.InboundEnvelope;
+import org.apache.pekko.remote.artery.OutboundContext;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeReq;
 import org.apache.pekko.remote.artery.OutboundHandshake.HandshakeRsp;
 import org.apache.pekko.remote.artery.compress.InboundCompressions;
@@ -32,6 +35,8 @@ import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.scaladsl.Sink;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.GraphStage;
@@ -46,8 +51,9 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag;
 import scala.util.Try;
 
-/// An actor system of a cluster whose connections are read along by a [FrameGuard]: Pekko has no
-/// setting for that, so this goes the way on which it makes its transport.
+/// An actor system of a cluster whose connections are read along by a [FrameGuard], and whose links
+/// can be cut on purpose, in one direction too: Pekko has no setting for that, so this goes the way
+/// on which it makes its transport.
 ///
 /// ```text
 /// GuardedSystem  makes, in the place of the cluster's own, a
@@ -83,6 +89,12 @@ final class GuardedSystem extends ActorSystemImpl {
             isProvider ? Provider.class.getName() : type, arguments, tag);
       }
     };
+  }
+
+  /// Where links of a process are cut on purpose.
+  static Cuts cutsOf(ActorSystem system) {
+    ExtendedActorSystem extended = (ExtendedActorSystem) system;
+    return ((Transport) ((RemoteActorRefProvider) extended.provider()).transport()).cuts;
   }
 
   /// A field that Pekko keeps to itself.
@@ -122,6 +134,7 @@ final class GuardedSystem extends ActorSystemImpl {
     private static final Field INBOUND = field(ArteryTcpTransport.class, "inboundConnectionFlow");
 
     private final LinkCounts counts;
+    private final Cuts cuts = new Cuts();
 
     /// Identifiers of those that are known here, in order; empty before the first message.
     private volatile int[] serializers = {};
@@ -193,8 +206,38 @@ final class GuardedSystem extends ActorSystemImpl {
                       counts.refused(
                           new BadFrame(
                               "message", "one that its serializer refuses", "another one"))))
+          .filter(this::isHeard)
           .filter(envelope -> isForThis(envelope.message()))
           .asScala();
+    }
+
+    /// Without what a cut link loses: all frames, Artery's own and heartbeats too.
+    @Override
+    public Sink<EnvelopeBuffer, Future<Done>> outboundTransportSink(
+        OutboundContext to, int stream, EnvelopeBufferPool pool) {
+      Address at = to.remoteAddress();
+      return Flow.of(EnvelopeBuffer.class)
+          .filter(frame -> {
+            boolean isLost = cuts.isCutTo(at);
+            if (isLost) {
+              pool.release(frame);
+            }
+            return !isLost;
+          })
+          .toMat(super.outboundTransportSink(to, stream, pool).asJava(), Keep.right())
+          .asScala();
+    }
+
+    private boolean isHeard(InboundEnvelope envelope) {
+      OutboundContext from = envelope.association();
+      if (from != null) {
+        return !cuts.isCutFrom(from.remoteAddress());
+      }
+      return switch (envelope.message()) { // of somebody new
+        case HandshakeReq asks -> !cuts.isCutFrom(asks.from().address());
+        case HandshakeRsp answers -> !cuts.isCutFrom(answers.from().address());
+        default -> true;
+      };
     }
 
     private boolean isReadable(InboundEnvelope envelope) {

@@ -43,7 +43,6 @@ class DoorTest {
             List.of(),
             ClusterSettings.Resolver.MAJORITY,
             1,
-            false,
             null,
             FAST);
     ClusterSystem system =
@@ -142,6 +141,17 @@ class DoorTest {
     } catch (IOException none) {
       throw new UncheckedIOException(none);
     }
+  }
+
+  /// Or there would be two, once they hear each other again.
+  @Test
+  void whoHearsNobodyThatItKnewFormsNoOtherCluster() {
+    List<String> known = List.of("127.0.0.1:" + freePort(), "127.0.0.1:" + freePort());
+    ClusterSystem alone = start(3, 1, 0);
+
+    assertThatThrownBy(() -> alone.join(MACHINE, "1", Duration.ofSeconds(2), known))
+        .isInstanceOf(EnvironmentFailure.class)
+        .hasMessageContaining("no seed node answers within 2 s");
   }
 
   /// It had no seeds.

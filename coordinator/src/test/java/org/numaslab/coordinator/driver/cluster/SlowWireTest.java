@@ -133,7 +133,6 @@ class SlowWireTest {
             List.of(),
             ClusterSettings.Resolver.quorumOf(2),
             1,
-            false,
             null,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));

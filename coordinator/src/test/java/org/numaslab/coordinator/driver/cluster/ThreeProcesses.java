@@ -79,7 +79,6 @@ final class ThreeProcesses implements AutoCloseable {
         List.of(),
         ClusterSettings.Resolver.quorumOf(NODES),
         1,
-        false,
         null,
         ClusterSettings.Timing.STANDARD);
   }

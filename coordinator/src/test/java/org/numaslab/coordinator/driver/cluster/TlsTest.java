@@ -75,7 +75,6 @@ class TlsTest {
             List.of(),
             ClusterSettings.Resolver.MAJORITY,
             1,
-            false,
             tls,
             ClusterSettings.Timing.STANDARD),
         List.of(new Incarnation(new NodeId(node), 1)));
