@@ -110,6 +110,10 @@ enum Length {
     this.elementBytesMin = elementBytesMin;
   }
 
+  int min() {
+    return min;
+  }
+
   int max() {
     return max;
   }
@@ -135,7 +139,7 @@ enum Length {
     return new BadFrame(
         label,
         Long.toUnsignedString(length),
-        allowed < max
+        length >= min && allowed < max
             ? "up to " + allowed + ", as many as the rest of the frame holds"
             : min + ".." + max);
   }

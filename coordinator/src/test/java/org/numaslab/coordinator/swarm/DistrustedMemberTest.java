@@ -7,14 +7,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.swarm.FewMembers.Member;
+import org.numaslab.node.loan.Frame;
+import org.numaslab.node.loan.Frame.FromNode;
 import org.numaslab.node.loan.Rejection;
+import org.numaslab.node.protocol.NodeReply.Applied;
+import org.numaslab.node.protocol.NodeReply.Outcome;
+import org.numaslab.node.protocol.NodeReply.TookPages;
 import org.numaslab.node.protocol.SlabGrant;
 import org.numaslab.node.slab.CacheGeometry;
 import org.numaslab.node.slab.CacheRequest;
 import org.numaslab.node.slab.GeometryOptions;
 
 /// What a home does with a member that is wrong about what it has: its own slabs are right, and
-/// stay in use as they are; what the member had of them is trusted no more.
+/// stay in use as they are; what the member had of them is trusted no more. And what a member does
+/// with a home that is wrong about what it was asked.
 class DistrustedMemberTest {
   private static final int OBJECTS = 4;
 
@@ -74,5 +80,34 @@ class DistrustedMemberTest {
     assertThat(home.rejected()).contains(Rejection.NO_SUCH_LOAN);
     assertThat(home.nrPartial()).isEqualTo(1);
     assertThat(home.view(slab).free()).hasSize(OBJECTS);
+  }
+
+  @Test
+  void twoSlabsThatAreOneAreNotUnfrozen() {
+    SlabGrant slab = wrong.wantsSlab();
+    wrong.unfreezes(slab, slab);
+    assertThat(home.rejected()).contains(Rejection.NO_SUCH_LOAN);
+    assertThat(home.lends(slab)).as("the loan goes on").isTrue();
+  }
+
+  @Test
+  void anAnswerOfAnotherKindThanWasAskedForIsNone() {
+    few.lose(FewMembers::isForNode);
+    int pages = wrong.has.size();
+    wrong.asksForPage();
+    int second = 2;
+    Frame.Told[] others = {
+      new Frame.Noted(),
+      new Frame.Taken(true),
+      new FromNode(new Applied(second, new Outcome[0]), FromNode.NO_COUNT),
+      new FromNode(new TookPages(second + 1, 3), FromNode.NO_COUNT)
+    };
+    for (Frame.Told other : others) {
+      wrong.rejected().clear();
+      few.answers(wrong, second, other);
+      assertThat(wrong.rejected()).containsExactly(Rejection.OTHER_ANSWER);
+    }
+    assertThat(few.end()).isEmpty();
+    assertThat(wrong.has).hasSize(pages + 1);
   }
 }

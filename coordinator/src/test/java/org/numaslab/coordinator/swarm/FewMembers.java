@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.KernelLog;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -264,6 +265,13 @@ final class FewMembers implements AutoCloseable {
       settle();
     }
 
+    /// Gives slabs back, as of a cpu's partial list.
+    void unfreezes(SlabGrant... slabs) {
+      SlabRef[] refs = Stream.of(slabs).map(SlabGrant::slab).toArray(SlabRef[]::new);
+      borders.ask(home(), new NodeProtocol.Unfreeze(caller(), ++last, NO_CACHE, refs), local());
+      settle();
+    }
+
     /// What it has refused so far.
     Set<Rejection> rejected() {
       return rejected;
@@ -457,11 +465,15 @@ final class FewMembers implements AutoCloseable {
 
   /// An answer to what `to` has freed, after its request number `sequence`: the right to a slab.
   void grantsRight(Member to, long sequence) {
-    Incarnation home = member(0).me;
     SlabGrant right = new SlabGrant(new SlabRef(8, 0, 1), 0, 1, 0, NO_INDEXES);
     Outcome outcome = new Outcome(NO_CACHE, NO_INDEXES, new SlabGrant[] {right});
     Applied reply = new Applied(sequence, new Outcome[] {outcome});
-    Frame.FromNode told = new Frame.FromNode(reply, Frame.FromNode.NO_COUNT);
+    answers(to, sequence, new Frame.FromNode(reply, Frame.FromNode.NO_COUNT));
+  }
+
+  /// An answer in the home's name.
+  void answers(Member to, long sequence, Frame.Told told) {
+    Incarnation home = member(0).me;
     arrive(new Frame(home, to.me, home, new Frame.Answer(sequence, told)));
   }
 

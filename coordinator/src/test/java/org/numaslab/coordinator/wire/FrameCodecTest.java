@@ -112,7 +112,7 @@ class FrameCodecTest {
   }
 
   @Test
-  void listsAboveTheirMaximumAreRefusedWhenWritten() {
+  void listsThatAreTooLongOrTooShortAreRefusedWhenWritten() {
     assertRefused(
         request(new Frame.HandOff(new CpuId(0), new CacheId(1), new long[32768], new long[0])),
         "objects: got 32768, allowed 0..32767");
@@ -133,7 +133,10 @@ class FrameCodecTest {
         "pages: got 513, allowed 0..512");
     assertRefused(
         reply(new NodeReply.Granted(1, new SlabGrant[4097], new int[0])),
-        "slabs granted: got 4097, allowed 0..4096");
+        "slabs granted: got 4097, allowed 1..4096");
+    assertRefused(
+        reply(new NodeReply.Granted(1, new SlabGrant[0], new int[0])),
+        "slabs granted: got 0, allowed 1..4096");
   }
 
   @Test

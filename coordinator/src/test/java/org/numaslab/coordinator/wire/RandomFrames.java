@@ -90,7 +90,7 @@ final class RandomFrames {
           () ->
               reply(
                   new NodeReply.Granted(
-                      id(), all(4096, SlabGrant[]::new, () -> grant(INNER_MAX)), counts())),
+                      id(), some(4096, SlabGrant[]::new, () -> grant(INNER_MAX)), counts())),
           () -> reply(new NodeReply.Granted(id(), new SlabGrant[] {grant(32767)}, counts())),
           () -> reply(new NodeReply.Handed(id(), address(), counts())),
           () -> reply(new NodeReply.Refused(id(), counts())),
@@ -295,6 +295,11 @@ final class RandomFrames {
 
   int length(int max) {
     return random.nextInt(longOneIn) == 0 ? max : random.nextInt(INNER_MAX + 1);
+  }
+
+  /// One at least.
+  private <T> T[] some(int max, IntFunction<T[]> array, Supplier<T> each) {
+    return Stream.generate(each).limit(1 + length(max - 1)).toArray(array);
   }
 
   <T> T[] all(int max, IntFunction<T[]> array, Supplier<T> each) {

@@ -27,6 +27,7 @@ import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.protocol.Caller;
 import org.numaslab.node.protocol.NodeProtocol;
 import org.numaslab.node.protocol.SlabRef;
+import org.numaslab.node.slab.Call;
 import org.numaslab.node.topology.CpuId;
 import org.numaslab.node.topology.NodeId;
 
@@ -37,6 +38,11 @@ class HostilePeersTest {
   private static final Duration REST_MAX = Duration.ofSeconds(20);
   private static final Incarnation HOME = ThreeProcesses.member(0);
   private static final Incarnation BORROWER = ThreeProcesses.member(1);
+  private static final CpuId BORROWER_CPU = new CpuId(1);
+
+  /// Of a node that the machine does not have.
+  private static final Incarnation NOBODY = new Incarnation(new NodeId(900), 1);
+
   private static final String CLUSTER = ClusterSettings.NAME;
 
   @TempDir Path folder;
@@ -256,7 +262,14 @@ class HostilePeersTest {
       byte[] astray =
           parcel(
               new Frame(BORROWER, HOME, ThreeProcesses.member(2), new Request(1, 1, toNobodyHere)));
-      for (byte[] each : new byte[][] {notOut, noLoan, foreign, noCpu, farAhead, astray}) {
+      byte[] noCache = parcel(forged(next + 4, 123_456_789, 1, 1, 4000));
+      byte[] noCaches = parcel(asks(next + 5, freed(0, 4000)));
+      byte[] noNode = parcel(new Frame(NOBODY, HOME, HOME, new Renew(1, 0)));
+      byte[] noHome = parcel(new Frame(BORROWER, HOME, NOBODY, new Renew(1, 0)));
+      for (byte[] each :
+          new byte[][] {
+            notOut, noLoan, foreign, noCpu, farAhead, astray, noCache, noCaches, noNode, noHome
+          }) {
         intruder.send(
             CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", each));
       }
@@ -265,12 +278,13 @@ class HostilePeersTest {
       assertThat(processes.awaitOperations()).isNull();
       ClusterSwarm run = processes.end(REST_MAX);
       assertThat(run.violations())
-          .hasSize(4)
-          .allMatch(found -> found.matches("S6: [12] times .*") && found.contains("at nodes [0]"));
+          .hasSize(5)
+          .allMatch(found -> found.matches("S6: [123] times .*") && found.contains("at nodes [0]"));
       assertThat(run.rejections())
           .containsEntry(Rejection.NOT_OUT, 1L)
           .containsEntry(Rejection.NO_SUCH_LOAN, 1L)
-          .containsEntry(Rejection.FOREIGN_CPU, 2L)
+          .containsEntry(Rejection.FOREIGN_CPU, 3L)
+          .containsEntry(Rejection.NO_SUCH_NODE, 2L)
           .containsEntry(Rejection.NEVER_ANSWERED, 1L);
     }
   }
@@ -280,11 +294,35 @@ class HostilePeersTest {
   }
 
   private static Frame forged(long sequence, long loan, int objects, int cpu) {
+    return forged(sequence, loan, objects, cpu, 0);
+  }
+
+  private static Frame forged(long sequence, long loan, int objects, int cpu, int cache) {
     int[] indexes = new int[objects];
     NodeProtocol.Deactivate back =
         new NodeProtocol.Deactivate(
-            new Caller(new CpuId(cpu), 1), 1, new CacheId(0), new SlabRef(16, 1, loan), 0, indexes);
-    return new Frame(BORROWER, HOME, HOME, new Request(sequence, sequence, new ForNode(back)));
+            new Caller(new CpuId(cpu), 1),
+            1,
+            new CacheId(cache),
+            new SlabRef(16, 1, loan),
+            0,
+            indexes);
+    return asks(sequence, back);
+  }
+
+  private static Frame asks(long sequence, NodeProtocol.FromCpu message) {
+    return new Frame(BORROWER, HOME, HOME, new Request(sequence, sequence, new ForNode(message)));
+  }
+
+  /// A free of an object of each of these caches.
+  private static NodeProtocol.Free freed(int... caches) {
+    NodeProtocol.FreedRun[] runs =
+        Arrays.stream(caches)
+            .mapToObj(cache ->
+                new NodeProtocol.FreedRun(
+                    new CacheId(cache), new long[] {16 << 12}, Call.on(0), false))
+            .toArray(NodeProtocol.FreedRun[]::new);
+    return new NodeProtocol.Free(new Caller(BORROWER_CPU, 1), 1, runs);
   }
 
   /// As [ParcelSerializer] has it.
