@@ -87,6 +87,7 @@ public final class ClusterUpCommand implements Callable<Integer> {
             processes.children().stream().map(ChildProcess::pid).toList());
     try {
       cluster.writeTo(out);
+      processes.stay();
     } catch (EnvironmentFailure unknown) { // nobody could end them
       processes.close();
       throw unknown;

@@ -8,12 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.numaslab.node.topology.EnvironmentFailure;
 
-/// One process for each node of a machine, on this host. They end with this process.
+/// One process for each node of a machine, on this host. They end with this process, also in the
+/// middle of their start; or they stay, once [#stay] was called.
 final class NodeProcesses implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final Duration LISTENS_MAX = Duration.ofSeconds(1);
 
+  /// By node. It is its own lock: what has begun to start is in it, or does not start any more.
   private final List<ChildProcess> children = new ArrayList<>();
+
+  private boolean isEnding;
   private final List<String> machine;
   private final int threads;
   private final Path logs;
@@ -28,7 +32,7 @@ final class NodeProcesses implements AutoCloseable {
     this(machine, nodes, logs, false);
   }
 
-  /// Processes that stay when this one ends.
+  /// Processes that can stay when this one ends.
   static NodeProcesses standing(List<String> machine, int nodes, Path logs) {
     return new NodeProcesses(machine, nodes, logs, true);
   }
@@ -45,15 +49,11 @@ final class NodeProcesses implements AutoCloseable {
     }
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      children.add(start(0, "127.0.0.1:0", ""));
-      seed = children.getFirst().address(START_MAX);
+      seed = start(0, "127.0.0.1:0", "").address(START_MAX);
       for (int node = 1; node < nodes; node++) {
-        children.add(start(node, "127.0.0.1:0", seed));
+        start(node, "127.0.0.1:0", seed);
       }
-      children.forEach(child -> child.awaitMember(START_MAX));
-      if (stays) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
+      children().forEach(child -> child.awaitMember(START_MAX));
     } catch (RuntimeException failed) {
       close();
       throw failed;
@@ -71,7 +71,24 @@ final class NodeProcesses implements AutoCloseable {
     if (!joins.isEmpty()) {
       arguments.add("--seed-nodes=" + joins);
     }
-    return ChildProcess.start("node " + node, arguments, logs.resolve(log(node)), stays);
+    synchronized (children) {
+      if (isEnding) {
+        throw new EnvironmentFailure("node " + node + " is not started: all are being ended");
+      }
+      ChildProcess child =
+          ChildProcess.start("node " + node, arguments, logs.resolve(log(node)), stays);
+      if (node < children.size()) {
+        children.set(node, child);
+      } else {
+        children.add(child);
+      }
+      return child;
+    }
+  }
+
+  /// From here on they go on without this process.
+  void stay() {
+    Runtime.getRuntime().removeShutdownHook(hook);
   }
 
   /// The file that a node's standard error goes to.
@@ -89,7 +106,7 @@ final class NodeProcesses implements AutoCloseable {
 
   /// Where each of them is.
   List<String> addresses() {
-    return children.stream().map(child -> child.address(LISTENS_MAX)).toList();
+    return children().stream().map(child -> child.address(LISTENS_MAX)).toList();
   }
 
   /// Where others find the cluster.
@@ -98,22 +115,22 @@ final class NodeProcesses implements AutoCloseable {
   }
 
   List<ChildProcess> children() {
-    return children;
+    synchronized (children) {
+      return List.copyOf(children);
+    }
   }
 
   /// Starts a node again that has ended, where it was.
   void restart(int node, Duration within) {
-    String before = children.get(node).address(LISTENS_MAX);
-    ChildProcess again = start(node, before, seedFor(node));
-    children.set(node, again);
-    again.awaitMember(within);
+    ChildProcess before = children().get(node);
+    start(node, before.address(LISTENS_MAX), seedWithout(before)).awaitMember(within);
   }
 
   /// Another one that lives: with none but itself for a seed, a node would form a cluster of its
   /// own.
-  private String seedFor(int node) {
-    return children.stream()
-        .filter(child -> child != children.get(node) && child.isAlive())
+  private String seedWithout(ChildProcess one) {
+    return children().stream()
+        .filter(child -> child != one && child.isAlive())
         .findFirst()
         .map(child -> child.address(LISTENS_MAX))
         .orElse(seed);
@@ -121,7 +138,7 @@ final class NodeProcesses implements AutoCloseable {
 
   /// @throws EnvironmentFailure when one has ended that should not
   void requireAlive() {
-    for (ChildProcess child : children) {
+    for (ChildProcess child : children()) {
       if (!child.isAlive()) {
         throw new EnvironmentFailure(child.name() + " ended: " + child.why());
       }
@@ -129,13 +146,21 @@ final class NodeProcesses implements AutoCloseable {
   }
 
   private void killAll() {
-    children.forEach(ChildProcess::kill);
+    ending().forEach(ChildProcess::kill);
+  }
+
+  private List<ChildProcess> ending() {
+    synchronized (children) {
+      isEnding = true;
+      return List.copyOf(children);
+    }
   }
 
   @Override
   public void close() {
-    children.forEach(ChildProcess::terminate);
-    children.forEach(ChildProcess::awaitEnd);
+    List<ChildProcess> all = ending();
+    all.forEach(ChildProcess::terminate);
+    all.forEach(ChildProcess::awaitEnd);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException alreadyEnding) {

@@ -28,6 +28,9 @@ import org.numaslab.node.topology.NodeId;
 final class ProcessFaults implements AutoCloseable {
   private static final Duration RESTART_MAX = Duration.ofSeconds(60);
 
+  /// What is under way is interrupted: then it ends soon.
+  private static final Duration END_MAX = Duration.ofSeconds(5);
+
   private final @Nullable NodeProcesses processes;
   private final ClusterSystem process;
   private final History history;
@@ -69,7 +72,7 @@ final class ProcessFaults implements AutoCloseable {
             () -> {
               try {
                 action.run();
-              } catch (RuntimeException failed) {
+              } catch (RuntimeException | Error failed) {
                 synchronized (troubles) {
                   troubles.add(String.valueOf(failed.getMessage()));
                 }
@@ -170,6 +173,11 @@ final class ProcessFaults implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
+    try {
+      var _ = clock.awaitTermination(END_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     synchronized (stopped) {
       List.copyOf(stopped).forEach(this::goOn);
     }

@@ -2,6 +2,7 @@ package org.numaslab.deploy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,13 +65,15 @@ record StandingCluster(List<String> seeds, List<String> machine, List<Long> pids
     return ProcessHandle.of(pid).filter(StandingCluster::isOurs).isPresent();
   }
 
-  /// Not another process that has got its number meanwhile.
+  /// Not another process that has got its number meanwhile, nor one that has ended and that nobody
+  /// has asked about: that has no command line any more.
   private static boolean isOurs(ProcessHandle process) {
-    return process.isAlive()
-        && process
-            .info()
-            .arguments()
-            .map(arguments -> List.of(arguments).contains(Numaslab.class.getName()))
-            .orElse(true);
+    try {
+      Path commandLine = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return Files.readString(commandLine, StandardCharsets.ISO_8859_1)
+          .contains(Numaslab.class.getName());
+    } catch (IOException gone) {
+      return false;
+    }
   }
 }

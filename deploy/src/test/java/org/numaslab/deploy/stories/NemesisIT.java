@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.numaslab.deploy.CommandCall;
@@ -50,12 +51,23 @@ class NemesisIT {
     }
     JsonNode parted = json("partition-3-seed-7/result.json");
     assertThat(parted.get("hits").get("CUT").asLong()).isPositive();
-    assertThat(parted.get("losses")).as("who was removed").isNotEmpty();
+    assertThat(parted.get("losses")).as("who was removed").hasSize(1);
+    assertThat(livesOf(parted.get("losses").get(0).get("node").asInt()))
+        .as("it is back")
+        .isEqualTo(2);
     JsonNode lossy = json("loss-3-seed-7/result.json");
     assertThat(lossy.get("hits").get("LOSS").asLong()).isPositive();
     assertThat(lossy.get("losses")).isEmpty();
     assertThat(lossy.get("command").asText())
         .startsWith("numaslab cluster run --nodes=3 --cpus=2 --workload=swarm:4500ops --seed=7 ");
+  }
+
+  private long livesOf(int node) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("matrix/partition-3-seed-7/nodes"))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("node-" + node + "-life-.*"))
+          .count();
+    }
   }
 
   private JsonNode json(String file) throws IOException {
