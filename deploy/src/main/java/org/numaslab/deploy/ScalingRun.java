@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.driver.simulate.CostModel;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
+import org.numaslab.coordinator.report.RunFiles;
 import org.numaslab.coordinator.report.ScalingResult;
 import org.numaslab.coordinator.swarm.Scaling;
 import org.numaslab.deploy.bench.Calibration;
@@ -58,13 +59,7 @@ final class ScalingRun {
         + (calibrates ? " --calibrate" : "");
   }
 
-  int run(
-      String command,
-      long seed,
-      OutputFolder output,
-      String summary,
-      String result,
-      PrintWriter stdout) {
+  int run(String command, long seed, OutputFolder output, PrintWriter stdout) {
     CostModel model = CostModel.oneHost();
     String from = "assumed";
     if (calibrates) {
@@ -91,7 +86,7 @@ final class ScalingRun {
     }
     ScalingResult scaling =
         ScalingResult.of(Version.current(), command, model.toString(), from, loads);
-    output.write(Map.of(summary, scaling.page(), result, Json.of(scaling)));
+    output.write(Map.of(RunFiles.SUMMARY, scaling.page(), RunFiles.RESULT, Json.of(scaling)));
     stdout.print(scaling.page());
     stdout.println("Results: " + output.path());
     stdout.flush();

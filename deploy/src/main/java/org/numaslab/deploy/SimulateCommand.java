@@ -189,8 +189,6 @@ public final class SimulateCommand implements Callable<Integer> {
           "numaslab simulate --seed " + of + " " + scaling.words(),
           of,
           output,
-          RunFiles.SUMMARY,
-          RunFiles.RESULT,
           spec.commandLine().getOut());
     }
     FaultChoice choice = new FaultChoice(faults);

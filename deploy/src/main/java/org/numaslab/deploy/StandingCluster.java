@@ -61,15 +61,11 @@ record StandingCluster(List<String> seeds, List<String> machine, List<Long> pids
     }
   }
 
-  static boolean isAlive(long pid) {
-    return ProcessHandle.of(pid).filter(StandingCluster::isOurs).isPresent();
-  }
-
   /// Not another process that has got its number meanwhile, nor one that has ended and that nobody
   /// has asked about: that has no command line any more.
-  private static boolean isOurs(ProcessHandle process) {
+  static boolean isAlive(long pid) {
     try {
-      Path commandLine = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
       return Files.readString(commandLine, StandardCharsets.ISO_8859_1)
           .contains(Numaslab.class.getName());
     } catch (IOException gone) {

@@ -232,7 +232,10 @@ public final class ClusterMember {
       }
       requests.takes(parcel);
       for (Frame frame : parcel.frames()) {
-        if (!isOfUnknownCache(frame)) {
+        Frame.HandOff handOff = handOff(frame);
+        if (handOff != null && !cpus.containsKey(handOff.to())) {
+          events.rejected(Rejection.FOREIGN_CPU);
+        } else if (handOff == null || isOfKnownCache(handOff)) {
           requests.takes(frame);
           borders.receive(frame, events.now());
         }
@@ -241,19 +244,16 @@ public final class ClusterMember {
     });
   }
 
-  /// Whether a hand-off is for nobody here, or of a cache that its cpu was not told of: then this
-  /// member is removed, and does not know it.
-  private boolean isOfUnknownCache(Frame frame) {
-    if (frame.body() instanceof Frame.Request request
-        && request.asked() instanceof Frame.HandOff handOff) {
-      MemberCpu to = cpus.get(handOff.to());
-      if (to == null) {
-        events.rejected(Rejection.FOREIGN_CPU);
-        return true;
-      }
-      return !handOff.cache().equals(CacheId.NONE) && !to.cpu().knows(handOff.cache());
-    }
-    return false;
+  private static Frame.@Nullable HandOff handOff(Frame frame) {
+    return frame.body() instanceof Frame.Request request
+            && request.asked() instanceof Frame.HandOff handOff
+        ? handOff
+        : null;
+  }
+
+  /// Whether its cpu was told of the cache. If not this member is removed, and does not know it.
+  private boolean isOfKnownCache(Frame.HandOff handOff) {
+    return handOff.cache().equals(CacheId.NONE) || cpu(handOff.to()).cpu().knows(handOff.cache());
   }
 
   /// Takes what the coordinator has sent.

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -14,12 +15,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.loan.Incarnation;
+import org.numaslab.node.topology.EnvironmentFailure;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
 /// Two processes, and what of their messages gets through.
 class CutLinkTest {
   private static final NodeId OTHER = new NodeId(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private ClusterSystem one;
   private ClusterSystem other;
@@ -51,11 +54,15 @@ class CutLinkTest {
         ClusterSettings.Timing.STANDARD);
   }
 
+  private static void join(ClusterSystem system, Duration patience) {
+    system.join(Topology.uniform(2, 1, 1L << 20), "1", patience);
+  }
+
   private static ClusterSystem start(int node, List<String> seeds, BlockingQueue<String> heard)
       throws InterruptedException {
     ClusterSystem system =
         new ClusterSystem(settings(0, seeds), List.of(new Incarnation(new NodeId(node), 1)));
-    system.join(Topology.uniform(2, 1, 1L << 20), "1", Duration.ofSeconds(20));
+    join(system, PATIENCE);
     system
         .system()
         .classicSystem()
@@ -68,7 +75,7 @@ class CutLinkTest {
     one = start(0, List.of(), heardByOne);
     other = start(1, List.of(one.hostPort()), heardByOther);
     Incarnation member = other.own().getFirst();
-    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long until = System.nanoTime() + PATIENCE.toNanos();
     while (!one.members().contains(member)) {
       assertThat(System.nanoTime()).isLessThan(until);
       Thread.sleep(20);
@@ -89,7 +96,18 @@ class CutLinkTest {
   }
 
   private static String heard(BlockingQueue<String> by) throws InterruptedException {
-    return by.poll(20, TimeUnit.SECONDS);
+    return by.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void hearsNothingAndIsHeard() throws InterruptedException {
+    say(one, other, "lost");
+    say(other, one, "meanwhile");
+    assertThat(heard(heardByOne)).isEqualTo("meanwhile");
+  }
+
+  private void hearsAgain() throws InterruptedException {
+    say(one, other, "after");
+    assertThat(heard(heardByOther)).isEqualTo("after");
   }
 
   @Test
@@ -98,26 +116,18 @@ class CutLinkTest {
     assertThat(heard(heardByOther)).isEqualTo("before");
 
     Runnable mend = one.cutOff(OTHER, false);
-    say(one, other, "lost");
-    say(other, one, "meanwhile");
-    assertThat(heard(heardByOne)).isEqualTo("meanwhile");
-
+    hearsNothingAndIsHeard();
     mend.run();
-    say(one, other, "after");
-    assertThat(heard(heardByOther)).isEqualTo("after");
+    hearsAgain();
   }
 
   @Test
   void aLinkThatIsCutTwiceIsMendedTwice() throws InterruptedException {
     Runnable mend = one.cutOff(OTHER, false);
     one.cutOff(OTHER, false).run();
-    say(one, other, "lost");
-    say(other, one, "meanwhile");
-    assertThat(heard(heardByOne)).isEqualTo("meanwhile");
+    hearsNothingAndIsHeard();
     mend.run();
-    say(one, other, "after");
-
-    assertThat(heard(heardByOther)).isEqualTo("after");
+    hearsAgain();
   }
 
   @Test
@@ -139,18 +149,26 @@ class CutLinkTest {
 
   /// It is at the same place: whoever parts them parts places.
   @Test
-  void theNextLifeIsCutOffToo() throws InterruptedException {
-    Runnable mend = one.cutOff(OTHER, false);
+  void theNextLifeIsCutOffToo() throws Exception {
     int port = (int) other.address().getPort().get();
     one.down(OTHER);
-    other.ended().join();
+    other.ended().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     other.close();
-    other =
-        new ClusterSystem(
-            settings(port, List.of(one.hostPort())), List.of(new Incarnation(OTHER, 2)));
-    mend.run();
-    other.join(Topology.uniform(2, 1, 1L << 20), "1", Duration.ofSeconds(20));
+    Runnable mend = one.cutOff(OTHER, false);
+    other = again(port, 2);
+    assertThatThrownBy(() -> join(other, Duration.ofSeconds(3)))
+        .isInstanceOf(EnvironmentFailure.class)
+        .hasMessageContaining("no seed node answers within 3 s");
 
+    other.close();
+    mend.run();
+    other = again(port, 3);
+    join(other, PATIENCE);
     assertThat(other.members()).contains(other.own().getFirst());
+  }
+
+  private ClusterSystem again(int port, int life) {
+    return new ClusterSystem(
+        settings(port, List.of(one.hostPort())), List.of(new Incarnation(OTHER, life)));
   }
 }
