@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -24,6 +25,7 @@ import org.numaslab.node.slab.SlabFlags;
 ///
 /// `-Dnumaslab.seed=N` repeats one machine of the corruptions, or the clean run;
 /// `-Dnumaslab.clean.operations=N` makes the clean run longer than its million operations.
+@Tag("long")
 class RandomCorruptionTest {
   private static final int CORRUPTIONS = 100_000;
   private static final int CORRUPTIONS_PER_MACHINE = 250;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.driver.LiveNatures;
@@ -25,6 +26,7 @@ import org.numaslab.node.topology.Topology;
 /// overtakes what, tasks get what they may expect, and at the end everything adds up.
 ///
 /// `-Dnumaslab.seed=N` repeats one of them, `-Dnumaslab.seeds=N` runs so many.
+@Tag("long")
 class RandomProgramsTest {
   private static final long SEED = Long.getLong("numaslab.seed", -1);
   private static final long TOUCHED_BYTES_MAX = 1L << 30;

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,7 @@ import org.numaslab.node.memory.Memory;
 
 /// Traces of a real kernel, replayed to the end: nothing is lost, whoever moves the messages and
 /// whatever decides the order.
+@Tag("long")
 class RecordedReplaysTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
 

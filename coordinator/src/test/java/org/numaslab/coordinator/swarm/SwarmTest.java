@@ -3,12 +3,14 @@ package org.numaslab.coordinator.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.fault.FaultSchedule;
 import org.numaslab.coordinator.fault.RandomFaults;
 
 /// Small clusters with random loads: `-Dnumaslab.seed=` says which is the first,
 /// `-Dnumaslab.seeds=` how many there are.
+@Tag("long")
 class SwarmTest {
   private static final long OPERATIONS = 10_000;
   private static final int STRICT_SEEDS = 12;

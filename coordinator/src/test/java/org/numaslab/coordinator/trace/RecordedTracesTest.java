@@ -17,6 +17,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.numaslab.coordinator.topologies.KernelDirectory;
 
 /// Traces of a real kernel, with what an independent count found in each (CHECK.txt).
+@Tag("long")
 class RecordedTracesTest {
   private static final Path COMMITTED = Path.of("../deploy/recordings");
   private static final Path MORE =

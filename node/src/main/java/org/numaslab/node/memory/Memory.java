@@ -82,8 +82,9 @@ public final class Memory implements AutoCloseable {
   ///   oops as beyond the reservation
   private boolean owns(long address, long bytes) {
     Objects.checkFromIndexSize(address, bytes, spanFrames << PAGE_SHIFT);
-    return owned.test(address >>> PAGE_SHIFT)
-        && (bytes == 0 || owned.test((address + bytes - 1) >>> PAGE_SHIFT));
+    long first = address >>> PAGE_SHIFT;
+    long last = (address + bytes - 1) >>> PAGE_SHIFT;
+    return owned.test(first) && (last <= first || owned.test(last));
   }
 
   private String foreign(long address) {

@@ -329,11 +329,11 @@ public final class ObjectChecks {
   private void checkSlabPadding(long slab) {
     int length = Memory.PAGE_BYTES << frames.order(slab);
     int remainder = length % geometry.size();
-    if (!poison || remainder == 0) {
-      return;
-    }
     long end = (slab << Memory.PAGE_SHIFT) + length;
     long pad = end - remainder;
+    if (!poison || isAll(pad, POISON_INUSE, remainder)) {
+      return;
+    }
     long first = -1;
     long last = -1;
     for (long at = pad; at < end; at++) {
@@ -342,18 +342,16 @@ public final class ObjectChecks {
         last = at;
       }
     }
-    if (first >= 0) {
-      report.slabError(
-          slab,
-          "Padding overwritten. "
-              + ObjectAddress.print(first)
-              + "-"
-              + ObjectAddress.print(last)
-              + " @offset="
-              + (first - (slab << Memory.PAGE_SHIFT)));
-      report.section("Padding ", pad, remainder);
-      restore("slab padding", POISON_INUSE, first, last);
-    }
+    report.slabError(
+        slab,
+        "Padding overwritten. "
+            + ObjectAddress.print(first)
+            + "-"
+            + ObjectAddress.print(last)
+            + " @offset="
+            + (first - (slab << Memory.PAGE_SHIFT)));
+    report.section("Padding ", pad, remainder);
+    restore("slab padding", POISON_INUSE, first, last);
   }
 
   /// Walks a slab's list, repairs what does not add up. A list without an end, in which v6.1 would

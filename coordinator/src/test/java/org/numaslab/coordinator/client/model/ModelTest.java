@@ -3,6 +3,7 @@ package org.numaslab.coordinator.client.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,6 +14,7 @@ import org.numaslab.node.topology.NodeId;
 ///
 /// `-Dnumaslab.calls=10000000` makes so many, `-Dnumaslab.seed=N` begins with that machine. What
 /// fails is shrunk and printed with its seed.
+@Tag("long")
 class ModelTest {
   private static final long SHRINK_NANOS_MAX = 60_000_000_000L;
   private static final int CALLS_PER_ROUND_MAX = 100_000;

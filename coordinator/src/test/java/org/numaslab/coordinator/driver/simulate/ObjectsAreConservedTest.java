@@ -3,6 +3,7 @@ package org.numaslab.coordinator.driver.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.memory.Memory;
 
@@ -10,6 +11,7 @@ import org.numaslab.node.memory.Memory;
 /// changes while somebody holds it.
 ///
 /// `-Dnumaslab.seed=N` runs one seed.
+@Tag("long")
 class ObjectsAreConservedTest {
   private static final int SEEDS = 300;
 
