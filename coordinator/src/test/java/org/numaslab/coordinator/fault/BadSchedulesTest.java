@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.numaslab.node.topology.BadInput;
 import org.numaslab.node.topology.Topology;
 
 /// Schedules that are wrong in one place: each is refused with one line that names it.
+@Tag("long")
 class BadSchedulesTest {
   private static final Topology FOUR = Topology.uniform(4, 2, 64 << 20);
 

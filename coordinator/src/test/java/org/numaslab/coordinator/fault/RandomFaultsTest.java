@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.topology.Topology;
 
 /// Random schedules say nothing that a person could not write, and leave a majority alone.
+@Tag("long")
 class RandomFaultsTest {
   private static final int SEEDS = 10_000;
   private static final long LENGTH = 20_000_000_000L;
