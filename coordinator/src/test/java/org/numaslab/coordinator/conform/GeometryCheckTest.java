@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.numaslab.node.slab.GeometryOptions;
 import org.numaslab.node.slab.SlubDebug;
 
 /// The recorded kernel has the numbers that are computed, and one wrong number is found.
+@Tag("long")
 class GeometryCheckTest {
   private static final Path RECORDINGS = Path.of("..", "deploy", "recordings");
   private static final Path SET_C = RECORDINGS.resolve("geometry/setC");

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
@@ -18,6 +19,7 @@ import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.topology.Topology;
 
 /// Processes die in the middle: the others come to their ends, and what they have adds up.
+@Tag("long")
 class LostProcessesTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
   static final LoanTimes TIMES = LoanTimes.ofLease(1_000_000_000L);
