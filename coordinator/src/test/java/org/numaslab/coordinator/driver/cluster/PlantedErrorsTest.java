@@ -354,8 +354,11 @@ class PlantedErrorsTest {
         run((frame, way) -> {
           Free free = Meddler.asked(frame, Free.class).orElse(null);
           if (free != null) {
-            FreedRun earlier = before.put(Meddler.between(frame), free.runs()[0]);
-            if (earlier != null && planted.getAndIncrement() < PLANTED_MAX) {
+            // What is refused is out still: only what went as it was is free already.
+            FreedRun earlier = before.remove(Meddler.between(frame));
+            if (earlier == null) {
+              before.put(Meddler.between(frame), free.runs()[0]);
+            } else if (planted.getAndIncrement() < PLANTED_MAX) {
               LongStream.of(earlier.objects()).forEach(already::add);
               LongStream.of(objects(free)).forEach(refused::add);
               way.now(Meddler.asking(frame, again(free, earlier)));
