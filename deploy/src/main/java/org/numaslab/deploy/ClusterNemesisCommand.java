@@ -207,16 +207,11 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
         "run",
         "--nodes=" + size,
         "--cpus=" + cpus,
-        "--workload=swarm:" + ofAll(size) + "ops",
+        "--workload=swarm:" + operations + "ops",
         "--seed=" + seed,
         "--faults=" + faults(kind, size, seed, folder),
         "--quiet",
         "--out=" + folder);
-  }
-
-  /// So many that a majority does what was asked for, when the others are lost with what they did.
-  private long ofAll(int size) {
-    return Math.ceilDiv(operations * size, size / 2 + 1);
   }
 
   /// What the trial does, as `cluster run` takes it.
@@ -244,7 +239,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
                   "coordinator",
                   "--seed-nodes=" + processes.seed(),
                   "--topology=" + topology,
-                  "--workload=swarm:" + Math.max(ofAll(size), OPERATIONS_WITH_KILL) + "ops",
+                  "--workload=swarm:" + Math.max(operations, OPERATIONS_WITH_KILL) + "ops",
                   "--seed=" + seed,
                   "--threads=1",
                   "--out=" + folder.toAbsolutePath()));

@@ -46,6 +46,7 @@ final class ClusterRun {
   private final Topology topology;
   private final List<String> words;
   private final @Nullable RunCaches caches;
+  private final long enough;
   private final Path folder;
   private final Watcher watcher;
   private @Nullable Consumer<Calibration> calibrated;
@@ -54,16 +55,20 @@ final class ClusterRun {
 
   /// @param words of the run
   /// @param caches that its registry makes; null where the processes make their own
+  /// @param enough operations that end it, by those who are left; 0 where each process knows its
+  ///   end
   /// @param folder for what processes write
   ClusterRun(
       Topology topology,
       List<String> words,
       @Nullable RunCaches caches,
+      long enough,
       Path folder,
       Watcher watcher) {
     this.topology = topology;
     this.words = List.copyOf(words);
     this.caches = caches;
+    this.enough = enough;
     this.folder = folder;
     this.watcher = watcher;
   }
@@ -92,7 +97,7 @@ final class ClusterRun {
     String[] measure = {"--workload=" + WorkloadOptions.CALIBRATION};
     LeadOfRun run =
         RunActors.lead(
-            me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology, null));
+            me, new RunActors.RunWords(System.currentTimeMillis(), measure, topology, null, 0));
     form(run, patience, requireAlive);
     watcher.calibrates(run);
     while (!run.outcome().isDone()) {
@@ -159,7 +164,7 @@ final class ClusterRun {
   /// Hears how all nodes stand, as far as they are there in time.
   static LeadOfRun look(ClusterSystem me, Topology topology, Duration within) {
     LeadOfRun looks =
-        RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null));
+        RunActors.lead(me, new RunActors.RunWords(RunLead.LOOK, new String[0], topology, null, 0));
     long until = System.nanoTime() + within.toNanos();
     while (looks.view().there().size() < topology.nodeCount() && System.nanoTime() < until) {
       requireMember(me);
@@ -261,7 +266,7 @@ final class ClusterRun {
 
   private LeadOfRun lead(ClusterSystem me, long number) {
     return RunActors.lead(
-        me, new RunActors.RunWords(number, words.toArray(String[]::new), topology, caches));
+        me, new RunActors.RunWords(number, words.toArray(String[]::new), topology, caches, enough));
   }
 
   private static LeadOfRun.Outcome outcome(LeadOfRun run) {

@@ -166,7 +166,8 @@ final class ClusterWork {
     LeadOfRun.Outcome outcome;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
       outcome =
-          cluster.lead(new ClusterRun(topology, words, null, folder, shown), FaultSchedule.none());
+          cluster.lead(
+              new ClusterRun(topology, words, null, 0, folder, shown), FaultSchedule.none());
     }
     Calibration figures = Calibration.decode(outcome.parts());
     output.write(
@@ -218,7 +219,7 @@ final class ClusterWork {
     List<LostMember> lost;
     Calibration calibration;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      ClusterRun led = new ClusterRun(topology, words, caches, folder, shown);
+      ClusterRun led = new ClusterRun(topology, words, caches, 0, folder, shown);
       outcome = cluster.lead(led, FaultSchedule.none());
       lost = led.lost(outcome);
       calibration = led.calibration();
@@ -293,7 +294,8 @@ final class ClusterWork {
     LeadOfRun.Outcome outcome;
     Calibration calibration;
     try (Shown shown = new Shown(spec.commandLine().getErr(), quiet)) {
-      ClusterRun led = new ClusterRun(topology, words, null, folder, shown);
+      ClusterRun led =
+          new ClusterRun(topology, words, null, workload.swarmOperations(), folder, shown);
       outcome = cluster.lead(led, schedule);
       calibration = led.calibration();
     }

@@ -52,7 +52,7 @@ final class NodeJobs implements RunFollower.Jobs {
           faults.faults().isEmpty()
               ? Shim.NONE
               : new FaultyShim(process, faults.faults(), topology.nodeCount(), plan.seed());
-      job = new SwarmJob(run, plan, faults.overNanos(), process, shim, parsed.histories);
+      job = new SwarmJob(run, plan, late, faults.overNanos(), process, shim, parsed.histories);
     } else {
       job = ExperimentJob.of(run, late, parsed, topology, process);
     }

@@ -31,8 +31,9 @@ final class WorkloadOptions {
       description =
           "No trace but random[:LENGTH]: random tasks on all cpus, for LENGTH seconds (10) or, as in"
               + " 5000000ops, so many operations in all; simulate has no clock and takes operations"
-              + " (1000000ops). On processes also swarm[:Nops], tasks that write down what they do"
-              + " (100000ops), for --faults and audits; and calibrate, which measures only.")
+              + " (1000000ops). On processes also swarm[:Nops], tasks that write down what they do,"
+              + " until those who are left have done so much (100000ops), for --faults and audits; and"
+              + " calibrate, which measures only.")
   @Nullable String workload;
 
   @Option(

@@ -147,7 +147,7 @@ class RegistryOfProcessesTest {
             List.of(writes).stream().map(text -> CacheWrite.parse("--write", text)).toList(),
             List.of(CacheWrite.parse("--write-after", "*/shrink=1")));
     return RunActors.lead(
-        system(List.of()), new RunActors.RunWords(number, line(seconds), topology, caches));
+        system(List.of()), new RunActors.RunWords(number, line(seconds), topology, caches, 0));
   }
 
   private static void awaitRunning(LeadOfRun run) {

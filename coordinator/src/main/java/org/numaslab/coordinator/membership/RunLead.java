@@ -23,7 +23,7 @@ import org.numaslab.node.topology.NodeId;
 /// | FORMING | a process for each node, each knowing all members | READY is wanted |
 /// | READY | all to be ready, and the registry to have done what comes before the run | WARM |
 /// | WARM | all to be warm | RUNNING |
-/// | RUNNING | all that are left to be finished, and everybody that they know to be heard | SETTLED |
+/// | RUNNING | all that are left to be finished and to have done enough together, and everybody that they know to be heard | SETTLED |
 /// | SETTLED | all that are left to be quiet, the registry to have done what comes after the run, all to be quiet twice | COLLECTED |
 /// | COLLECTED | all parts of the result | OVER |
 ///
@@ -74,6 +74,7 @@ public final class RunLead {
   private final long run;
   private final String[] words;
   private final int nodes;
+  private final long enough;
   private final Outbox outbox;
   private final AtRegistry registry;
   private final Map<String, Follower> processes = new LinkedHashMap<>();
@@ -84,10 +85,14 @@ public final class RunLead {
   private String trouble = "";
 
   /// @param nodes of the machine
-  public RunLead(long run, String[] words, int nodes, Outbox outbox, AtRegistry registry) {
+  /// @param enough operations that those who are left do together, at least; 0 where each process
+  ///   knows by itself when it is finished
+  public RunLead(
+      long run, String[] words, int nodes, long enough, Outbox outbox, AtRegistry registry) {
     this.run = run;
     this.words = words;
     this.nodes = nodes;
+    this.enough = enough;
     this.outbox = outbox;
     this.registry = registry;
   }
@@ -235,7 +240,7 @@ public final class RunLead {
         }
       }
       case RUNNING -> {
-        if (allAt(Phase.FINISHED) && isEverybodyHeard()) {
+        if (allAt(Phase.FINISHED) && done() >= enough && isEverybodyHeard()) {
           wanted = Phase.SETTLED;
         }
       }
@@ -360,7 +365,9 @@ public final class RunLead {
 
   /// Operations to do in all.
   public long total() {
-    return left().stream().mapToLong(p -> p.standing == null ? 0 : p.standing.total()).sum();
+    return enough > 0
+        ? enough
+        : left().stream().mapToLong(p -> p.standing == null ? 0 : p.standing.total()).sum();
   }
 
   /// What each process that is there has said last, by their lowest nodes.

@@ -41,8 +41,8 @@ public final class SwarmJob implements Job {
   private static final int LOOK_MILLIS = 5;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /// In the time of its faults each task does its share, and a little more.
-  private static final double PACE = 1.2;
+  /// In the time of its faults each task does its share, and some of that of those who are lost.
+  private static final double PACE = 1.5;
 
   private final Plan plan;
   private final ClusterSystem process;
@@ -53,6 +53,8 @@ public final class SwarmJob implements Job {
   private final Load load;
   private final Shim shim;
   private final long atLeastNanos;
+
+  /// Operations of each task.
   private final long share;
 
   /// CPUs whose tasks are at their ends.
@@ -61,11 +63,13 @@ public final class SwarmJob implements Job {
   private volatile long began;
   private volatile boolean isClosed;
 
+  /// @param late whether the run has begun without it: the others do all that is to be done
   /// @param atLeastNanos it goes on: until its faults are over
   /// @param histories where each member's events are written, null for nowhere
   public SwarmJob(
       long run,
       Plan plan,
+      boolean late,
       long atLeastNanos,
       ClusterSystem process,
       Shim shim,
@@ -95,8 +99,8 @@ public final class SwarmJob implements Job {
                 1),
             shim,
             history);
-    this.share = Math.ceilDiv(plan.load().operations(), plan.topology().cpuCount());
-    this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have their share
+    this.share = late ? 0 : Math.ceilDiv(plan.load().operations(), plan.topology().cpuCount());
+    this.load = plan.load().withOperations(Long.MAX_VALUE); // they go on until all have done enough
     expectTasks();
     describe();
   }

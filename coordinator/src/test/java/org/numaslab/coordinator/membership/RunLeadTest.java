@@ -14,9 +14,18 @@ class RunLeadTest {
   private final List<RunMessage> sent = new ArrayList<>();
 
   private RunLead lead(long run) {
+    return lead(run, 0);
+  }
+
+  private RunLead lead(long run, long enough) {
     RunLead lead =
         new RunLead(
-            run, new String[0], 1, (to, message) -> sent.add(message), RunLead.AtRegistry.NOTHING);
+            run,
+            new String[0],
+            1,
+            enough,
+            (to, message) -> sent.add(message),
+            RunLead.AtRegistry.NOTHING);
     lead.found("a");
     return lead;
   }
@@ -192,6 +201,30 @@ class RunLeadTest {
     leads.heard(knows(2, other(RUN, Phase.FINISHED)));
     leads.tick();
     assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  /// Those who are lost took with them what they had done.
+  @Test
+  void aRunGoesOnUntilThoseWhoAreLeftHaveDoneEnoughTogether() {
+    RunLead leads = lead(RUN, 15);
+    leads.found("b");
+    leads.heard(at(RUN, Phase.RUNNING));
+    leads.heard(other(RUN, Phase.FINISHED)); // each has done 10
+    leads.tick();
+    leads.removed(new Incarnation(new NodeId(1), 1));
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.RUNNING);
+    assertThat(leads.total()).isEqualTo(15);
+
+    leads.heard(done(15, at(RUN, Phase.FINISHED)));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  private static RunMessage.Standing done(long operations, RunMessage.Standing of) {
+    return new RunMessage.Standing(
+        of.run(), of.process(), of.phase(), of.members(), of.knows(), operations, 100, true, "");
   }
 
   private static RunMessage.Standing other(long run, Phase phase) {

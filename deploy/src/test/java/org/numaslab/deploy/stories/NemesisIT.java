@@ -59,7 +59,7 @@ class NemesisIT {
     assertThat(lossy.get("hits").get("LOSS").asLong()).isPositive();
     assertThat(lossy.get("losses")).isEmpty();
     assertThat(lossy.get("command").asText())
-        .startsWith("numaslab cluster run --nodes=3 --cpus=2 --workload=swarm:4500ops --seed=7 ");
+        .startsWith("numaslab cluster run --nodes=3 --cpus=2 --workload=swarm:3000ops --seed=7 ");
   }
 
   private long livesOf(int node) throws IOException {

@@ -237,6 +237,7 @@ public final class RunActors {
               words.number(),
               words.words(),
               words.topology().nodeCount(),
+              words.enough(),
               this::send,
               registry == null ? RunLead.AtRegistry.NOTHING : registry);
     }
@@ -330,8 +331,10 @@ public final class RunActors {
   /// @param words as a command line
   /// @param topology of the machine
   /// @param caches that the registry makes; null where the processes make their own
+  /// @param enough operations that end it, by those who are left; 0 where each process knows its
+  ///   end
   public record RunWords(
-      long number, String[] words, Topology topology, @Nullable RunCaches caches) {}
+      long number, String[] words, Topology topology, @Nullable RunCaches caches, long enough) {}
 
   /// Runs something on the nodes of a cluster that this process has joined.
   public static LeadOfRun lead(ClusterSystem process, RunWords run) {

@@ -52,7 +52,7 @@ final class ThreeProcesses implements AutoCloseable {
       Plan plan = plan(operations);
       for (ClusterSystem system : systems) {
         Shim shim = shims.apply(system.own().getFirst().node().value());
-        jobs.add(new SwarmJob(RUN, plan, 0, system, shim, folder));
+        jobs.add(new SwarmJob(RUN, plan, false, 0, system, shim, folder));
       }
     } catch (RuntimeException | Error failed) {
       close();
