@@ -3,6 +3,8 @@ package org.numaslab.deploy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,7 @@ final class ChildProcess {
     }
     words.add("-Dnumaslab.stderr.terminal=false");
     words.add("-Dnumaslab.log.sbr=WARN"); // into its log: whom it has removed, and why
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Numaslab.class.getName()));
+    words.addAll(List.of("-cp", classPath(), Numaslab.class.getName()));
     words.addAll(arguments);
     try {
       Process process =
@@ -74,6 +76,14 @@ final class ChildProcess {
     } catch (IOException refused) {
       throw new EnvironmentFailure(name + ": cannot be started: " + refused.getMessage(), refused);
     }
+  }
+
+  /// The jar that this process runs from, which names all others; or what it was given.
+  private static String classPath() {
+    URL own = Numaslab.class.getProtectionDomain().getCodeSource().getLocation();
+    return own.getPath().endsWith(".jar")
+        ? Path.of(URI.create(own.toString())).toString()
+        : System.getProperty("java.class.path");
   }
 
   private void read() {
