@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.driver.LiveNatures.RemoteDraw;
@@ -19,7 +18,6 @@ import org.numaslab.node.loan.LoanTimes;
 import org.numaslab.node.topology.Topology;
 
 /// Processes die in the middle: the others come to their ends, and what they have adds up.
-@Tag("long")
 class LostProcessesTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
   static final LoanTimes TIMES = LoanTimes.ofLease(1_000_000_000L);
@@ -72,7 +70,7 @@ class LostProcessesTest {
             TIMES,
             TIMING,
             RandomLoad.caches(topology, null, settings, 32),
-            part -> new RandomLoad(part, null, settings, Length.ofOperations(2_000_000), 32))) {
+            part -> new RandomLoad(part, null, settings, Length.ofOperations(1_000_000), 32))) {
       ReplayTally all = goesOn(processes, 2);
 
       assertThat(all.handOffs().came()).isPositive();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +15,6 @@ import org.numaslab.coordinator.experiment.ReplaySettings.Order;
 import org.numaslab.node.loan.LoanTimes;
 
 /// A trace replayed by several processes: what all of them did together is what one does.
-@Tag("long")
 class ReplayInProcessesTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
   private static final List<List<Integer>> FOUR =

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Audit;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings.Timing;
@@ -29,7 +28,6 @@ import org.numaslab.coordinator.report.WholeRun;
 import org.numaslab.node.loan.LoanTimes;
 
 /// What real parts of a trace's replay come to, sent as bytes.
-@Tag("long")
 class WholeRunOfProcessesTest {
   private static final long SEED = Long.getLong("numaslab.seed", 1);
   private static final List<List<Integer>> FOUR =

@@ -13,6 +13,9 @@ import org.numaslab.deploy.Started;
 
 /// The process that has started the others ends in the middle of a run.
 class InterruptedRunIT {
+  /// A test that runs in the background of a shell has it ignored, and so have its children.
+  private static final List<String> HEARS_INT = List.of("env", "--default-signal=INT");
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -22,6 +25,7 @@ class InterruptedRunIT {
       Started.One run =
           started.numaslab(
               "run",
+              HEARS_INT,
               "cluster",
               "run",
               "--nodes=3",
