@@ -17,7 +17,8 @@ public interface Job extends AutoCloseable {
   /// Lets the tasks run. Does not wait for them.
   void begin();
 
-  /// Whether all tasks are at their ends; throws what one of them has failed of. For any thread.
+  /// Whether all tasks are at their ends, or have done their share and go on until it is settled;
+  /// throws what one of them has failed of. For any thread.
   boolean isFinished();
 
   /// What its machine has failed of; null for nothing. For any thread.

@@ -7,8 +7,8 @@ package org.numaslab.coordinator.membership;
 /// | NONE | knows nothing of the run | all nodes are there |
 /// | READY | has its part of the machine, and all inputs; learns from the registry what exists | all are ready, and the registry has made what is to be there |
 /// | WARM | its CPUs have what they had before the run | all are warm |
-/// | RUNNING | its tasks run | all were heard, and are finished, that are still there |
-/// | FINISHED | its tasks are at their ends; its nodes serve the others | the same |
+/// | RUNNING | its tasks run | all that are still there were heard, are finished, and have done enough together |
+/// | FINISHED | its tasks are at their ends (those of a swarm have done their share, and go on); its nodes serve the others | the same |
 /// | SETTLED | has given back what its tasks had to give back, and nothing is under way | the registry has done what comes after the run, and twice in a row nothing is under way anywhere |
 /// | COLLECTED | stands still; its part of the result can be fetched | all parts are there |
 /// | OVER | has forgotten the machine | - |
