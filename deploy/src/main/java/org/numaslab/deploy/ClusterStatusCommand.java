@@ -58,13 +58,18 @@ public final class ClusterStatusCommand implements Callable<Integer> {
                           + " "
                           + standing.phase().name().toLowerCase(java.util.Locale.ROOT),
                   standing.knows(),
-                  standing.total() == 0
-                      ? ""
-                      : ", %d of about %d operations done"
-                          .formatted(standing.done(), standing.total())));
+                  progress(standing)));
     }
     stdout.flush();
     return heard.size() == topology.nodeCount() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  /// Who came in the middle has nothing that it must do.
+  private static String progress(Standing standing) {
+    if (standing.total() == 0) {
+      return standing.done() == 0 ? "" : ", %d operations done".formatted(standing.done());
+    }
+    return ", %d of about %d operations done".formatted(standing.done(), standing.total());
   }
 
   private List<Standing> ask(StandingCluster cluster, Topology topology) {

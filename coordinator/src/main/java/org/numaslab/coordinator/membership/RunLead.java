@@ -240,7 +240,7 @@ public final class RunLead {
         }
       }
       case RUNNING -> {
-        if (allAt(Phase.FINISHED) && done() >= enough && isEverybodyHeard()) {
+        if (allAt(Phase.FINISHED) && isEnough() && isEverybodyHeard()) {
           wanted = Phase.SETTLED;
         }
       }
@@ -282,6 +282,14 @@ public final class RunLead {
       }
     }
     return there.size() == nodes;
+  }
+
+  /// Whether those who are left have done enough together. Who is not heard now may be gone, with
+  /// what it had done.
+  private boolean isEnough() {
+    return enough == 0
+        || (done() >= enough && left().stream().allMatch(process -> process.isFresh))
+        || left().stream().anyMatch(process -> isAt(process, Phase.SETTLED)); // it was, earlier
   }
 
   /// Whether all members have been heard that anybody knows to be there.

@@ -12,7 +12,7 @@ public sealed interface RunMessage {
   /// Go on until this phase.
   ///
   /// @param late whether the run has begun without this process: its nodes serve the others, but
-  ///   what their CPUs had to do is lost
+  ///   what their CPUs had to do is lost, or the others do it
   /// @param words what the run is, as a command line
   record Want(long run, Phase phase, boolean late, String[] words) implements RunMessage {}
 

@@ -54,7 +54,7 @@ public final class SwarmJob implements Job {
   private final Shim shim;
   private final long atLeastNanos;
 
-  /// Operations of each task.
+  /// Operations of each task, at least; 0 for who is late.
   private final long share;
 
   /// CPUs whose tasks are at their ends.

@@ -160,7 +160,7 @@ class RunLeadTest {
   /// more.
   @Test
   void whoHasGivenUpItsPartEndsTheRunOfTheNextCoordinator() {
-    RunLead leads = lead(RUN);
+    RunLead leads = lead(RUN, 100);
     leads.found("b");
     for (int i = 0; i < 5; i++) {
       leads.heard(at(RUN, Phase.OVER));
@@ -218,6 +218,34 @@ class RunLeadTest {
     assertThat(leads.total()).isEqualTo(15);
 
     leads.heard(done(15, at(RUN, Phase.FINISHED)));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  /// It may be dead, and what it had done is lost with it.
+  @Test
+  void aRunGoesOnWhileSomebodyIsNotHeard() {
+    RunLead leads = lead(RUN, 15);
+    leads.found("b");
+    leads.heard(at(RUN, Phase.RUNNING));
+    leads.heard(other(RUN, Phase.FINISHED));
+    leads.tick();
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.RUNNING);
+
+    leads.heard(at(RUN, Phase.FINISHED));
+    leads.heard(other(RUN, Phase.FINISHED));
+    leads.tick();
+    assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
+  }
+
+  /// Then a node was lost, and the tasks of those who are left have ended.
+  @Test
+  void whatAnEarlierCoordinatorFoundEnoughIsEnough() {
+    RunLead leads = lead(RUN, 15);
+    leads.heard(at(RUN, Phase.SETTLED));
+    leads.tick();
     leads.tick();
     assertThat(leads.wanted()).isEqualTo(Phase.SETTLED);
   }
