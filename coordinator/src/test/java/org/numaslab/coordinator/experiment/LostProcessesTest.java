@@ -26,12 +26,12 @@ class LostProcessesTest {
 
   @Test
   void aReplayGoesOnWithoutAProcess() {
-    replayGoesOn(List.of(List.of(0), List.of(1), List.of(2), List.of(3)), 6);
+    replayGoesOn(List.of(List.of(0), List.of(1), List.of(2), List.of(3)), 4);
   }
 
   @Test
   void aReplayGoesOnWithoutAProcessThatHadSeveralNodes() {
-    replayGoesOn(List.of(List.of(0), List.of(1), List.of(2, 3)), 5);
+    replayGoesOn(List.of(List.of(0), List.of(1), List.of(2, 3)), 4);
   }
 
   private static void replayGoesOn(List<List<Integer>> nodes, int rounds) {
