@@ -109,7 +109,7 @@ class WholeRunOfProcessesTest {
 
   @Test
   void survivorsSayWhatTheyLost() {
-    ReplaySettings settings = RecordedTrace.settings(Driver.EMBEDDED, Order.CAUSAL, SEED, 10);
+    ReplaySettings settings = RecordedTrace.settings(Driver.EMBEDDED, Order.CAUSAL, SEED, 4);
     Timing timing = LostProcessesTest.TIMING;
     try (Processes<Replay> processes = replay(settings, FOUR, LostProcessesTest.TIMES, timing)) {
       processes.each(p -> p.experiment.warm());
