@@ -48,6 +48,7 @@ class KilledInReplayIT {
 
   @Test
   void theOthersReplayTheRestAndTakeBackWhatItHad() throws IOException, InterruptedException {
+    long victim = Long.parseLong(awaitStatus(PROCESS).group(1));
     try (Started started = new Started(folder)) {
       Started.One run =
           started.numaslab(
@@ -56,10 +57,9 @@ class KilledInReplayIT {
               "--attach=" + cluster(),
               "--repeat=3",
               "--out=" + folder.resolve("run"));
+      run.awaitSaid("4 of 4 nodes are there"); // to ask for the status takes long: a process joins
       awaitStatus(AT_WORK);
-      ProcessHandle.of(Long.parseLong(awaitStatus(PROCESS).group(1)))
-          .orElseThrow()
-          .destroyForcibly();
+      ProcessHandle.of(victim).orElseThrow().destroyForcibly();
 
       assertThat(run.awaitExit(RUN_MAX)).as(run.out() + run.err()).isEqualTo(ExitCode.OK);
       assertThat(run.out())
