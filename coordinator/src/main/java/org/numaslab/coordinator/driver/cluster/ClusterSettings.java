@@ -185,6 +185,11 @@ public record ClusterSettings(
             %11$s
           }
           run-coordinated-shutdown-when-down = off
+          # Who comes hears soon where the actors are that were there before it.
+          typed.receptionist.distributed-data {
+            gossip-interval = 200 ms
+            notify-subscribers-interval = 100 ms
+          }
         }
         coordinated-shutdown {
           exit-jvm = off

@@ -87,7 +87,7 @@ final class Door extends AbstractActor {
       int out = 0;
       for (int i = 0; i < seeds.size() && !isTaken; i++) {
         String seed = seeds.get(i);
-        switch (knock(process, mine, seed).orElse(null)) {
+        switch (knock(process, mine, seed, left(begin, patience)).orElse(null)) {
           case Welcome welcome -> {
             return true;
           }
@@ -115,6 +115,12 @@ final class Door extends AbstractActor {
     return System.nanoTime() - begin > length.toNanos();
   }
 
+  /// How long the next one may take to answer.
+  private static Duration left(long begin, Duration patience) {
+    long left = patience.toNanos() - (System.nanoTime() - begin);
+    return Duration.ofNanos(Math.clamp(left, LOOK.toNanos(), PATIENCE.toNanos()));
+  }
+
   private static EnvironmentFailure refused(String seed, Hello mine, String why) {
     return new EnvironmentFailure(
         "%s refuses %s: %s"
@@ -133,13 +139,14 @@ final class Door extends AbstractActor {
     }
   }
 
-  private static Optional<Message> knock(ClusterSystem process, Hello mine, String seed) {
+  private static Optional<Message> knock(
+      ClusterSystem process, Hello mine, String seed, Duration within) {
     ActorSelection door =
         Adapter.toClassic(process.system())
             .actorSelection("pekko://" + ClusterSettings.NAME + "@" + seed + "/system/" + NAME);
     try {
       Object answer =
-          Patterns.ask(door, new Knock(mine.encode()), PATIENCE).toCompletableFuture().join();
+          Patterns.ask(door, new Knock(mine.encode()), within).toCompletableFuture().join();
       return answer instanceof Message message ? Optional.of(message) : Optional.empty();
     } catch (CompletionException nobody) {
       return Optional.empty();
