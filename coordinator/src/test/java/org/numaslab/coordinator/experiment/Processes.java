@@ -15,7 +15,6 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.pekko.actor.ActorSystemImpl;
 import org.numaslab.coordinator.audit.MachineDump;
 import org.numaslab.coordinator.audit.MachineDumps;
 import org.numaslab.coordinator.driver.cluster.ClusterMachine;
@@ -24,6 +23,7 @@ import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.MemberSettings;
 import org.numaslab.coordinator.driver.cluster.NearRegistry;
+import org.numaslab.coordinator.driver.cluster.NearSystems;
 import org.numaslab.coordinator.driver.cluster.Shim;
 import org.numaslab.coordinator.registry.Registry;
 import org.numaslab.coordinator.registry.RunCaches;
@@ -75,36 +75,41 @@ final class Processes<E extends Experiment> implements AutoCloseable {
       ClusterSettings.Timing timing,
       RunCaches caches,
       Function<ClusterPart, E> experiment) {
-    int port = 0;
-    for (List<Integer> own : nodes) {
-      ClusterSystem system = system(own, port, nodes.size(), timing);
-      systems.add(system);
-      system.join(topology, "test", Duration.ofSeconds(10));
-      port = port == 0 ? systems.getFirst().address().getPort().orElseThrow() : port;
-    }
-    await(
-        "members",
-        () -> systems.stream().allMatch(s -> s.members().size() == topology.nodeCount()));
-    for (ClusterSystem system : systems) {
-      MemberSettings member =
-          new MemberSettings(
-              topology,
-              zones,
-              times,
-              settings.seed(),
-              settings.remoteDraw(),
-              settings.faults(),
-              settings.touchedBytesMax(),
-              Turn.OPERATIONS_MAX);
-      machines.add(new ClusterMachine(1, system, member, Shim.NONE, event -> {}));
-      parts.add(new ClusterPart(machines.getLast()));
-    }
-    registry = new NearRegistry(1, topology, settings.seed(), systems);
-    registry.ask(caches::begin);
-    for (int i = 0; i < systems.size(); i++) {
-      all.add(
-          new Process<>(
-              systems.get(i), machines.get(i), parts.get(i), experiment.apply(parts.get(i))));
+    try {
+      int port = 0;
+      for (List<Integer> own : nodes) {
+        systems.add(system(own, port, nodes.size(), timing));
+        port = port == 0 ? systems.getFirst().address().getPort().orElseThrow() : port;
+      }
+      NearSystems.join(systems, topology, "test");
+      await(
+          "members",
+          () -> systems.stream().allMatch(s -> s.members().size() == topology.nodeCount()));
+      for (ClusterSystem system : systems) {
+        MemberSettings member =
+            new MemberSettings(
+                topology,
+                zones,
+                times,
+                settings.seed(),
+                settings.remoteDraw(),
+                settings.faults(),
+                settings.touchedBytesMax(),
+                Turn.OPERATIONS_MAX);
+        machines.add(new ClusterMachine(1, system, member, Shim.NONE, event -> {}));
+        parts.add(new ClusterPart(machines.getLast()));
+      }
+      registry = new NearRegistry(1, topology, settings.seed(), systems);
+      registry.ask(caches::begin);
+      for (int i = 0; i < systems.size(); i++) {
+        all.add(
+            new Process<>(
+                systems.get(i), machines.get(i), parts.get(i), experiment.apply(parts.get(i))));
+      }
+    } catch (RuntimeException | Error failed) {
+      parts.forEach(ClusterPart::close);
+      NearSystems.end(systems);
+      throw failed;
     }
   }
 
@@ -141,7 +146,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
 
   /// A process stops in the middle of whatever it does, and says nothing.
   void kill(Process<E> process) {
-    ((ActorSystemImpl) process.system.system().classicSystem()).finalTerminate();
+    NearSystems.kill(process.system);
   }
 
   /// Does something in each process at once, and waits for all.
@@ -207,7 +212,7 @@ final class Processes<E extends Experiment> implements AutoCloseable {
   @Override
   public void close() {
     parts.forEach(ClusterPart::close);
-    systems.forEach(ClusterSystem::close);
+    NearSystems.end(systems);
     registry.close();
     threads.shutdownNow();
   }

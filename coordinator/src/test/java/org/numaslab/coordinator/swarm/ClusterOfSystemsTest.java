@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.numaslab.coordinator.driver.cluster.ClusterMember;
 import org.numaslab.coordinator.driver.cluster.ClusterSettings;
 import org.numaslab.coordinator.driver.cluster.ClusterSystem;
 import org.numaslab.coordinator.driver.cluster.MemberSettings;
+import org.numaslab.coordinator.driver.cluster.NearSystems;
 import org.numaslab.coordinator.driver.cluster.Shim;
 import org.numaslab.coordinator.fault.Faults;
 import org.numaslab.node.cache.CacheId;
@@ -48,13 +51,14 @@ class ClusterOfSystemsTest {
       int port = 0;
       for (int node = 0; node < NODES; node++) {
         systems.add(system(node, port));
-        systems.getLast().join(topology, "0.1.0", Duration.ofSeconds(20));
         port = port == 0 ? systems.getFirst().address().getPort().orElseThrow() : port;
       }
+      NearSystems.join(systems, topology, "0.1.0");
       await("members", () -> systems.stream().allMatch(s -> s.members().size() == NODES));
       List<KmemCache> caches = caches();
       SplittableRandom random = new SplittableRandom(7);
       List<Progress> progress = new ArrayList<>();
+      Set<CpuId> ended = ConcurrentHashMap.newKeySet();
       for (ClusterSystem system : systems) {
         ClusterMachine machine =
             new ClusterMachine(
@@ -81,20 +85,21 @@ class ClusterOfSystemsTest {
             Progress own = new Progress();
             progress.add(own);
             member.start(
-                cpu, new SwarmTask(member.host(), cpu, load, random.split(), own), () -> {});
+                cpu,
+                new SwarmTask(member.host(), cpu, load, random.split(), own),
+                () -> ended.add(cpu));
           }
         }
       }
       await("operations", () -> progress.stream().allMatch(p -> p.operations >= OPERATIONS));
       machines.forEach(m -> m.members().forEach(ClusterMember::leaves));
       await(
-          "quiet",
+          "ends",
           () ->
-              machines.stream()
-                  .flatMap(m -> m.members().stream())
-                  .allMatch(ClusterMember::isQuiet));
-      machines.forEach(m -> m.members().forEach(member -> member.flushAll(() -> {})));
-      Thread.sleep(500);
+              ended.size() == topology.cpuCount()
+                  && machines.stream()
+                      .flatMap(m -> m.members().stream())
+                      .allMatch(ClusterMember::isQuiet));
       long remote = progress.stream().mapToLong(p -> p.remote).sum();
       assertThat(remote).isPositive();
       assertThat(systems).allMatch(system -> system.links().refused() == 0);
@@ -104,7 +109,7 @@ class ClusterOfSystemsTest {
       assertThat(audit.violations()).isEmpty();
     } finally {
       machines.forEach(ClusterMachine::close);
-      systems.forEach(ClusterSystem::close);
+      NearSystems.end(systems);
     }
   }
 

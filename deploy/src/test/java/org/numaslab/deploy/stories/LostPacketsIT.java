@@ -47,7 +47,7 @@ class LostPacketsIT {
             "--bind=" + TwoNetworks.ADDRESS_A + ":0",
             "--insecure",
             "--threads=1",
-            "--workload=swarm:60000ops",
+            "--workload=swarm:80000ops",
             "--out=" + folder.resolve("run"));
     Swarmed.awaitBegun(folder.resolve("run"), 3);
   }

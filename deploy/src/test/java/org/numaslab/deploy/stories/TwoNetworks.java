@@ -68,21 +68,24 @@ final class TwoNetworks implements AutoCloseable {
 
   /// From now on every packet is lost, both ways.
   void cut() {
-    nft("add table inet cable");
-    nft("add chain inet cable in { type filter hook input priority 0 ; }");
-    nft("add chain inet cable out { type filter hook output priority 0 ; }");
-    nft("add rule inet cable in iifname cable drop");
-    nft("add rule inet cable out oifname cable drop");
+    nft(
+        """
+        add table inet cable
+        add chain inet cable in { type filter hook input priority 0 ; }
+        add chain inet cable out { type filter hook output priority 0 ; }
+        add rule inet cable in iifname cable drop
+        add rule inet cable out oifname cable drop
+        """);
   }
 
   void heal() {
     nft("delete table inet cable");
   }
 
-  private void nft(String command) {
+  private void nft(String commands) {
     List<String> words = new ArrayList<>(inB());
     words.add("nft");
-    words.add(command);
+    words.add(commands);
     run(words.toArray(String[]::new));
   }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.topology.EnvironmentFailure;
@@ -29,10 +28,9 @@ class DoorTest {
   /// Somebody who is over is missed soon.
   private static final ClusterSettings.Timing FAST =
       new ClusterSettings.Timing(
-          Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(300));
+          Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofMillis(500));
 
   private final List<ClusterSystem> systems = new ArrayList<>();
-  private ClusterSystem first;
 
   private ClusterSystem start(int node, int life, int port, String... seeds) {
     ClusterSettings settings =
@@ -55,17 +53,20 @@ class DoorTest {
     system.join(MACHINE, "1", PATIENCE, known);
   }
 
-  @BeforeEach
-  void begin() {
-    first = start(0, 1, 0);
-    join(first, List.of());
-    join(start(1, 1, 0, first.hostPort()), List.of());
-    join(start(2, 1, 0, first.hostPort()), List.of());
+  /// Three of the four nodes are there.
+  ///
+  /// @return the first of them
+  private ClusterSystem begin() {
+    ClusterSystem first = start(0, 1, 0);
+    start(1, 1, 0, first.hostPort());
+    start(2, 1, 0, first.hostPort());
+    NearSystems.join(systems, MACHINE, "1");
+    return first;
   }
 
   @AfterEach
   void close() {
-    systems.forEach(ClusterSystem::close);
+    NearSystems.end(systems);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -77,7 +78,8 @@ class DoorTest {
   }
 
   @Test
-  void ofTwoProcessesThatBringOneNodeAtTheSameTimeOneComesIn() {
+  void ofTwoProcessesThatBringOneNodeAtTheSameTimeOneComesIn() throws InterruptedException {
+    ClusterSystem first = begin();
     ClusterSystem one = start(3, 1, 0, first.hostPort());
     ClusterSystem other = start(3, 2, 0, first.hostPort());
     List<CompletableFuture<Void>> joins =
@@ -86,12 +88,14 @@ class DoorTest {
             CompletableFuture.runAsync(() -> join(other, List.of())));
 
     assertThat(joins.stream().filter(DoorTest::isLetIn)).hasSize(1);
+    await(() -> first.members().size() == 4);
     assertThat(first.members().stream().filter(member -> member.node().value() == 3)).hasSize(1);
   }
 
   /// The clock of its host was set back.
   @Test
   void aLifeThatIsNotLaterThanOneThatIsOverStaysOut() throws InterruptedException {
+    ClusterSystem first = begin();
     join(start(3, 7, 0, first.hostPort()), List.of());
     await(() -> first.members().size() == 4);
     ClusterSystem over = systems.getLast();
@@ -121,8 +125,6 @@ class DoorTest {
   /// Each has the same seeds, and all of them begin at the same time.
   @Test
   void ofThoseThatAreNoMembersTheFirstSeedFormsTheCluster() throws InterruptedException {
-    systems.forEach(ClusterSystem::close);
-    systems.clear();
     int[] ports = {freePort(), freePort()};
     String[] seeds = {"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1]};
     ClusterSystem one = start(0, 2, ports[0], seeds);
@@ -157,10 +159,12 @@ class DoorTest {
   /// It had no seeds.
   @Test
   void whoHasFormedTheClusterAndWasRemovedComesBackIntoTheSame() throws InterruptedException {
+    ClusterSystem first = begin();
+    ClusterSystem downs = systems.get(1);
     String at = first.hostPort();
-    await(() -> first.members().size() == 3);
-    systems.get(1).down(new NodeId(0));
-    first.ended().join();
+    await(() -> first.members().size() == 3 && downs.members().size() == 3);
+    downs.down(new NodeId(0));
+    await(first.ended()::isDone);
     List<String> known = first.known();
     first.close();
     ClusterSystem again = start(0, 2, Integer.parseInt(at.split(":")[1]));

@@ -209,10 +209,10 @@ class HostilePeersTest {
             Intruder.mailbox(HOME),
             new AsParcel("p", Intruder.garbage(100)));
       }
+      await(() -> processes.system(0).links().refused() > 0);
 
       assertThat(processes.awaitOperations()).isNull();
       assertThat(processes.end(REST_MAX).violations()).isEmpty();
-      assertThat(processes.system(0).links().refused()).isPositive();
     }
   }
 
@@ -233,6 +233,7 @@ class HostilePeersTest {
         intruder.send(
             CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", toOld));
       }
+      processes.awaitRejected(Rejection.OTHER_DESTINATION, 10);
 
       assertThat(processes.awaitOperations()).isNull();
       ClusterSwarm run = processes.end(REST_MAX);
@@ -273,8 +274,7 @@ class HostilePeersTest {
         intruder.send(
             CLUSTER, processes.system(0), Intruder.mailbox(HOME), new AsParcel("p", each));
       }
-      Thread.sleep(1000);
-
+      processes.awaitRejected(Rejection.NO_SUCH_NODE, 2); // the last of them
       assertThat(processes.awaitOperations()).isNull();
       ClusterSwarm run = processes.end(REST_MAX);
       assertThat(run.violations())

@@ -48,7 +48,11 @@ import org.numaslab.node.slab.EmulatedOops;
 /// which invariant is broken, and for which object.
 class PlantedErrorsTest {
   private static final long OPERATIONS = 6000;
-  private static final Duration REST_MAX = Duration.ofSeconds(4);
+  private static final Duration REST_MAX = Duration.ofSeconds(30);
+
+  /// Of a run in which somebody waits in vain.
+  private static final Duration VAIN_MAX = Duration.ofSeconds(4);
+
   private static final long LATER_NANOS = 100_000_000;
   private static final Pattern NAME = Pattern.compile("0x([0-9a-f]+)");
 
@@ -73,11 +77,15 @@ class PlantedErrorsTest {
 
   /// A run that comes to its end.
   private ClusterSwarm run(BiConsumer<Frame, Way> way) throws InterruptedException {
+    return run(REST_MAX, way);
+  }
+
+  private ClusterSwarm run(Duration rest, BiConsumer<Frame, Way> way) throws InterruptedException {
     try (ThreeProcesses processes = processes(way)) {
       processes.begin();
       assertThat(processes.awaitOperations()).isNull();
       isEnding = true;
-      return processes.end(REST_MAX);
+      return processes.end(rest);
     }
   }
 
@@ -140,11 +148,13 @@ class PlantedErrorsTest {
   }
 
   private ClusterSwarm runWithout(One lost) throws InterruptedException {
-    return run((frame, way) -> {
-      if (!lost.is(frame)) {
-        way.pass();
-      }
-    });
+    return run(
+        VAIN_MAX,
+        (frame, way) -> {
+          if (!lost.is(frame)) {
+            way.pass();
+          }
+        });
   }
 
   private static boolean isReturn(Frame frame) {
@@ -257,6 +267,7 @@ class PlantedErrorsTest {
       Sent sent = Objects.requireNonNull(last.get());
       Frame frame = sent.frame();
       sent.way().now(numbers.again(frame));
+      processes.awaitRejected(Rejection.NOT_OUT, 1);
       ClusterSwarm run = processes.end(REST_MAX);
 
       long[] objects = objects(Meddler.asked(frame, Free.class).orElseThrow());

@@ -18,6 +18,7 @@ import org.numaslab.coordinator.swarm.SwarmJob;
 import org.numaslab.coordinator.swarm.SwarmPart;
 import org.numaslab.node.loan.Incarnation;
 import org.numaslab.node.loan.LoanTimes;
+import org.numaslab.node.loan.Rejection;
 import org.numaslab.node.topology.NodeId;
 import org.numaslab.node.topology.Topology;
 
@@ -30,6 +31,10 @@ final class ThreeProcesses implements AutoCloseable {
   private static final long RUN = 1;
   private static final long SEED = 7;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int LOOK_MILLIS = 20;
+
+  /// For what those give back last who came to their ends, where another one did not.
+  private static final long REST_NANOS = 500_000_000;
 
   private final Topology topology = machine();
   private final List<ClusterSystem> systems = new ArrayList<>();
@@ -45,9 +50,9 @@ final class ThreeProcesses implements AutoCloseable {
       List<String> seeds = List.of();
       for (int node = 0; node < NODES; node++) {
         systems.add(new ClusterSystem(settings(seeds), List.of(member(node))));
-        systems.getLast().join(topology, VERSION, Duration.ofSeconds(20));
         seeds = List.of(systems.getFirst().hostPort());
       }
+      NearSystems.join(systems, topology, VERSION);
       await("members", () -> systems.stream().allMatch(s -> s.members().size() == NODES));
       Plan plan = plan(operations);
       for (ClusterSystem system : systems) {
@@ -107,10 +112,24 @@ final class ThreeProcesses implements AutoCloseable {
     return failed();
   }
 
+  /// Waits until members have refused something for this reason so often.
+  void awaitRejected(Rejection why, long times) throws InterruptedException {
+    await(
+        why.toString(),
+        () ->
+            jobs.stream().mapToLong(job -> decoded(job).rejections().getOrDefault(why, 0L)).sum()
+                >= times);
+  }
+
+  private static SwarmPart decoded(SwarmJob job) {
+    return SwarmPart.decode(job.collect());
+  }
+
   /// Lets the tasks give back what they have.
   ///
   /// @param within after which what is under way is left as it is
   ClusterSwarm end(Duration within) throws InterruptedException {
+    long until = System.nanoTime() + within.toNanos();
     try (ExecutorService each = Executors.newFixedThreadPool(NODES)) {
       jobs.forEach(job -> each.execute(job::settle));
       each.shutdown();
@@ -118,8 +137,11 @@ final class ThreeProcesses implements AutoCloseable {
         each.shutdownNow();
       }
     }
-    Thread.sleep(500);
-    return audited(jobs.stream().map(job -> SwarmPart.decode(job.collect())).toList());
+    until = Math.max(until, System.nanoTime() + REST_NANOS);
+    while (!jobs.stream().allMatch(SwarmJob::isQuiet) && System.nanoTime() < until) {
+      Thread.sleep(LOOK_MILLIS);
+    }
+    return audited(jobs.stream().map(ThreeProcesses::decoded).toList());
   }
 
   /// Stops everything, and looks at what was written down, alone: what goes on while the histories
@@ -144,13 +166,13 @@ final class ThreeProcesses implements AutoCloseable {
       if (System.nanoTime() > until) {
         throw new AssertionError(what + " did not come");
       }
-      Thread.sleep(20);
+      Thread.sleep(LOOK_MILLIS);
     }
   }
 
   @Override
   public void close() {
     jobs.forEach(SwarmJob::close);
-    systems.forEach(ClusterSystem::close);
+    NearSystems.end(systems);
   }
 }
