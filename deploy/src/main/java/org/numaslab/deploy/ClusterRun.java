@@ -173,11 +173,20 @@ final class ClusterRun {
     return looks;
   }
 
+  /// Returns when all nodes run, so that faults have something to hit.
   private static void awaitRunning(ClusterSystem me, LeadOfRun run) {
-    while (!run.outcome().isDone() && run.view().wanted() != Phase.RUNNING) {
+    while (!run.outcome().isDone() && !isRunning(run.view())) {
       requireMember(me);
       pause();
     }
+  }
+
+  private static boolean isRunning(LeadOfRun.View view) {
+    int begun = view.wanted().compareTo(Phase.RUNNING);
+    return begun > 0
+        || (begun == 0
+            && view.standings().stream()
+                .allMatch(each -> each.phase().compareTo(Phase.RUNNING) >= 0));
   }
 
   /// Processes that have ended although nobody has stopped them yet.

@@ -55,10 +55,14 @@ final class ProcessFaults implements AutoCloseable {
     for (int i = 0; i < faults.size(); i++) {
       ScheduledFault scheduled = faults.get(i);
       int index = i;
-      at(scheduled.atNanos(), () -> begin(scheduled.fault(), index));
-      if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
-        at(scheduled.atNanos() + scheduled.forNanos(), () -> end(scheduled.fault(), index));
-      }
+      at(
+          scheduled.atNanos(),
+          () -> {
+            begin(scheduled.fault(), index);
+            if (scheduled.forNanos() != ScheduledFault.TO_THE_END) {
+              at(scheduled.forNanos(), () -> end(scheduled.fault(), index));
+            }
+          });
     }
   }
 

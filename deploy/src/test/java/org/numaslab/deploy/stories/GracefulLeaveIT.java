@@ -15,7 +15,13 @@ class GracefulLeaveIT {
   @Test
   void itGivesBackWhatItHasBeforeItGoes() throws IOException {
     Swarmed run =
-        Swarmed.clean(folder, "at 1s leave node=1 rejoin=never\n", "--workload=swarm:6000ops");
+        Swarmed.clean(
+            folder,
+            """
+            at 1s leave node=1 rejoin=never
+            at 1s for 5s delay 1% min=1ms max=2ms
+            """,
+            "--workload=swarm:6000ops");
 
     JsonNode loss = run.loss();
     assertThat(loss.get("node").asInt()).isEqualTo(1);

@@ -23,7 +23,13 @@ class KilledNodeIT {
   @Test
   void theOthersGoOnAndTakeBackWhatItHad() throws IOException {
     Swarmed run =
-        Swarmed.clean(folder, "at 1s kill node=1 restart=never\n", "--workload=swarm:6000ops");
+        Swarmed.clean(
+            folder,
+            """
+            at 1s kill node=1 restart=never
+            at 1s for 5s delay 1% min=1ms max=2ms
+            """,
+            "--workload=swarm:6000ops");
 
     JsonNode loss = run.loss();
     assertThat(loss.get("node").asInt()).isEqualTo(1);

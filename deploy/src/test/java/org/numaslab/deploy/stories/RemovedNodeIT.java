@@ -19,7 +19,7 @@ class RemovedNodeIT {
             folder,
             """
             at 1s down node=1 unaware=0s
-            at 1s for 14s delay 1% min=1ms max=2ms
+            at 1s for 10s delay 1% min=1ms max=2ms
             """,
             "--workload=swarm:6000ops");
 

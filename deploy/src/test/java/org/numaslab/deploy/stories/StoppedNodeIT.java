@@ -35,7 +35,7 @@ class StoppedNodeIT {
             folder,
             """
             at 1s for 11s pause node=1
-            at 12s for 5s delay 1% min=1ms max=2ms
+            at 12s for 8s delay 1% min=1ms max=2ms
             """,
             "--workload=swarm:6000ops");
 
