@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.numaslab.coordinator.audit.MappedHistory;
 import org.numaslab.coordinator.report.Json;
 import org.numaslab.coordinator.report.OutputFolder;
 import org.numaslab.coordinator.report.RunFiles;
@@ -53,13 +54,10 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       Pattern.compile("[a-z-]+-\\d+-seed--?\\d+(\\.schedule|\\.nodes)?");
   private static final Duration COORDINATOR_MAX = Duration.ofMinutes(5);
 
-  /// A coordinator is killed when all nodes have heard of its run, and before that can be over.
-  private static final long KILL_MILLIS_MIN = 1500;
-
-  private static final long KILL_MILLIS_MAX = 4000;
-
-  /// So many are not done by then.
+  /// Of a run whose coordinator is killed: fewer are over before it is.
   private static final long OPERATIONS_WITH_KILL = 100_000;
+
+  private static final int LOOK_MILLIS = 20;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -225,9 +223,30 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
     return schedule.toString();
   }
 
+  /// Waits until the nodes have written down so many events, which are more than operations.
+  private static void awaitEvents(ChildProcess coordinator, Path histories, long events)
+      throws InterruptedException {
+    while (written(histories) < events) {
+      if (!coordinator.isAlive()) {
+        throw new EnvironmentFailure(
+            "the coordinator had ended before it was to be killed: " + coordinator.why());
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static long written(Path histories) {
+    return Files.isDirectory(histories)
+        ? MappedHistory.in(histories).stream()
+            .mapToLong(file -> MappedHistory.read(file).size())
+            .sum()
+        : 0;
+  }
+
   /// The coordinator is a process of its own here: it is killed, and another one goes on.
   private int coordinatorKill(int size, long seed, Path folder, StringWriter said) {
     String topology = size + "x" + cpus + ClusterRunCommand.SWARM_MEMORY;
+    long enough = Math.max(operations, OPERATIONS_WITH_KILL);
     try (NodeProcesses processes =
         new NodeProcesses(
             List.of("--topology=" + topology),
@@ -239,7 +258,7 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
                   "coordinator",
                   "--seed-nodes=" + processes.seed(),
                   "--topology=" + topology,
-                  "--workload=swarm:" + Math.max(operations, OPERATIONS_WITH_KILL) + "ops",
+                  "--workload=swarm:" + enough + "ops",
                   "--seed=" + seed,
                   "--threads=1",
                   "--out=" + folder.toAbsolutePath()));
@@ -247,10 +266,8 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       ChildProcess coordinator = ChildProcess.start("coordinator", arguments, log, false);
       try {
         coordinator.awaitLogged("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
-        Thread.sleep(new SplittableRandom(seed).nextLong(KILL_MILLIS_MIN, KILL_MILLIS_MAX));
-        if (!coordinator.isAlive()) {
-          throw new EnvironmentFailure("the coordinator had ended before it was to be killed");
-        }
+        long middle = new SplittableRandom(seed).nextLong(enough / 20, enough / 2);
+        awaitEvents(coordinator, folder.resolve("nodes"), middle);
         coordinator.kill();
         arguments.add("--resume");
         coordinator = ChildProcess.start("coordinator", arguments, log, false);

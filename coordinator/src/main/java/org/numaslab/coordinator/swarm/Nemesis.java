@@ -21,7 +21,7 @@ public enum Nemesis {
   LEAVE,
   COORDINATOR_KILL;
 
-  private static final int COMES_BACK_TENTHS = 60;
+  private static final int COMES_BACK_TENTHS = 80;
 
   /// As people write it.
   public String word() {
@@ -92,7 +92,7 @@ public enum Nemesis {
       case DUPLICATE -> "at 0s for end duplicate 10%\n";
       case DELAY ->
           "at 0s for end delay 20% min=1ms max=50ms\nat 0s for end reorder 30% max=20ms\n";
-      case DOWN -> at(soon) + "down node=%d unaware=0s\n".formatted(one);
+      case DOWN -> at(soon) + "down node=%d unaware=0s\n".formatted(one) + thenComesBack(soon);
       case LEAVE -> at(soon) + "leave node=%d rejoin=1s\n".formatted(one);
       case NONE, COORDINATOR_KILL -> "";
     };
