@@ -226,10 +226,11 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
   /// Waits until the nodes have written down so many events, which are more than operations.
   private static void awaitEvents(ChildProcess coordinator, Path histories, long events)
       throws InterruptedException {
+    long until = System.nanoTime() + COORDINATOR_MAX.toNanos();
     while (written(histories) < events) {
-      if (!coordinator.isAlive()) {
+      if (!coordinator.isAlive() || System.nanoTime() > until) {
         throw new EnvironmentFailure(
-            "the coordinator had ended before it was to be killed: " + coordinator.why());
+            "its run has not come to where the coordinator was to be killed: " + coordinator.why());
       }
       Thread.sleep(LOOK_MILLIS);
     }
@@ -265,7 +266,6 @@ public final class ClusterNemesisCommand implements Callable<Integer> {
       Path log = folder.resolveSibling(folder.getFileName() + ".nodes").resolve("coordinator.log");
       ChildProcess coordinator = ChildProcess.start("coordinator", arguments, log, false);
       try {
-        coordinator.awaitLogged("%1$d of %1$d nodes are there".formatted(size), COORDINATOR_MAX);
         long middle = new SplittableRandom(seed).nextLong(enough / 20, enough / 2);
         awaitEvents(coordinator, folder.resolve("nodes"), middle);
         coordinator.kill();

@@ -182,11 +182,8 @@ final class ClusterRun {
   }
 
   private static boolean isRunning(LeadOfRun.View view) {
-    int begun = view.wanted().compareTo(Phase.RUNNING);
-    return begun > 0
-        || (begun == 0
-            && view.standings().stream()
-                .allMatch(each -> each.phase().compareTo(Phase.RUNNING) >= 0));
+    return view.wanted().isAtLeast(Phase.RUNNING)
+        && view.standings().stream().allMatch(each -> each.phase().isAtLeast(Phase.RUNNING));
   }
 
   /// Processes that have ended although nobody has stopped them yet.

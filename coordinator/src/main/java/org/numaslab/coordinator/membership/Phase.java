@@ -24,7 +24,8 @@ public enum Phase {
   OVER,
   FAILED;
 
-  boolean isAtLeast(Phase other) {
+  /// Whether it is this phase or a later one.
+  public boolean isAtLeast(Phase other) {
     return compareTo(other) >= 0;
   }
 }

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ class LostProcessesTest {
     for (int i = 0; i < victims; i++) {
       Process<E> victim = left.removeLast();
       long share = victim.experiment.total() * (i + 1) / 8;
-      Processes.await("the middle", () -> victim.experiment.done() > share);
+      await("the middle", () -> victim.experiment.done() > share);
       processes.kill(victim);
       Future<?> dies = running.removeLast();
       assertThat(dies).failsWithin(Duration.ofMinutes(1));

@@ -1,6 +1,6 @@
 package org.numaslab.coordinator.experiment;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.numaslab.coordinator.audit.MachineDump;
@@ -195,18 +194,6 @@ final class Processes<E extends Experiment> implements AutoCloseable {
     ReplayTally sum = of.getFirst().experiment.tally();
     of.subList(1, of.size()).forEach(p -> sum.add(p.experiment.tally()));
     return sum;
-  }
-
-  static void await(String what, BooleanSupplier condition) {
-    long until = System.nanoTime() + SOON.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(until);
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -84,14 +85,13 @@ class SeveralNodesInAProcessTest {
       Process<RandomLoad> dies = byAddress.getLast();
       Future<?> goesOn = processes.start(stays, p -> p.experiment.run());
       Future<?> ends = processes.start(dies, p -> p.experiment.run());
-      Processes.await("the middle", () -> dies.experiment.done() > 10_000);
+      await("the middle", () -> dies.experiment.done() > 10_000);
       processes.kill(dies);
 
       assertThat(ends).failsWithin(Duration.ofSeconds(10));
       Processes.join(goesOn);
       assertThat(stays.experiment.done()).isEqualTo(stays.experiment.total());
-      Processes.await(
-          "removal", () -> stays.system.members().equals(Set.copyOf(stays.system.own())));
+      await("removal", () -> stays.system.members().equals(Set.copyOf(stays.system.own())));
       isClean(List.of(stays));
       for (ClusterMember member : stays.machine.members()) {
         assertThat(member.removedAt().keySet())

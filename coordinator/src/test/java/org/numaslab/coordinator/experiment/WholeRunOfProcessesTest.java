@@ -2,6 +2,7 @@ package org.numaslab.coordinator.experiment;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ class WholeRunOfProcessesTest {
       left.forEach(p -> running.add(processes.start(p, each -> each.experiment.run())));
       Process<Replay> victim = left.removeLast();
       long share = victim.experiment.total() / 8;
-      Processes.await("the middle", () -> victim.experiment.done() > share);
+      await("the middle", () -> victim.experiment.done() > share);
       processes.kill(victim);
       assertThat(running.removeLast()).failsWithin(Duration.ofMinutes(1));
       running.forEach(Processes::join);

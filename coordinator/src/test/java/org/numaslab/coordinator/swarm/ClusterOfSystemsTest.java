@@ -1,8 +1,8 @@
 package org.numaslab.coordinator.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.numaslab.coordinator.audit.Event;
 import org.numaslab.coordinator.audit.HistoryAudit;
@@ -46,7 +45,7 @@ class ClusterOfSystemsTest {
   private final List<ClusterMachine> machines = new ArrayList<>();
 
   @Test
-  void objectsGoRoundAndComeBack() throws InterruptedException {
+  void objectsGoRoundAndComeBack() {
     try {
       int port = 0;
       for (int node = 0; node < NODES; node++) {
@@ -134,15 +133,5 @@ class ClusterOfSystemsTest {
     caches.add(
         KmemCache.created(new CacheId(0), "c", geometry, LiveNatures.ofRegistry(3), false, null));
     return caches;
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > until) {
-        throw new AssertionError(what + " did not come");
-      }
-      Thread.sleep(20);
-    }
   }
 }

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -77,13 +78,9 @@ class CutLinkTest {
     otherIsAMember();
   }
 
-  private void otherIsAMember() throws InterruptedException {
+  private void otherIsAMember() {
     Incarnation member = other.own().getFirst();
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!one.members().contains(member)) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.sleep(20);
-    }
+    await("members", () -> one.members().contains(member));
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.numaslab.node.loan.Incarnation;
@@ -69,16 +69,8 @@ class DoorTest {
     NearSystems.end(systems);
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.sleep(20);
-    }
-  }
-
   @Test
-  void ofTwoProcessesThatBringOneNodeAtTheSameTimeOneComesIn() throws InterruptedException {
+  void ofTwoProcessesThatBringOneNodeAtTheSameTimeOneComesIn() {
     ClusterSystem first = begin();
     ClusterSystem one = start(3, 1, 0, first.hostPort());
     ClusterSystem other = start(3, 2, 0, first.hostPort());
@@ -88,26 +80,26 @@ class DoorTest {
             CompletableFuture.runAsync(() -> join(other, List.of())));
 
     assertThat(joins.stream().filter(DoorTest::isLetIn)).hasSize(1);
-    await(() -> first.members().size() == 4);
+    await("members", () -> first.members().size() == 4);
     assertThat(first.members().stream().filter(member -> member.node().value() == 3)).hasSize(1);
   }
 
   /// The clock of its host was set back.
   @Test
-  void aLifeThatIsNotLaterThanOneThatIsOverStaysOut() throws InterruptedException {
+  void aLifeThatIsNotLaterThanOneThatIsOverStaysOut() {
     ClusterSystem first = begin();
     join(start(3, 7, 0, first.hostPort()), List.of());
-    await(() -> first.members().size() == 4);
+    await("members", () -> first.members().size() == 4);
     ClusterSystem over = systems.getLast();
     first.down(new NodeId(3));
-    await(over.ended()::isDone);
-    await(() -> first.members().size() == 3);
+    await("end", over.ended()::isDone);
+    await("members", () -> first.members().size() == 3);
 
     assertThatThrownBy(() -> join(start(3, 7, 0, first.hostPort()), List.of()))
         .isInstanceOf(EnvironmentFailure.class)
         .hasMessageContaining("life of node 3: got 7, allowed one after 7, which was removed");
     join(start(3, 8, 0, first.hostPort()), List.of());
-    await(() -> first.members().size() == 4);
+    await("members", () -> first.members().size() == 4);
   }
 
   private static boolean isLetIn(CompletableFuture<Void> joins) {
@@ -124,7 +116,7 @@ class DoorTest {
 
   /// Each has the same seeds, and all of them begin at the same time.
   @Test
-  void ofThoseThatAreNoMembersTheFirstSeedFormsTheCluster() throws InterruptedException {
+  void ofThoseThatAreNoMembersTheFirstSeedFormsTheCluster() {
     int[] ports = {freePort(), freePort()};
     String[] seeds = {"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1]};
     ClusterSystem one = start(0, 2, ports[0], seeds);
@@ -134,7 +126,7 @@ class DoorTest {
             CompletableFuture.runAsync(() -> join(other, List.of(seeds[0]))))
         .join();
 
-    await(() -> one.members().size() == 2 && other.members().size() == 2);
+    await("members", () -> one.members().size() == 2 && other.members().size() == 2);
   }
 
   private static int freePort() {
@@ -158,21 +150,21 @@ class DoorTest {
 
   /// It had no seeds.
   @Test
-  void whoHasFormedTheClusterAndWasRemovedComesBackIntoTheSame() throws InterruptedException {
+  void whoHasFormedTheClusterAndWasRemovedComesBackIntoTheSame() {
     ClusterSystem first = begin();
     ClusterSystem downs = systems.get(1);
     String at = first.hostPort();
-    await(() -> first.members().size() == 3 && downs.members().size() == 3);
+    await("members", () -> first.members().size() == 3 && downs.members().size() == 3);
     downs.down(new NodeId(0));
-    await(first.ended()::isDone);
+    await("end", first.ended()::isDone);
     List<String> known = first.known();
     first.close();
     ClusterSystem again = start(0, 2, Integer.parseInt(at.split(":")[1]));
     join(again, known);
 
     assertThat(again.hostPort()).isEqualTo(at);
-    await(() -> again.members().size() == 3);
-    await(() -> systems.get(2).members().contains(again.own().getFirst()));
+    await("members", () -> again.members().size() == 3);
+    await("members", () -> systems.get(2).members().contains(again.own().getFirst()));
     assertThat(systems.get(2).members()).hasSize(3);
   }
 }

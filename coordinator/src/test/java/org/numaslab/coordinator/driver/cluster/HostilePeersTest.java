@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,7 @@ class HostilePeersTest {
   /// The last request that was sent between two members.
   private final Map<String, Long> last = new ConcurrentHashMap<>();
 
-  private ThreeProcesses processes() throws InterruptedException {
+  private ThreeProcesses processes() {
     return new ThreeProcesses(folder, OPERATIONS, node -> new Watching(last));
   }
 
@@ -69,14 +69,6 @@ class HostilePeersTest {
 
     @Override
     public void begin() {}
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("not counted").isLessThan(until);
-      Thread.sleep(20);
-    }
   }
 
   // ---- bytes
@@ -110,7 +102,7 @@ class HostilePeersTest {
       byte[] asks = Stranger.asksInItsName(processes.system(0));
       byte[] answers = Stranger.answersInItsName(processes.system(0));
       endsCleanWhenHearingOften(processes, asks, answers, Stranger.nobodysMessage());
-      await(() -> processes.system(0).links().refused() == 3 * OFTEN);
+      await("refusals", () -> processes.system(0).links().refused() == 3 * OFTEN);
     }
   }
 
@@ -118,7 +110,8 @@ class HostilePeersTest {
     try (ThreeProcesses processes = processes()) {
       processes.begin();
       endsCleanWhenHearingOften(processes, shouts);
-      await(() -> processes.system(0).links().refused() == (long) shouts.length * OFTEN);
+      await(
+          "refusals", () -> processes.system(0).links().refused() == (long) shouts.length * OFTEN);
     }
   }
 
@@ -134,7 +127,7 @@ class HostilePeersTest {
           Stranger.framed(Stranger.MESSAGES, 1024, new byte[1024]),
           Stranger.framed(Stranger.CONTROL, 1024, Intruder.garbage(1024)),
           Stranger.framed(Stranger.CONTROL, 1024, new byte[1024]));
-      await(() -> processes.system(0).links().refused() == 6 * OFTEN);
+      await("refusals", () -> processes.system(0).links().refused() == 6 * OFTEN);
     }
   }
 
@@ -189,7 +182,7 @@ class HostilePeersTest {
       intruder.send(CLUSTER, process, "follower", new AsNobodys("?", Intruder.garbage(10)));
 
       int all = refused.length + 2;
-      await(() -> process.links().refused() == all);
+      await("refusals", () -> process.links().refused() == all);
       assertThat(processes.awaitOperations()).isNull();
       assertThat(processes.end(REST_MAX).violations()).isEmpty();
       assertThat(process.links().refused()).isEqualTo(all);
@@ -209,7 +202,7 @@ class HostilePeersTest {
             Intruder.mailbox(HOME),
             new AsParcel("p", Intruder.garbage(100)));
       }
-      await(() -> processes.system(0).links().refused() > 0);
+      await("refusals", () -> processes.system(0).links().refused() > 0);
 
       assertThat(processes.awaitOperations()).isNull();
       assertThat(processes.end(REST_MAX).violations()).isEmpty();

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.ActorSystemImpl;
 import org.numaslab.node.topology.Topology;
 
@@ -13,7 +14,26 @@ import org.numaslab.node.topology.Topology;
 public final class NearSystems {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final int LOOK_MILLIS = 20;
+
   private NearSystems() {}
+
+  /// Waits until something is so that others bring about.
+  ///
+  /// @param what for the message when it does not come
+  public static void await(String what, BooleanSupplier condition) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > until) {
+        throw new AssertionError(what + " did not come");
+      }
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
 
   /// All join: the first of them, which is the others' seed, before the others.
   public static void join(List<ClusterSystem> systems, Topology topology, String version) {

@@ -71,7 +71,7 @@ class PlantedErrorsTest {
 
   @TempDir Path folder;
 
-  private ThreeProcesses processes(BiConsumer<Frame, Way> way) throws InterruptedException {
+  private ThreeProcesses processes(BiConsumer<Frame, Way> way) {
     return new ThreeProcesses(folder, OPERATIONS, node -> new Meddler(way));
   }
 

@@ -1,6 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,11 +57,7 @@ class SlowWireTest {
       one.join(topology, "0.1.0", Duration.ofSeconds(20));
       try (ClusterSystem other = system(1, List.of(one.hostPort()))) {
         other.join(topology, "0.1.0", Duration.ofSeconds(20));
-        long until = System.nanoTime() + 20_000_000_000L;
-        while (one.members().size() < 2 || other.members().size() < 2) {
-          assertThat(System.nanoTime()).as("they do not know each other").isLessThan(until);
-          Thread.sleep(20);
-        }
+        await("members", () -> one.members().size() == 2 && other.members().size() == 2);
         try (ClusterMachine machine = machine(one);
             ClusterMachine home = machine(other)) {
           CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -73,12 +70,11 @@ class SlowWireTest {
 
           check(machine.costs().parts());
           assertThat(home.costs().parts().costs()).isEmpty();
-          until = System.nanoTime() + 20_000_000_000L;
-          while (one.links().messagesIn(1) != other.links().messages(0)
-              || one.links().bytesIn(1) != other.links().bytes(0)) {
-            assertThat(System.nanoTime()).as("not all that was sent arrives").isLessThan(until);
-            Thread.sleep(20);
-          }
+          await(
+              "all that was sent",
+              () ->
+                  one.links().messagesIn(1) == other.links().messages(0)
+                      && one.links().bytesIn(1) == other.links().bytes(0));
           assertThat(one.links().bytesIn(1)).isPositive();
         }
       }

@@ -1,5 +1,7 @@
 package org.numaslab.coordinator.driver.cluster;
 
+import static org.numaslab.coordinator.driver.cluster.NearSystems.await;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.numaslab.coordinator.fault.FaultSchedule;
@@ -30,7 +31,6 @@ final class ThreeProcesses implements AutoCloseable {
 
   private static final long RUN = 1;
   private static final long SEED = 7;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LOOK_MILLIS = 20;
 
   /// For what those give back last who came to their ends, where another one did not.
@@ -43,8 +43,7 @@ final class ThreeProcesses implements AutoCloseable {
 
   /// @param folder for what is written down
   /// @param shims what is between a node and the others
-  ThreeProcesses(Path folder, long operations, IntFunction<Shim> shims)
-      throws InterruptedException {
+  ThreeProcesses(Path folder, long operations, IntFunction<Shim> shims) {
     this.folder = folder;
     try {
       List<String> seeds = List.of();
@@ -107,13 +106,13 @@ final class ThreeProcesses implements AutoCloseable {
   /// Waits until all have done what they had to do, and go on.
   ///
   /// @return what an actor has failed of, null for nothing
-  @Nullable Throwable awaitOperations() throws InterruptedException {
+  @Nullable Throwable awaitOperations() {
     await("operations", () -> failed() != null || jobs.stream().allMatch(SwarmJob::isFinished));
     return failed();
   }
 
   /// Waits until members have refused something for this reason so often.
-  void awaitRejected(Rejection why, long times) throws InterruptedException {
+  void awaitRejected(Rejection why, long times) {
     await(
         why.toString(),
         () ->
@@ -158,16 +157,6 @@ final class ThreeProcesses implements AutoCloseable {
   /// What an actor has failed of.
   private @Nullable Throwable failed() {
     return jobs.stream().map(SwarmJob::failure).filter(Objects::nonNull).findFirst().orElse(null);
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > until) {
-        throw new AssertionError(what + " did not come");
-      }
-      Thread.sleep(LOOK_MILLIS);
-    }
   }
 
   @Override
