@@ -71,7 +71,7 @@ class LostProcessesTest {
             TIMES,
             TIMING,
             RandomLoad.caches(topology, null, settings, 32),
-            part -> new RandomLoad(part, null, settings, Length.ofOperations(1_000_000), 32))) {
+            part -> new RandomLoad(part, null, settings, Length.ofOperations(3_000_000), 32))) {
       ReplayTally all = goesOn(processes, 2);
 
       assertThat(all.handOffs().came()).isPositive();
@@ -84,15 +84,16 @@ class LostProcessesTest {
     processes.each(p -> p.experiment.warm());
     List<Future<?>> running = new ArrayList<>();
     processes.all().forEach(p -> running.add(processes.start(p, each -> each.experiment.run())));
+    List<Future<?>> dying = new ArrayList<>();
     List<Process<E>> left = new ArrayList<>(processes.all());
     for (int i = 0; i < victims; i++) {
       Process<E> victim = left.removeLast();
       long share = victim.experiment.total() * (i + 1) / 8;
       await("the middle", () -> victim.experiment.done() > share);
-      processes.kill(victim);
-      Future<?> dies = running.removeLast();
-      assertThat(dies).failsWithin(Duration.ofMinutes(1));
+      processes.kill(victim); // it dies while the next one is at work
+      dying.add(running.removeLast());
     }
+    assertThat(dying).allSatisfy(each -> assertThat(each).failsWithin(Duration.ofMinutes(1)));
     running.forEach(Processes::join);
 
     assertThat(left).allMatch(p -> p.experiment.done() == p.experiment.total());
